@@ -1,0 +1,103 @@
+/**
+ * The contract every decoder plugin meets.
+ *
+ * Knows prompts, models and fills; knows nothing of text, queues, GraphQL or the database.
+ */
+import type { ZodType } from 'zod';
+import type { LoadedModels, ModelRole } from '../model/models.ts';
+import type { SamplingParams } from './sampling-params.ts';
+
+/** What a log-likelihood of a fill is, for one decoder and one set of options. */
+export type LikelihoodKind = 'CHAIN_RULE' | 'INDEPENDENT' | 'ELBO' | 'NONE';
+
+/** What a decoder can do beyond filling. */
+export type DecoderFeature = 'REVISES' | 'ALTERNATIVES' | 'SCORES';
+
+/** Declared, not discovered: the API shows these before a client tries. */
+export type DecoderCapabilities = {
+  readonly streams: 'LEFT_TO_RIGHT' | 'ANY_ORDER';
+  readonly features: readonly DecoderFeature[];
+};
+
+/** One filling of one prompt, as a decoder sees it. */
+export type Run<O> = {
+  /** (T); null at open positions. */
+  readonly ids: readonly (number | null)[];
+  /** Positions whose token must begin with a space that is followed by another byte. */
+  readonly wordStarts: ReadonlySet<number>;
+  readonly options: O;
+  readonly sampling: SamplingParams;
+  readonly seed: bigint;
+  /** How many alternatives each fill carries. */
+  readonly alternatives: number;
+};
+
+/** A token that is not committed, with its log-probability at temperature 1. */
+export type AlternativeToken = { readonly tokenId: number; readonly logProb: number };
+
+/** A committed token. */
+export type Fill = {
+  readonly position: number;
+  readonly tokenId: number;
+  /** Natural log at temperature 1, special ids removed, whatever the sampling was; ≤ 0. */
+  readonly logProb: number;
+  /** The most probable tokens at that position, best first; the committed one may be among them. */
+  readonly alternatives: readonly AlternativeToken[];
+};
+
+/** What one step did to one run: it commits, reopens, or is done. */
+export type StepResult = {
+  readonly fills: readonly Fill[];
+  /** Positions that were committed and are open again. */
+  readonly reopened: readonly number[];
+  readonly done: boolean;
+};
+
+/** Model passes so far, counted by the decoder that makes them. */
+export type PassCounts = { causal: number; masked: number };
+
+/** The part of a decoder's state that the engine reads. */
+export type DecoderState = { readonly passes: PassCounts };
+
+/** The log-likelihood of a given fill. */
+export type Score = {
+  readonly kind: LikelihoodKind;
+  /** Natural log; the sum over open positions. */
+  readonly logLikelihood: number;
+  /** Terms in position order, where the kind has them. */
+  readonly perPosition?: readonly number[];
+  readonly standardError?: number;
+};
+
+/** A decoder over loaded models. State of a run is made by `begin`, owned by the engine, and given back to `end`. */
+export interface Decoder<O, S extends DecoderState> {
+  /** Encodes and prefills. Called for runs with at least one open position. */
+  begin(run: Run<O>, signal: AbortSignal): Promise<S>;
+  /** One decode step of each state; one result per state, in the same order. A throw fails the runs of this call only. */
+  step(states: readonly S[], signal: AbortSignal): Promise<StepResult[]>;
+  /** Frees what `begin` took. */
+  end(state: S): void;
+  /**
+   * The log-likelihood of putting `targets` at the open positions.
+   *
+   * @param targets - (S) token ids in position order.
+   */
+  score?(run: Run<O>, targets: readonly number[], signal: AbortSignal): Promise<Score>;
+}
+
+/** A decoder as registered: what it is called, what it needs, and how to make it. */
+export interface DecoderPlugin<O, S extends DecoderState = DecoderState> {
+  /** Lower-case words joined by hyphens; unique in a registry. */
+  readonly name: string;
+  readonly title: string;
+  readonly description: string;
+  readonly roles: readonly ModelRole[];
+  /** A strict zod object of plain fields, each described, each with a default or optional. */
+  readonly options: ZodType<O>;
+  readonly capabilities: DecoderCapabilities;
+  likelihood(options: O): LikelihoodKind;
+  /** The most steps a run with `openCount` open positions can take. */
+  maxSteps(openCount: number, options: O): number;
+  /** @param models - has every role in `roles`. */
+  create(models: LoadedModels): Decoder<O, S>;
+}

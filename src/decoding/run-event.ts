@@ -1,0 +1,121 @@
+/**
+ * What happens to a run, from the decoding worker to the subscriber: one vocabulary for every layer on the way.
+ *
+ * Knows texts of tokens and slots; knows no transport and no table.
+ */
+import type { ErrorCode } from '../errors.ts';
+import type { LikelihoodKind } from './decoder.ts';
+
+/** A token that could stand at a position instead. */
+export type Alternative = { readonly text: string; readonly logProb: number };
+
+/** A committed token with its place in the template. */
+export type CommittedToken = {
+  /** Index of its slot. */
+  readonly slot: number;
+  /** Index within its slot, from 0. */
+  readonly index: number;
+  readonly position: number;
+  readonly id: number;
+  /** Its own bytes decoded. */
+  readonly text: string;
+  /** Natural log at temperature 1; null where it is not finite. */
+  readonly logProb: number | null;
+  /** The decode step that committed it, from 0. */
+  readonly step: number;
+  readonly alternatives: readonly Alternative[];
+};
+
+/** A slot's text so far. */
+export type SlotUpdate = {
+  readonly index: number;
+  readonly key: string | null;
+  /** Characters that are complete; open positions shown as `[MASK]` where the order is not left to right. */
+  readonly text: string;
+  readonly complete: boolean;
+};
+
+/** What a step did, in text. */
+export type TokensChanged =
+  | { readonly type: 'committed'; readonly tokens: readonly CommittedToken[]; readonly slots: readonly SlotUpdate[] }
+  | {
+      readonly type: 'revised';
+      readonly tokens: readonly CommittedToken[];
+      readonly reopened: readonly number[];
+      readonly slots: readonly SlotUpdate[];
+    };
+
+/** Why a run failed. */
+export type RunError = { readonly code: ErrorCode; readonly message: string };
+
+/** A slot as filled. */
+export type FilledSlot = {
+  readonly index: number;
+  readonly key: string | null;
+  readonly text: string;
+  readonly tokens: readonly CommittedToken[];
+};
+
+/** Known or filled text in reading order, with UTF-16 offsets into the filled text, half-open. */
+export type FilledSegment = {
+  readonly text: string;
+  readonly start: number;
+  readonly end: number;
+  /** Index of the slot; null for known text. */
+  readonly slot: number | null;
+};
+
+/** The log-likelihood of a fill. */
+export type Likelihood = { readonly kind: LikelihoodKind; readonly logProb: number };
+
+/** What a run used. `tokensPerPass` is committed tokens over all passes; null before the first pass. */
+export type Usage = {
+  readonly knownTokens: number;
+  readonly openTokens: number;
+  readonly committedTokens: number;
+  readonly causalPasses: number;
+  readonly maskedPasses: number;
+};
+
+/** Milliseconds, from submission to the end. */
+export type Timing = {
+  readonly queueMs: number;
+  /** From submission to the first committed token; null when none was. */
+  readonly firstTokenMs: number | null;
+  readonly totalMs: number;
+  /** Committed tokens over the time from start to end; null when none was. */
+  readonly tokensPerSecond: number | null;
+};
+
+/** Everything a run produced; of a cancelled run, what it had produced. */
+export type Outcome = {
+  /** The template filled; null unless every slot is. */
+  readonly text: string | null;
+  readonly slots: readonly FilledSlot[];
+  /** Empty unless every slot is filled. */
+  readonly segments: readonly FilledSegment[];
+  /** The path's sum for exact kinds, once every slot is filled; null else. */
+  readonly likelihood: Likelihood | null;
+  readonly usage: Usage;
+  readonly timing: Timing;
+};
+
+/** What the engine reports of one run, in order; the last one is terminal. */
+export type RunProgress =
+  | { readonly type: 'started' }
+  | TokensChanged
+  | { readonly type: 'completed'; readonly outcome: Outcome }
+  | { readonly type: 'cancelled'; readonly outcome: Outcome }
+  | { readonly type: 'failed'; readonly outcome: Outcome | null; readonly error: RunError };
+
+/**
+ * An entry of a run's log. `seq` counts from 0 without gaps; `at` is milliseconds since the epoch.
+ * Terminal entries carry no outcome: that is in the run's row.
+ */
+export type RunEvent = { readonly seq: number; readonly at: number } & (
+  | { readonly type: 'queued'; readonly position: number }
+  | { readonly type: 'started' }
+  | TokensChanged
+  | { readonly type: 'completed' | 'cancelled' }
+  | { readonly type: 'failed'; readonly error: RunError }
+);

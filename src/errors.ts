@@ -1,0 +1,110 @@
+/**
+ * The one error class of the project and the table of its codes.
+ *
+ * Knows nothing of transports: `schema/` turns families into result types, `server/` masks the rest.
+ */
+
+/**
+ * Who an error is for; decides its GraphQL result type and the level it is logged at.
+ *
+ * - `validation`: the caller's input is wrong and will stay wrong.
+ * - `unsupported`: a valid request for something this decoder or pack cannot do.
+ * - `not-found`: an id or name that names nothing.
+ * - `busy`: come back after `retryAfterMs`.
+ * - `conflict`: contradicts something already acknowledged.
+ * - `stopped`: ended on purpose.
+ * - `startup`: the process must not start; never reaches a client.
+ * - `internal`: ours; a client sees a request id only.
+ */
+export type ErrorFamily =
+  | 'validation'
+  | 'unsupported'
+  | 'not-found'
+  | 'busy'
+  | 'conflict'
+  | 'stopped'
+  | 'startup'
+  | 'internal';
+
+/** Every code with its family. */
+export const errorFamilies = {
+  INVALID_INPUT: 'validation',
+  INVALID_TEMPLATE: 'validation',
+  INVALID_SAMPLING: 'validation',
+  INVALID_OPTION: 'validation',
+  INVALID_SEED: 'validation',
+  PROMPT_TOO_LONG: 'validation',
+  UNSUPPORTED: 'unsupported',
+  UNKNOWN_DECODER: 'not-found',
+  UNKNOWN_MODEL: 'not-found',
+  UNKNOWN_RUN: 'not-found',
+  QUEUE_FULL: 'busy',
+  SHUTTING_DOWN: 'busy',
+  CONFLICT: 'conflict',
+  CANCELLED: 'stopped',
+  INTERRUPTED: 'stopped',
+  INVALID_CONFIG: 'startup',
+  INVALID_PACK: 'startup',
+  INVALID_CHECKPOINT: 'startup',
+  UNSUPPORTED_CHECKPOINT: 'startup',
+  DEVICE_UNAVAILABLE: 'startup',
+  DATA_DIR_IN_USE: 'startup',
+  STORE_VERSION: 'startup',
+  DUPLICATE_DECODER: 'startup',
+  WORKER_FAILED: 'internal',
+  DECODE_FAILED: 'internal',
+} as const satisfies Record<string, ErrorFamily>;
+
+/** A code of the table above. */
+export type ErrorCode = keyof typeof errorFamilies;
+
+/** One thing that is wrong with an input. */
+export type Problem = {
+  /** Where: field names from the input's root, list indices as decimal strings. */
+  readonly path: readonly string[];
+  readonly code: ErrorCode;
+  /** A full sentence that names the offending value and the limit. */
+  readonly message: string;
+  readonly value: string | null;
+  readonly limit: string | null;
+};
+
+/** What an `InfillError` carries besides its code and message. */
+export type InfillErrorDetail = {
+  readonly cause?: unknown;
+  /** All problems of one input, at once. */
+  readonly problems?: readonly Problem[];
+  /** For the `busy` family: how long a caller should wait before it tries again. */
+  readonly retryAfterMs?: number;
+};
+
+/** The only error the project throws on purpose; anything else is a defect. */
+export class InfillError extends Error {
+  readonly code: ErrorCode;
+  readonly problems: readonly Problem[];
+  readonly retryAfterMs: number | null;
+
+  constructor(code: ErrorCode, message: string, detail: InfillErrorDetail = {}) {
+    super(message, { cause: detail.cause });
+    this.name = 'InfillError';
+    this.code = code;
+    this.problems = detail.problems ?? [];
+    this.retryAfterMs = detail.retryAfterMs ?? null;
+  }
+
+  /** The family of the code. */
+  get family(): ErrorFamily {
+    return errorFamilies[this.code];
+  }
+}
+
+/**
+ * Returns one error that carries all of `problems`: the code and message of the first, with the count of the others.
+ *
+ * @param problems - at least one.
+ */
+export function problemsError(problems: readonly [Problem, ...Problem[]]): InfillError {
+  const [first, ...others] = problems;
+  const more = others.length === 0 ? '' : ` (and ${others.length} more)`;
+  return new InfillError(first.code, `${first.message}${more}`, { problems });
+}
