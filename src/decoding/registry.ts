@@ -1,0 +1,117 @@
+/**
+ * The decoders of a process by name, and what clients are told of each.
+ *
+ * The only place that compares decoder names and that knows their two spellings.
+ */
+import { z } from 'zod';
+import { InfillError } from '../errors.ts';
+import type { ModelRole } from '../model/models.ts';
+import type { DecoderCapabilities, DecoderPlugin, LikelihoodKind } from './decoder.ts';
+
+/** One option of a decoder as a plain field. */
+export type OptionField = {
+  readonly name: string;
+  readonly description: string;
+  readonly type: 'INT' | 'FLOAT' | 'BOOLEAN' | 'STRING' | 'ENUM';
+  /** Of an ENUM; empty else. */
+  readonly values: readonly string[];
+  /** Undefined: the option may be absent and has no default. */
+  readonly defaultValue: unknown;
+};
+
+/** What clients are told of a decoder. */
+export type DecoderDescription = {
+  /** As in the registry and on the command line: `masked-lm`. */
+  readonly name: string;
+  /** As a GraphQL field: `maskedLm`. */
+  readonly fieldName: string;
+  readonly title: string;
+  readonly description: string;
+  readonly roles: readonly ModelRole[];
+  readonly capabilities: DecoderCapabilities;
+  /** Of its default options. */
+  readonly likelihood: LikelihoodKind;
+  readonly optionFields: readonly OptionField[];
+  /** JSON Schema of the options. */
+  readonly optionsSchema: Readonly<Record<string, unknown>>;
+};
+
+/** A plugin whose option type is known to itself only. */
+// biome-ignore lint/suspicious/noExplicitAny: options are checked by the plugin's own schema before they reach it.
+export type AnyDecoderPlugin = DecoderPlugin<any, any>;
+
+/** The decoders of a process. */
+export type DecoderRegistry = {
+  readonly plugins: readonly AnyDecoderPlugin[];
+  readonly descriptions: readonly DecoderDescription[];
+  /** @throws UNKNOWN_DECODER that lists the known names. */
+  find(name: string): AnyDecoderPlugin;
+};
+
+/**
+ * Makes a registry; order is kept, the first plugin is the default.
+ *
+ * @throws DUPLICATE_DECODER
+ */
+export function createRegistry(plugins: readonly AnyDecoderPlugin[]): DecoderRegistry {
+  const byName = new Map<string, AnyDecoderPlugin>();
+  for (const plugin of plugins) {
+    if (byName.has(plugin.name)) {
+      throw new InfillError('DUPLICATE_DECODER', `Two decoders are named "${plugin.name}".`);
+    }
+    byName.set(plugin.name, plugin);
+  }
+  return {
+    plugins,
+    descriptions: plugins.map(describe),
+    find(name) {
+      const plugin = byName.get(name);
+      if (plugin === undefined) {
+        const known = [...byName.keys()].join(', ');
+        throw new InfillError('UNKNOWN_DECODER', `There is no decoder "${name}"; there are: ${known}.`);
+      }
+      return plugin;
+    },
+  };
+}
+
+function describe(plugin: AnyDecoderPlugin): DecoderDescription {
+  const optionsSchema = z.toJSONSchema(plugin.options, { io: 'input' });
+  return {
+    name: plugin.name,
+    fieldName: plugin.name.replace(/-(.)/g, (_, letter: string) => letter.toUpperCase()),
+    title: plugin.title,
+    description: plugin.description,
+    roles: plugin.roles,
+    capabilities: plugin.capabilities,
+    likelihood: plugin.likelihood(plugin.options.parse({})),
+    optionFields: Object.entries(optionsSchema.properties ?? {}).map(([name, schema]) => optionField(name, schema)),
+    optionsSchema,
+  };
+}
+
+function optionField(name: string, schema: z.core.JSONSchema._JSONSchema): OptionField {
+  const { type, description, enum: values, default: defaultValue } = schema === true || schema === false ? {} : schema;
+  return {
+    name,
+    description: description ?? '',
+    type: values === undefined ? fieldType(name, type) : 'ENUM',
+    values: (values ?? []).map(String),
+    defaultValue,
+  };
+}
+
+function fieldType(name: string, type: string | undefined): OptionField['type'] {
+  switch (type) {
+    case 'integer':
+      return 'INT';
+    case 'number':
+      return 'FLOAT';
+    case 'boolean':
+      return 'BOOLEAN';
+    case 'string':
+      return 'STRING';
+    default:
+      throw new TypeError(`Option "${name}" has type ${type ?? 'none'}; a decoder's options are plain fields.`);
+  }
+}

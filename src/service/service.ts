@@ -1,0 +1,95 @@
+/**
+ * The use cases of Lacuna as the API sees them; one method per field that does something.
+ *
+ * Knows runs, decoders and packs; knows no GraphQL, HTTP, tensor or SQL.
+ */
+import type { DecoderDescription } from '../decoding/registry.ts';
+import type { DecoderRequest, SourceRequest } from '../decoding/infill-request.ts';
+import type { RunEvent } from '../decoding/run-event.ts';
+import type { PackState, ServedPack, TokenizedText } from '../dispatch/dispatcher.ts';
+import type { RunFilter, RunOrder, RunPage, RunRow, PageRequest } from '../store/runs.ts';
+
+/** A run as the API shows it. */
+export type Infill = RunRow;
+
+export type { DecoderDescription, OptionField } from '../decoding/registry.ts';
+export type {
+  Alternative,
+  CommittedToken,
+  FilledSegment,
+  FilledSlot,
+  Likelihood,
+  RunError,
+  SlotUpdate,
+  Timing,
+  Usage,
+} from '../decoding/run-event.ts';
+export type { EffectiveSetting, SegmentRequest, SourceRequest } from '../decoding/infill-request.ts';
+export type { Device, PackState, ServedPack, ServedRole, TokenizedText } from '../dispatch/dispatcher.ts';
+export type { PageRequest, RunFilter, RunOrder, RunPage } from '../store/runs.ts';
+
+/** What a client asks for; what is absent gets its default here. */
+export type InfillInput = {
+  readonly source: SourceRequest;
+  /** Pack id; the default pack when absent. */
+  readonly model?: string | undefined;
+  /** The default decoder when absent. */
+  readonly decoder?: DecoderRequest | undefined;
+  readonly sampling?: Readonly<Record<string, unknown>> | undefined;
+  /** Chosen and reported when absent. */
+  readonly seed?: bigint | undefined;
+  readonly alternatives: number;
+  readonly labels?: readonly string[] | undefined;
+};
+
+/** An entry of a run's log; or, for a subscriber that fell behind, a snapshot in place of the entries it missed. */
+export type InfillEvent = { readonly infillId: string } & (
+  | RunEvent
+  | {
+      readonly type: 'lagged';
+      /** The last entry the snapshot covers. */
+      readonly seq: number;
+      readonly at: number;
+      readonly skippedFrom: number;
+      readonly slots: readonly import('../decoding/run-event.ts').SlotUpdate[];
+    }
+);
+
+/** Who is asking. */
+export type Viewer = { readonly owner: string };
+
+/** Who is asking and what is left of the limits. */
+export type ViewerLimits = {
+  readonly owner: string;
+  readonly maxQueuedRuns: number;
+  readonly queuedRuns: number;
+  readonly maxRequestCost: number;
+};
+
+/** The use cases. Expected errors are thrown as `InfillError`. */
+export interface Service {
+  readonly decoders: readonly DecoderDescription[];
+  packs(): readonly ServedPack[];
+  packState(packId: string): PackState;
+  tokenize(packId: string, text: string): Promise<TokenizedText>;
+  /** Checks, admits and stores; answers at once with the queued run. */
+  submitInfill(input: InfillInput, viewer: Viewer): Promise<Infill>;
+  /** Submits and waits for the end; cancels the run when `signal` aborts. */
+  infill(input: InfillInput, viewer: Viewer, signal: AbortSignal): Promise<Infill>;
+  /** Submits and follows; cancels the run when the iteration is left before the terminal event. */
+  streamInfill(input: InfillInput, viewer: Viewer, signal: AbortSignal): AsyncIterable<InfillEvent>;
+  /**
+   * Events after `after` (all when null): those that happened, then live ones; ends with the terminal event.
+   * Leaving the iteration leaves the run alone.
+   *
+   * @throws UNKNOWN_RUN
+   */
+  infillEvents(id: string, after: number | null, viewer: Viewer, signal: AbortSignal): AsyncIterable<InfillEvent>;
+  /** Idempotent; answers with the run as it was found. @throws UNKNOWN_RUN */
+  cancelInfill(id: string, viewer: Viewer): Promise<Infill>;
+  findInfills(ids: readonly string[], viewer: Viewer): Promise<readonly (Infill | null)[]>;
+  /** Slots so far of a run that is not finished; of others, those of its outcome. */
+  listInfills(page: PageRequest, filter: RunFilter, order: RunOrder, viewer: Viewer): Promise<RunPage>;
+  countInfills(filter: RunFilter, viewer: Viewer): Promise<number>;
+  viewer(viewer: Viewer): ViewerLimits;
+}
