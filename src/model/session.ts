@@ -1,0 +1,117 @@
+/**
+ * ONNX Runtime sessions of one opened pack: opened with the same settings, run one pass at a time, closed together.
+ *
+ * Knows threads and devices; knows no model.
+ */
+import assert from 'node:assert/strict';
+import type { InferenceSession, Tensor } from 'onnxruntime-node';
+import { InfillError } from '../errors.ts';
+import type { Device } from './devices.ts';
+import { messageOf, type OnnxRuntime } from './onnx-runtime.ts';
+
+/** How sessions run. */
+export type SessionSettings = {
+  readonly device: Device;
+  /** Threads of one pass, the calling one included; ≥ 1. */
+  readonly threads: number;
+};
+
+/** Outputs of one pass by name. */
+export type Outputs = InferenceSession.ReturnType;
+
+/** One graph, ready to run. */
+export class Session {
+  readonly #session: InferenceSession;
+  #running: Promise<Outputs> | null = null;
+  #closing: Promise<void> | null = null;
+
+  constructor(session: InferenceSession) {
+    this.#session = session;
+  }
+
+  /**
+   * Runs one pass; the thread is blocked while it lasts.
+   *
+   * Passes of one session take turns: another one before the first has ended, or after `close`, is a caller's defect.
+   */
+  async run(feeds: Readonly<Record<string, Tensor>>): Promise<Outputs> {
+    assert(this.#closing === null, 'A pass was asked of a closed session.');
+    assert(this.#running === null, 'A pass was asked of a session that is running another one.');
+    this.#running = this.#session.run(feeds);
+    try {
+      return await this.#running;
+    } finally {
+      this.#running = null;
+    }
+  }
+
+  /** Frees the graph once the pass that is running, if any, has ended. */
+  close(): Promise<void> {
+    this.#closing ??= this.#release();
+    return this.#closing;
+  }
+
+  async #release(): Promise<void> {
+    // A pass that has been asked for would meet a graph that is gone.
+    await Promise.allSettled([this.#running]);
+    await this.#session.release();
+  }
+}
+
+/** Opens sessions that share settings, and closes them together. */
+export class SessionGroup {
+  readonly runtime: OnnxRuntime;
+  readonly #settings: SessionSettings;
+  readonly #sessions: Session[] = [];
+
+  constructor(runtime: OnnxRuntime, settings: SessionSettings) {
+    this.runtime = runtime;
+    this.#settings = settings;
+  }
+
+  /**
+   * Opens the graph at `path`, whose external data lies beside it.
+   *
+   * @throws InfillError INVALID_PACK - ONNX Runtime refuses the graph.
+   */
+  async open(path: string): Promise<Session> {
+    const session = new Session(await this.#create(path));
+    this.#sessions.push(session);
+    return session;
+  }
+
+  /** Closes every session. */
+  async close(): Promise<void> {
+    await Promise.all(this.#sessions.map((session) => session.close()));
+  }
+
+  async #create(path: string): Promise<InferenceSession> {
+    try {
+      return await this.runtime.InferenceSession.create(path, sessionOptions(this.#settings));
+    } catch (cause) {
+      throw openError(path, this.#settings.device, cause);
+    }
+  }
+}
+
+/** Returns the float32 values of an output; invariant: the graph has it, as `pack-description.ts` says. */
+export function float32Output(outputs: Outputs, name: string): Float32Array {
+  const values = outputs[name]?.data;
+  assert(values instanceof Float32Array, `The graph gave no float32 output "${name}".`);
+  return values;
+}
+
+function openError(path: string, device: Device, cause: unknown): InfillError {
+  const message = `ONNX Runtime cannot open ${path} on ${device}: ${messageOf(cause)}.`;
+  return new InfillError('INVALID_PACK', message, { cause });
+}
+
+function sessionOptions({ device, threads }: SessionSettings): InferenceSession.SessionOptions {
+  return {
+    executionProviders: [device],
+    intraOpNumThreads: threads,
+    interOpNumThreads: 1,
+    executionMode: 'sequential',
+    graphOptimizationLevel: 'all',
+  };
+}
