@@ -6,6 +6,7 @@
 import type { ZodType } from 'zod';
 import type { LoadedModels, ModelRole } from '../model/models.ts';
 import type { SamplingParams } from './sampling-params.ts';
+import type { TokenRules } from './token-rules.ts';
 
 /** What a log-likelihood of a fill is, for one decoder and one set of options. */
 export type LikelihoodKind = 'CHAIN_RULE' | 'INDEPENDENT' | 'ELBO' | 'NONE';
@@ -23,8 +24,8 @@ export type DecoderCapabilities = {
 export type Run<O> = {
   /** (T); null at open positions. */
   readonly ids: readonly (number | null)[];
-  /** Positions whose token must begin with a space that is followed by another byte. */
-  readonly wordStarts: ReadonlySet<number>;
+  /** What may not stand where; part of every distribution, drafts and scores included. */
+  readonly rules: TokenRules;
   readonly options: O;
   readonly sampling: SamplingParams;
   readonly seed: bigint;

@@ -68,7 +68,10 @@ export function createRegistry(plugins: readonly AnyDecoderPlugin[]): DecoderReg
       const plugin = byName.get(name);
       if (plugin === undefined) {
         const known = [...byName.keys()].join(', ');
-        throw new InfillError('UNKNOWN_DECODER', `There is no decoder "${name}"; there are: ${known}.`);
+        throw new InfillError(
+          'UNKNOWN_DECODER',
+          `There is no decoder "${name}"; there are: ${known}.`,
+        );
       }
       return plugin;
     },
@@ -85,13 +88,20 @@ function describe(plugin: AnyDecoderPlugin): DecoderDescription {
     roles: plugin.roles,
     capabilities: plugin.capabilities,
     likelihood: plugin.likelihood(plugin.options.parse({})),
-    optionFields: Object.entries(optionsSchema.properties ?? {}).map(([name, schema]) => optionField(name, schema)),
+    optionFields: Object.entries(optionsSchema.properties ?? {}).map(([name, schema]) =>
+      optionField(name, schema),
+    ),
     optionsSchema,
   };
 }
 
 function optionField(name: string, schema: z.core.JSONSchema._JSONSchema): OptionField {
-  const { type, description, enum: values, default: defaultValue } = schema === true || schema === false ? {} : schema;
+  const {
+    type,
+    description,
+    enum: values,
+    default: defaultValue,
+  } = schema === true || schema === false ? {} : schema;
   return {
     name,
     description: description ?? '',
@@ -101,7 +111,7 @@ function optionField(name: string, schema: z.core.JSONSchema._JSONSchema): Optio
   };
 }
 
-function fieldType(name: string, type: string | undefined): OptionField['type'] {
+function fieldType(name: string, type: unknown): OptionField['type'] {
   switch (type) {
     case 'integer':
       return 'INT';
@@ -112,6 +122,8 @@ function fieldType(name: string, type: string | undefined): OptionField['type'] 
     case 'string':
       return 'STRING';
     default:
-      throw new TypeError(`Option "${name}" has type ${type ?? 'none'}; a decoder's options are plain fields.`);
+      throw new TypeError(
+        `Option "${name}" has type ${String(type)}; a decoder's options are plain fields.`,
+      );
   }
 }

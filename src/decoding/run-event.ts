@@ -37,7 +37,11 @@ export type SlotUpdate = {
 
 /** What a step did, in text. */
 export type TokensChanged =
-  | { readonly type: 'committed'; readonly tokens: readonly CommittedToken[]; readonly slots: readonly SlotUpdate[] }
+  | {
+      readonly type: 'committed';
+      readonly tokens: readonly CommittedToken[];
+      readonly slots: readonly SlotUpdate[];
+    }
   | {
       readonly type: 'revised';
       readonly tokens: readonly CommittedToken[];
@@ -105,7 +109,8 @@ export type RunProgress =
   | { readonly type: 'started' }
   | TokensChanged
   | { readonly type: 'completed'; readonly outcome: Outcome }
-  | { readonly type: 'cancelled'; readonly outcome: Outcome }
+  /** The outcome is null when the run had not begun. */
+  | { readonly type: 'cancelled'; readonly outcome: Outcome | null }
   | { readonly type: 'failed'; readonly outcome: Outcome | null; readonly error: RunError };
 
 /**

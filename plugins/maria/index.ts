@@ -1,0 +1,181 @@
+/**
+ * MARIA: a frozen masked and a frozen causal model joined by one linear layer, left to right with a KV cache,
+ * p(x_i | x_<i, x_U) = softmax(W [h^c of i − 1 ; h^m of i]).
+ *
+ * Decodes by drafting from the masked model's own distribution q and verifying against the fused one, r: a draft x is
+ * kept with probability min(1, r(x) / q(x)), else replaced from max(0, r − q), so every token is distributed as r. All
+ * draws are keyed by position, so the tokens do not depend on how many drafts one causal pass verifies.
+ *
+ * Sources: arXiv:2502.06901 (MARIA); Leviathan et al. 2023, arXiv:2211.17192 (verification).
+ */
+import assert from 'node:assert/strict';
+import { z } from 'zod';
+import { CausalReader, rowOf } from '../../src/decoding/causal-reader.ts';
+import { chainRuleScore } from '../../src/decoding/chain-rule-score.ts';
+import type {
+  Decoder,
+  DecoderPlugin,
+  DecoderState,
+  Fill,
+  Run,
+  StepResult,
+} from '../../src/decoding/decoder.ts';
+import { drawnLogits, drawnProbsInto, fillOf } from '../../src/decoding/distribution.ts';
+import { knownIds, openPositions } from '../../src/decoding/positions.ts';
+import type { LoadedModels } from '../../src/model/models.ts';
+import { addInto } from '../../src/numerics/add.ts';
+import { keyedUniform } from '../../src/numerics/keyed-random.ts';
+import { argmax, inverseCdf, subtractDraft } from '../../src/numerics/sampling.ts';
+import { MaskedRows, type MaskedSource } from './masked-rows.ts';
+
+const optionsSchema = z.strictObject({
+  draftWindow: z
+    .int()
+    .min(0)
+    .max(16)
+    .default(1)
+    .describe(
+      'Drafted tokens that one causal pass verifies beside the next one. Changes the speed, never the tokens.',
+    ),
+});
+
+type Options = z.output<typeof optionsSchema>;
+
+type State = DecoderState & {
+  readonly run: Run<Options>;
+  /** (T); committed tokens are filled in. */
+  readonly ids: (number | null)[];
+  /** All open positions of the prompt, ascending. */
+  readonly open: readonly number[];
+  /** How many of `open` are committed. */
+  committedCount: number;
+  readonly reader: CausalReader;
+  readonly rows: MaskedRows;
+};
+
+/** The plugin; see the file's header. */
+export const maria: DecoderPlugin<Options, State> = {
+  name: 'maria',
+  title: 'MARIA',
+  description:
+    'Fills from left to right with a causal and a masked model fused by one linear layer: each token depends on ' +
+    'everything to its left and on all known text to its right.',
+  roles: ['causal', 'masked', 'fusion'],
+  options: optionsSchema,
+  capabilities: { streams: 'LEFT_TO_RIGHT', features: ['ALTERNATIVES', 'SCORES'] },
+  likelihood: () => 'CHAIN_RULE',
+  maxSteps: (openCount) => openCount,
+  create: (models) => new Maria(models),
+};
+
+class Maria implements Decoder<Options, State> {
+  readonly #models;
+  readonly #source: MaskedSource;
+  /** Scratch, (V) each; q is read only until the next await. */
+  readonly #draftProbs: Float64Array;
+  readonly #fusedProbs: Float64Array;
+
+  constructor({ facts, causal, masked, fusion }: LoadedModels) {
+    const { startId, maskId, vocabularySize } = facts;
+    assert(
+      causal && masked && fusion && startId !== null,
+      'The registry gives a plugin the roles it names.',
+    );
+    this.#models = { causal, fusion, startId };
+    this.#source = { masked, fusion, maskId, vocabularySize };
+    this.#draftProbs = new Float64Array(vocabularySize);
+    this.#fusedProbs = new Float64Array(vocabularySize);
+  }
+
+  async begin(run: Run<Options>): Promise<State> {
+    const passes = { causal: 0, masked: 0 };
+    const rows = await MaskedRows.encode(this.#source, run, passes);
+    const reader = new CausalReader(this.#models.causal, this.#models.startId, passes);
+    return {
+      passes,
+      run,
+      ids: run.ids.slice(),
+      open: openPositions(run.ids),
+      committedCount: 0,
+      reader,
+      rows,
+    };
+  }
+
+  async step(states: readonly State[]): Promise<StepResult[]> {
+    const results: StepResult[] = [];
+    for (const state of states) results.push(await this.#stepOne(state));
+    return results;
+  }
+
+  end(): void {
+    // Caches and rows belong to the state alone.
+  }
+
+  async score(run: Run<Options>, targets: readonly number[]) {
+    const passes = { causal: 0, masked: 0 };
+    const rows = await MaskedRows.encode(this.#source, run, passes);
+    const reader = new CausalReader(this.#models.causal, this.#models.startId, passes);
+    return chainRuleScore(run, targets, reader, async (hidden, firstOpen) => {
+      const count = hidden.length / this.#models.causal.hiddenSize;
+      await rows.load(firstOpen, count);
+      return this.#fusedRows(hidden, rows, firstOpen);
+    });
+  }
+
+  async #stepOne(state: State): Promise<StepResult> {
+    const { run, ids, open, reader, rows, committedCount: first } = state;
+    const targets = open.slice(first, first + run.options.draftWindow + 1);
+    await rows.load(first, targets.length);
+    const drafts = targets.map((_, index) => rows.draft(first + index, this.#draftProbs));
+    const drafted = ids.slice();
+    for (const [index, position] of targets.entries()) drafted[position] = drafts[index] ?? null;
+    const fused = await this.#fusedRows(await reader.read(drafted, targets), rows, first); // (k + 1, V)
+
+    const fills: Fill[] = [];
+    for (const [index, position] of targets.entries()) {
+      const row = rowOf(fused, index, this.#source.vocabularySize);
+      run.rules.forbid(row, position);
+      const tokenId = this.#verify(row, state, { position, draft: drafts[index] ?? -1 });
+      ids[position] = tokenId;
+      state.committedCount++;
+      fills.push(fillOf(row, { position, tokenId }, run.alternatives));
+      if (tokenId !== drafts[index]) {
+        // What was read after this position followed a token that is not there.
+        reader.forgetFrom(position);
+        break;
+      }
+    }
+    return { fills, reopened: [], done: state.committedCount === open.length };
+  }
+
+  /** W_c h^c + W_m h^m + b for consecutive open positions. @returns (N, V), owned by the caller. */
+  async #fusedRows(
+    hidden: Float32Array,
+    rows: MaskedRows,
+    firstOpen: number,
+  ): Promise<Float32Array> {
+    const { vocabularySize } = this.#source;
+    const fused = await this.#models.fusion.causalPart(hidden);
+    for (let index = 0; index * vocabularySize < fused.length; index++) {
+      addInto(rowOf(fused, index, vocabularySize), rows.fusedPart(firstOpen + index));
+    }
+    return fused;
+  }
+
+  /** Returns the token to commit: the draft where it is accepted, else its replacement. @param row - (V), of r. */
+  #verify(row: Float32Array, state: State, at: { position: number; draft: number }): number {
+    const { run, ids, committedCount, rows } = state;
+    const { position, draft } = at;
+    const logits = drawnLogits(row, run.sampling, () => new Set(knownIds(ids)));
+    if (run.sampling.temperature === 0) return argmax(logits);
+    const target = this.#fusedProbs;
+    drawnProbsInto(logits, run.sampling, target);
+    rows.draftProbsInto(committedCount, this.#draftProbs);
+    const draftProb = this.#draftProbs[draft] ?? 0;
+    const acceptDraw = keyedUniform(run.seed, { purpose: 'accept', position, step: 0 });
+    if (acceptDraw * draftProb < (target[draft] ?? 0)) return draft;
+    if (subtractDraft(target, this.#draftProbs) === 0) return draft;
+    return inverseCdf(target, keyedUniform(run.seed, { purpose: 'residual', position, step: 0 }));
+  }
+}

@@ -1,0 +1,57 @@
+/**
+ * The exact log-likelihood of a fill for decoders that go left to right: one causal pass with the targets in place,
+ * then each open position's own term.
+ *
+ * Knows rows of logits; knows not which models they come from.
+ */
+import type { CausalReader } from './causal-reader.ts';
+import type { Run, Score } from './decoder.ts';
+import { logProbOf } from './distribution.ts';
+import { openPositions } from './positions.ts';
+
+/** Rows of logits computed at once: bounds memory at this many times V. */
+export const logitsBlockSize = 64;
+
+/**
+ * Returns Σ log p(x_i | …) over the open positions.
+ *
+ * @param targets - (S) token ids in position order.
+ * @param rowsOf - logits (N, V) of N open positions, given the causal hidden states that predict them and the index
+ *   of the first among the open positions; called left to right.
+ */
+export async function chainRuleScore(
+  run: Run<unknown>,
+  targets: readonly number[],
+  reader: CausalReader,
+  rowsOf: (hidden: Float32Array, firstOpen: number) => Promise<Float32Array>,
+): Promise<Score> {
+  const open = openPositions(run.ids);
+  if (open.length === 0) return { kind: 'CHAIN_RULE', logLikelihood: 0, perPosition: [] };
+  const filled = withTargets(run.ids, open, targets);
+  const perPosition: number[] = [];
+  for (let first = 0; first < open.length; first += logitsBlockSize) {
+    const positions = open.slice(first, first + logitsBlockSize);
+    const logits = await rowsOf(await reader.read(filled, positions), first);
+    const width = logits.length / positions.length;
+    for (const [index, position] of positions.entries()) {
+      const row = logits.subarray(index * width, (index + 1) * width);
+      run.rules.forbid(row, position);
+      perPosition.push(logProbOf(row, filled[position] ?? -1));
+    }
+  }
+  return {
+    kind: 'CHAIN_RULE',
+    logLikelihood: perPosition.reduce((sum, term) => sum + term, 0),
+    perPosition,
+  };
+}
+
+function withTargets(
+  ids: readonly (number | null)[],
+  open: readonly number[],
+  targets: readonly number[],
+): (number | null)[] {
+  const filled = ids.slice();
+  for (const [index, position] of open.entries()) filled[position] = targets[index] ?? null;
+  return filled;
+}

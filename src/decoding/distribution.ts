@@ -1,0 +1,78 @@
+/**
+ * From one position's logits to what is reported of it and what is drawn from it.
+ *
+ * What is reported is always at temperature 1, without top-k, top-p or penalty; what is drawn follows the sampling
+ * settings. Rows have had `TokenRules.forbid` applied.
+ */
+import { takeLargest } from '../numerics/largest.ts';
+import { keepTopK, keepTopP, penaliseRepeats } from '../numerics/sampling.ts';
+import { logSumExp, softmaxInto } from '../numerics/softmax.ts';
+import type { Fill } from './decoder.ts';
+import type { SamplingParams } from './sampling-params.ts';
+
+/**
+ * Returns the logits that tokens are drawn from: `row` itself without a penalty, else a penalised copy.
+ *
+ * @param row - (V), unchanged.
+ * @param seenIds - tokens the penalty applies to; read only where there is one.
+ */
+export function drawnLogits(
+  row: Float32Array,
+  sampling: SamplingParams,
+  seenIds: () => Iterable<number>,
+): Float32Array {
+  const { repetitionPenalty } = sampling;
+  if (repetitionPenalty === undefined || repetitionPenalty === 1) return row;
+  const penalised = row.slice();
+  penaliseRepeats(penalised, seenIds(), repetitionPenalty);
+  return penalised;
+}
+
+/**
+ * Writes the probabilities that a token is drawn with: temperature, then top-k, then top-p.
+ *
+ * @param logits - (V), of `drawnLogits`.
+ * @param sampling - temperature > 0.
+ * @param probs - (V), overwritten; sums to 1.
+ */
+export function drawnProbsInto(
+  logits: Float32Array,
+  sampling: SamplingParams,
+  probs: Float64Array,
+): void {
+  softmaxInto(logits, sampling.temperature, probs);
+  if (sampling.topK !== undefined) keepTopK(probs, sampling.topK);
+  if (sampling.topP !== undefined) keepTopP(probs, sampling.topP);
+}
+
+/**
+ * Returns the log-probability of one token at temperature 1, ≤ 0.
+ *
+ * @param row - (V), unchanged.
+ */
+export function logProbOf(row: Float32Array, tokenId: number): number {
+  return Math.min(0, (row[tokenId] ?? Number.NEGATIVE_INFINITY) - logSumExp(row));
+}
+
+/**
+ * Returns the fill that commits `tokenId`, with its log-probability and the best alternatives.
+ *
+ * @param row - (V), unchanged.
+ * @param alternativeCount - how many alternatives; fewer where fewer tokens are allowed.
+ */
+export function fillOf(
+  row: Float32Array,
+  committed: { readonly position: number; readonly tokenId: number },
+  alternativeCount: number,
+): Fill {
+  const logTotal = logSumExp(row);
+  const logProb = (id: number) => Math.min(0, (row[id] ?? Number.NEGATIVE_INFINITY) - logTotal);
+  const best = alternativeCount === 0 ? [] : takeLargest(row, (count) => count < alternativeCount);
+  return {
+    ...committed,
+    logProb: logProb(committed.tokenId),
+    alternatives: best
+      .map((tokenId) => ({ tokenId, logProb: logProb(tokenId) }))
+      .filter((alternative) => Number.isFinite(alternative.logProb)),
+  };
+}

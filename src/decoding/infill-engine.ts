@@ -1,0 +1,156 @@
+/**
+ * The decoding core over one loaded pack: requests in, progress in text out.
+ *
+ * Knows requests, text and the engine; knows no process, transport or database. The library and the decoding worker
+ * both stand on it.
+ */
+import { InfillError } from '../errors.ts';
+import type { LoadedModels } from '../model/models.ts';
+import type { Tokenizer } from '../text/tokenizer.ts';
+import { decodeUtf8 } from '../text/utf8.ts';
+import { type CheckedInfill, RequestChecker } from './check-request.ts';
+import type { Score } from './decoder.ts';
+import { Engine, type EngineEvent } from './engine.ts';
+import type { InfillRequest, PreparedInfill } from './infill-request.ts';
+import { openPositions } from './positions.ts';
+import type { DecoderRegistry } from './registry.ts';
+import type { RunError, RunProgress } from './run-event.ts';
+import { RunText } from './run-text.ts';
+import type { EngineLimits } from './scheduler.ts';
+
+/** What an engine is made of. */
+export type InfillEngineOptions = {
+  readonly models: LoadedModels;
+  readonly tokenizer: Tokenizer;
+  readonly registry: DecoderRegistry;
+  readonly limits: EngineLimits;
+  /** Milliseconds; the clock that `submittedAt` is on. */
+  readonly now: () => number;
+};
+
+/** How one infill is run. */
+export type InfillRunOptions = { readonly signal: AbortSignal; readonly submittedAt: number };
+
+/** Fills and scores with one pack. */
+export class InfillEngine {
+  readonly #options: InfillEngineOptions;
+  readonly #checker: RequestChecker;
+  readonly #engine: Engine;
+
+  constructor(options: InfillEngineOptions) {
+    this.#options = options;
+    this.#checker = new RequestChecker(options.models, options.tokenizer, options.registry);
+    this.#engine = new Engine(options.limits, options.now);
+  }
+
+  /**
+   * Checks a request without running it.
+   *
+   * @throws UNKNOWN_DECODER, UNSUPPORTED, or a validation code with all problems.
+   */
+  prepare(request: InfillRequest): PreparedInfill {
+    const { prompt, settings } = this.#checker.check(request, 'fill');
+    return {
+      promptTokens: prompt.ids,
+      slotCount: prompt.slots.length,
+      openTokens: openPositions(prompt.ids).length,
+      settings,
+    };
+  }
+
+  /** Ids and texts of the tokens of a literal. */
+  tokenize(text: string): { ids: number[]; texts: string[] } {
+    const ids = this.#options.tokenizer.encode(text);
+    return { ids, texts: ids.map((id) => decodeUtf8(this.#options.tokenizer.bytesOf(id))) };
+  }
+
+  /**
+   * Runs a request; the iteration ends with exactly one terminal entry. Admission happens before this returns.
+   *
+   * @throws as `prepare`; QUEUE_FULL
+   */
+  infill(request: InfillRequest, options: InfillRunOptions): AsyncIterable<RunProgress> {
+    const checked = this.#checker.check(request, 'fill');
+    return this.#progress(
+      checked,
+      this.#engine.run(checked.job, options.signal),
+      options.submittedAt,
+    );
+  }
+
+  /**
+   * The log-likelihood of putting `targets` at the open positions, at temperature 1.
+   *
+   * @param targets - token ids in position order.
+   * @throws as `prepare`; UNSUPPORTED when decoder and options have none; INVALID_INPUT for wrong targets.
+   */
+  async score(
+    request: InfillRequest,
+    targets: readonly number[],
+    signal: AbortSignal,
+  ): Promise<Score> {
+    const { job, plugin } = this.#checker.check(request, 'score');
+    const { decoder, run } = job;
+    const kind = plugin.likelihood(run.options);
+    if (kind === 'NONE' || decoder.score === undefined) {
+      throw new InfillError(
+        'UNSUPPORTED',
+        `Decoder "${plugin.name}" has no likelihood with these options.`,
+      );
+    }
+    this.#checkTargets(targets, openPositions(run.ids).length);
+    return decoder.score(run, targets, signal);
+  }
+
+  async *#progress(
+    { job, plugin, prompt }: CheckedInfill,
+    events: AsyncIterable<EngineEvent>,
+    submittedAt: number,
+  ): AsyncGenerator<RunProgress> {
+    const { tokenizer } = this.#options;
+    const text = new RunText(prompt, tokenizer, plugin.capabilities.streams);
+    const kind = plugin.likelihood(job.run.options);
+    let startedAt: number | null = null;
+    let firstTokenAt: number | null = null;
+    for await (const event of events) {
+      if (event.type === 'started') {
+        startedAt = event.at;
+        yield { type: 'started' };
+      } else if (event.type === 'stepped') {
+        const changed = text.apply(event.step, event);
+        firstTokenAt ??= event.at;
+        if (changed !== null) yield changed;
+      } else {
+        const times = { submittedAt, startedAt, firstTokenAt, finishedAt: event.at };
+        yield terminal(event.stop, text.outcome(kind, event.passes, times));
+      }
+    }
+  }
+
+  #checkTargets(targets: readonly number[], openCount: number): void {
+    if (targets.length !== openCount) {
+      throw new InfillError(
+        'INVALID_INPUT',
+        `There are ${targets.length} target tokens for ${openCount} open positions.`,
+      );
+    }
+    const { vocabularySize, bannedIds } = this.#options.models.facts;
+    const wrong = targets.find((id) => !(id >= 0 && id < vocabularySize) || bannedIds.includes(id));
+    if (wrong !== undefined) {
+      throw new InfillError(
+        'INVALID_INPUT',
+        `Target token ${wrong} is not an ordinary token of the vocabulary.`,
+      );
+    }
+  }
+}
+
+function terminal(
+  stop: 'filled' | 'cancelled' | InfillError,
+  outcome: (RunProgress & { type: 'completed' })['outcome'],
+): RunProgress {
+  if (stop === 'filled') return { type: 'completed', outcome };
+  if (stop === 'cancelled') return { type: 'cancelled', outcome };
+  const error: RunError = { code: stop.code, message: stop.message };
+  return { type: 'failed', outcome, error };
+}

@@ -1,0 +1,39 @@
+/**
+ * Random draws keyed by what they are for: (seed, purpose, position, step). No hidden state, so a run draws
+ * the same numbers alone, among others, and whatever order it visits its positions in.
+ */
+import { philox } from './philox.ts';
+
+/** What a draw decides. The numbers are part of what a seed means: never reuse or renumber one. */
+export const drawPurposes = {
+  /** A token sampled from a decoder's own distribution. */
+  sample: 0,
+  /** A drafted token. */
+  draft: 1,
+  /** Whether a draft is accepted. */
+  accept: 2,
+  /** The token committed in place of a rejected draft. */
+  residual: 3,
+} as const;
+
+/** A key of `drawPurposes`. */
+export type DrawPurpose = keyof typeof drawPurposes;
+
+/** Which draw of a purpose: `step` is 0 for decoders that visit each position once. */
+export type DrawKey = {
+  readonly purpose: DrawPurpose;
+  readonly position: number;
+  readonly step: number;
+};
+
+/**
+ * Returns a number in (0, 1), never 0 or 1, with 52 random bits.
+ *
+ * @param seed - in [0, 2^63).
+ */
+export function keyedUniform(seed: bigint, key: DrawKey): number {
+  const seedWords = [Number(seed & 0xffffffffn), Number((seed >> 32n) & 0xffffffffn)] as const;
+  const [high, low] = philox([drawPurposes[key.purpose], key.position, key.step, 0], seedWords);
+  // 26 bits of each word, centred in their cell so that neither 0 nor 1 can come out.
+  return ((high >>> 6) * 2 ** 26 + (low >>> 6) + 0.5) / 2 ** 52;
+}

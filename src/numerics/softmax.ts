@@ -1,0 +1,42 @@
+/**
+ * Softmax and log-sum-exp over one row of logits. Rows may hold −Infinity (forbidden), never NaN or +Infinity.
+ */
+
+/**
+ * Returns log Σ exp(row), with at least one finite entry.
+ *
+ * Example: [0, 0] → log 2.
+ */
+export function logSumExp(row: Float32Array): number {
+  const max = maximum(row);
+  let sum = 0;
+  for (let i = 0; i < row.length; i++) sum += Math.exp(row[i]! - max);
+  return max + Math.log(sum);
+}
+
+/**
+ * Writes softmax(row / temperature) into `probs`.
+ *
+ * @param row - (V), at least one finite entry.
+ * @param temperature - > 0.
+ * @param probs - (V), overwritten; sums to 1.
+ * Example: [0, log 3] at temperature 1 → [0.25, 0.75].
+ */
+export function softmaxInto(row: Float32Array, temperature: number, probs: Float64Array): void {
+  const max = maximum(row);
+  let sum = 0;
+  for (let i = 0; i < row.length; i++) {
+    const weight = Math.exp((row[i]! - max) / temperature);
+    probs[i] = weight;
+    sum += weight;
+  }
+  for (let i = 0; i < row.length; i++) probs[i]! /= sum;
+}
+
+function maximum(row: Float32Array): number {
+  let max = Number.NEGATIVE_INFINITY;
+  for (let i = 0; i < row.length; i++) {
+    if (row[i]! > max) max = row[i]!;
+  }
+  return max;
+}

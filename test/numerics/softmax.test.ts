@@ -1,0 +1,55 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { addInto } from '../../src/numerics/add.ts';
+import { logSumExp, softmaxInto } from '../../src/numerics/softmax.ts';
+
+const rows = fc.float32Array({ min: -100, max: 100, noNaN: true, minLength: 1, maxLength: 50 });
+
+describe('logSumExp', () => {
+  it('is log 2 of two zeros', () => {
+    expect(logSumExp(Float32Array.of(0, 0))).toBeCloseTo(Math.LN2, 15);
+  });
+
+  it('does not overflow or underflow', () => {
+    expect(logSumExp(Float32Array.of(1000, 1000))).toBeCloseTo(1000 + Math.LN2, 12);
+    expect(logSumExp(Float32Array.of(-1000, Number.NEGATIVE_INFINITY))).toBe(-1000);
+  });
+
+  it('moves with a shift of the row', () => {
+    fc.assert(
+      fc.property(rows, fc.integer({ min: -50, max: 50 }), (row, shift) => {
+        const plain = Math.log(row.reduce((sum, x) => sum + Math.exp(x - 100), 0)) + 100;
+        expect(logSumExp(row)).toBeCloseTo(plain, 8);
+        expect(logSumExp(row.map((x) => x + shift))).toBeCloseTo(plain + shift, 3);
+      }),
+    );
+  });
+});
+
+describe('softmaxInto', () => {
+  it('gives the worked example', () => {
+    const probs = new Float64Array(2);
+    softmaxInto(Float32Array.of(0, Math.log(3)), 1, probs);
+    expect([...probs].map((p) => p.toFixed(6))).toEqual(['0.250000', '0.750000']);
+  });
+
+  it('gives forbidden tokens no probability and sums to 1 at any temperature', () => {
+    fc.assert(
+      fc.property(rows, fc.double({ min: 0.05, max: 5, noNaN: true }), (row, temperature) => {
+        const forbidden = Float32Array.of(...row, Number.NEGATIVE_INFINITY);
+        const probs = new Float64Array(forbidden.length);
+        softmaxInto(forbidden, temperature, probs);
+        expect(probs.at(-1)).toBe(0);
+        expect(probs.reduce((sum, p) => sum + p, 0)).toBeCloseTo(1, 10);
+      }),
+    );
+  });
+});
+
+describe('addInto', () => {
+  it('adds in place', () => {
+    const target = Float32Array.of(1, 2);
+    addInto(target, Float32Array.of(3, 4));
+    expect([...target]).toEqual([4, 6]);
+  });
+});
