@@ -1,0 +1,173 @@
+/**
+ * The worker's side of the protocol: messages in, an engine's answers and progress out.
+ *
+ * Knows jobs and their order; knows no channel, plugin or model (the root makes the engine and passes it in).
+ */
+import type { Score } from '../decoding/decoder.ts';
+import type { InfillRequest, PreparedInfill } from '../decoding/infill-request.ts';
+import type { RunProgress } from '../decoding/run-event.ts';
+import { InfillError } from '../errors.ts';
+import type { ServedPack, TokenizedText } from './dispatcher.ts';
+import { ProgressOutbox } from './progress-outbox.ts';
+import {
+  type Answer,
+  type Ask,
+  type ErrorMessage,
+  type FillJob,
+  type FromWorker,
+  type OpenRequest,
+  type ToWorker,
+  toErrorMessage,
+} from './protocol.ts';
+import { isTerminal } from './terminal.ts';
+
+/** A pack with an engine over it. */
+export interface OpenedPack {
+  readonly served: ServedPack;
+  readonly engine: {
+    prepare(request: InfillRequest): PreparedInfill;
+    infill(
+      request: InfillRequest,
+      options: { readonly signal: AbortSignal; readonly submittedAt: number },
+    ): AsyncIterable<RunProgress>;
+    score(request: InfillRequest, targets: readonly number[], signal: AbortSignal): Promise<Score>;
+  };
+  tokenize(text: string): TokenizedText;
+  /** Frees the models; no job is running. */
+  close(): Promise<void>;
+}
+
+export type DecodingWorkerOptions = {
+  /** After the channel has closed, sending does nothing. */
+  readonly send: (message: FromWorker) => void;
+  readonly open: (request: OpenRequest) => Promise<OpenedPack>;
+  /** Monotonic milliseconds. */
+  readonly now: () => number;
+};
+
+/** Commits of one run within this time may share a message. */
+const mergeMs = 10;
+
+/** Answers the messages of one server process. */
+export class DecodingWorker {
+  readonly #options: DecodingWorkerOptions;
+  readonly #runs = new Map<string, AbortController>();
+  readonly #asks = new Map<number, AbortController>();
+  readonly #jobs = new Set<Promise<void>>();
+  #opening: Promise<OpenedPack> | null = null;
+  #closing: Promise<void> | null = null;
+
+  constructor(options: DecodingWorkerOptions) {
+    this.#options = options;
+  }
+
+  /** Takes one message; what takes time goes on in the background. */
+  receive(message: Exclude<ToWorker, { type: 'close' }>): void {
+    switch (message.type) {
+      case 'open':
+        this.#open(message);
+        break;
+      case 'ask':
+        this.#begin(this.#ask(message.id, message.ask));
+        break;
+      case 'abandon':
+        this.#asks.get(message.id)?.abort();
+        break;
+      case 'fill':
+        this.#begin(this.#fill(message));
+        break;
+      case 'cancel':
+        this.#runs.get(message.runId)?.abort();
+        break;
+      case 'ping':
+        this.#options.send({ type: 'pong' });
+        break;
+      default:
+        message satisfies never;
+    }
+  }
+
+  /** Cancels the jobs, waits for their ends and frees the models. Ends when nothing keeps the process alive. */
+  close(): Promise<void> {
+    this.#closing ??= this.#close();
+    return this.#closing;
+  }
+
+  async #close(): Promise<void> {
+    for (const abort of [...this.#runs.values(), ...this.#asks.values()]) abort.abort();
+    await Promise.allSettled(this.#jobs);
+    const [opened] = await Promise.allSettled([this.#opening]);
+    if (opened.status === 'fulfilled') await opened.value?.close();
+  }
+
+  #open(request: OpenRequest): void {
+    const { send, open } = this.#options;
+    this.#opening = open(request);
+    this.#begin(
+      this.#opening.then(
+        ({ served }) => send({ type: 'ready', pack: served }),
+        (error: unknown) => send({ type: 'unopened', error: toErrorMessage(error) }),
+      ),
+    );
+  }
+
+  #begin(job: Promise<void>): void {
+    const tracked = job.finally(() => this.#jobs.delete(tracked));
+    this.#jobs.add(tracked);
+  }
+
+  async #ask(id: number, ask: Ask): Promise<void> {
+    const abort = new AbortController();
+    this.#asks.set(id, abort);
+    const answer = await this.#answer(ask, abort.signal).catch(
+      (error: unknown): Answer => ({ type: 'refused', error: toErrorMessage(error) }),
+    );
+    this.#asks.delete(id);
+    this.#options.send({ type: 'answer', id, answer });
+  }
+
+  async #answer(ask: Ask, signal: AbortSignal): Promise<Answer> {
+    const { engine, tokenize } = await this.#opened();
+    switch (ask.type) {
+      case 'prepare':
+        return { type: 'prepared', prepared: engine.prepare(ask.request) };
+      case 'tokenize':
+        return { type: 'tokenized', tokenized: tokenize(ask.text) };
+      case 'score':
+        return { type: 'scored', score: await engine.score(ask.request, ask.targets, signal) };
+      default:
+        return ask satisfies never;
+    }
+  }
+
+  async #fill({ runId, request, submittedAt }: FillJob): Promise<void> {
+    const { now } = this.#options;
+    const abort = new AbortController();
+    this.#runs.set(runId, abort);
+    const send = (progress: RunProgress) =>
+      this.#options.send({ type: 'progress', runId, progress });
+    const outbox = new ProgressOutbox({ send, now, mergeMs });
+    const follow = async () => {
+      const { engine } = await this.#opened();
+      let isEnded = false;
+      for await (const progress of engine.infill(request, { signal: abort.signal, submittedAt })) {
+        outbox.push(progress);
+        isEnded = isTerminal(progress.type);
+      }
+      if (!isEnded) throw new Error('The engine left a run without an end.');
+    };
+    await follow().catch((error: unknown) => outbox.push(failure(toErrorMessage(error))));
+    this.#runs.delete(runId);
+  }
+
+  async #opened(): Promise<OpenedPack> {
+    if (this.#opening === null || this.#closing !== null) {
+      throw new InfillError('WORKER_FAILED', 'The decoding worker serves no pack at this moment.');
+    }
+    return this.#opening;
+  }
+}
+
+function failure({ code, message }: ErrorMessage): RunProgress {
+  return { type: 'failed', outcome: null, error: { code, message } };
+}

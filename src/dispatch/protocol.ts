@@ -1,0 +1,110 @@
+/**
+ * What a server process and a decoding worker say to each other, over a channel that keeps order and copies structurally.
+ *
+ * Knows jobs and their answers; knows neither process. A worker is told `open` first and answers `ready` or `unopened`.
+ */
+import type { Score } from '../decoding/decoder.ts';
+import type { InfillRequest, PreparedInfill } from '../decoding/infill-request.ts';
+import type { RunProgress } from '../decoding/run-event.ts';
+import { type ErrorCode, InfillError, type Problem } from '../errors.ts';
+import type { Device, ServedPack, TokenizedText } from './dispatcher.ts';
+
+/** What a worker is opened with. */
+export type OpenRequest = {
+  /** Absolute path of a pack. */
+  readonly folder: string;
+  readonly device: Device;
+  /** Threads of a model pass; null leaves the choice to the model layer. */
+  readonly threads: number | null;
+  /** Most runs that step in turn. */
+  readonly maxRunning: number;
+  /** Most bytes of caches and hidden states, estimated; runs beyond it wait inside the worker. */
+  readonly maxBytes: number;
+};
+
+/** A job with one answer. */
+export type Ask =
+  | { readonly type: 'prepare'; readonly request: InfillRequest }
+  | { readonly type: 'tokenize'; readonly text: string }
+  /** `targets`: token ids for the open positions, in order. */
+  | {
+      readonly type: 'score';
+      readonly request: InfillRequest;
+      readonly targets: readonly number[];
+    };
+
+/** A job that is followed. `submittedAt`: milliseconds since the epoch. */
+export type FillJob = {
+  readonly runId: string;
+  readonly request: InfillRequest;
+  readonly submittedAt: number;
+};
+
+/** From the server process to a worker. */
+export type ToWorker =
+  | ({ readonly type: 'open' } & OpenRequest)
+  | { readonly type: 'ask'; readonly id: number; readonly ask: Ask }
+  /** The answer to `id` is not wanted any more. */
+  | { readonly type: 'abandon'; readonly id: number }
+  | ({ readonly type: 'fill' } & FillJob)
+  | { readonly type: 'cancel'; readonly runId: string }
+  | { readonly type: 'ping' }
+  /** Cancel what runs, free the models and exit. */
+  | { readonly type: 'close' };
+
+/** The answer to an `Ask`. */
+export type Answer =
+  | { readonly type: 'prepared'; readonly prepared: PreparedInfill }
+  | { readonly type: 'tokenized'; readonly tokenized: TokenizedText }
+  | { readonly type: 'scored'; readonly score: Score }
+  | { readonly type: 'refused'; readonly error: ErrorMessage };
+
+/** From a worker to the server process. */
+export type FromWorker =
+  | { readonly type: 'ready'; readonly pack: ServedPack }
+  | { readonly type: 'unopened'; readonly error: ErrorMessage }
+  | { readonly type: 'answer'; readonly id: number; readonly answer: Answer }
+  /** Of one run in order; the last one is terminal. */
+  | { readonly type: 'progress'; readonly runId: string; readonly progress: RunProgress }
+  | { readonly type: 'pong' };
+
+/** An `InfillError` as plain values: structured copies of errors keep the message only. */
+export type ErrorMessage = {
+  readonly code: ErrorCode;
+  readonly message: string;
+  readonly problems: readonly Problem[];
+  readonly retryAfterMs: number | null;
+};
+
+/** Returns the plain values of `error`; anything but an `InfillError` is a defect of the worker, WORKER_FAILED. */
+export function toErrorMessage(error: unknown): ErrorMessage {
+  if (error instanceof InfillError) {
+    const { code, message, problems, retryAfterMs } = error;
+    return { code, message, problems, retryAfterMs };
+  }
+  const message = `The decoding worker failed: ${error instanceof Error ? error.stack : String(error)}`;
+  return { code: 'WORKER_FAILED', message, problems: [], retryAfterMs: null };
+}
+
+/** The error that `toErrorMessage` took apart. */
+export function fromErrorMessage({
+  code,
+  message,
+  problems,
+  retryAfterMs,
+}: ErrorMessage): InfillError {
+  return new InfillError(code, message, {
+    problems,
+    ...(retryAfterMs === null ? {} : { retryAfterMs }),
+  });
+}
+
+/** Tells messages of a worker from whatever else a channel may carry. */
+export function isFromWorker(message: unknown): message is FromWorker {
+  return typeof message === 'object' && message !== null && 'type' in message;
+}
+
+/** Tells messages to a worker from whatever else a channel may carry. */
+export function isToWorker(message: unknown): message is ToWorker {
+  return typeof message === 'object' && message !== null && 'type' in message;
+}

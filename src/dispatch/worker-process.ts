@@ -1,0 +1,204 @@
+/**
+ * The decoding worker of one pack over all its lives: started, watched, restarted with back-off, closed.
+ *
+ * Knows one pack and whether it can take jobs; knows no queue and no other worker.
+ */
+import assert from 'node:assert/strict';
+import type { Score } from '../decoding/decoder.ts';
+import type { InfillRequest, PreparedInfill } from '../decoding/infill-request.ts';
+import type { RunError, RunProgress } from '../decoding/run-event.ts';
+import { InfillError } from '../errors.ts';
+import { BackOff, type BackOffTiming } from './back-off.ts';
+import { createDeferred, type Deferred, within } from './deferred.ts';
+import type { PackState, ServedPack, TokenizedText } from './dispatcher.ts';
+import type { Answer, Ask, FillJob } from './protocol.ts';
+import { type ChannelTiming, WorkerChannel, type WorkerLaunch } from './worker-channel.ts';
+
+/** Milliseconds. */
+export type WorkerTiming = ChannelTiming &
+  BackOffTiming & {
+    /** A check or a tokenization that takes longer fails; the wait for a restart counts. */
+    readonly answerTimeoutMs: number;
+  };
+
+/** What an operator wants to know of a worker. Carries no text of a client. */
+export type WorkerNotice =
+  | {
+      readonly type: 'ready';
+      readonly packId: string;
+      readonly pid: number | undefined;
+      readonly openMs: number;
+    }
+  | {
+      readonly type: 'failed';
+      readonly packId: string;
+      readonly error: RunError;
+      readonly restartInMs: number;
+    };
+
+export type WorkerProcessOptions = WorkerLaunch & {
+  readonly timing: WorkerTiming;
+  /** Monotonic milliseconds. */
+  readonly now: () => number;
+  readonly observe: (notice: WorkerNotice) => void;
+};
+
+/** Takes jobs while `state` is READY; a job of a worker that dies fails, and the worker is started again. */
+export class WorkerProcess {
+  readonly pack: ServedPack;
+  readonly #options: WorkerProcessOptions;
+  readonly #backOff: BackOff;
+  #channel: WorkerChannel;
+  #state: PackState = 'LOADING';
+  /** Settles with the channel that takes jobs; with null once there will be none. */
+  #ready: Deferred<WorkerChannel | null> = createDeferred();
+  #restartTimer: NodeJS.Timeout | undefined;
+
+  /**
+   * Starts a worker and waits until its pack is open.
+   *
+   * @throws what the worker could not open its pack for, INVALID_PACK or DEVICE_UNAVAILABLE among others;
+   * WORKER_FAILED when it ended without saying. A first start is not tried again.
+   */
+  static async start(options: WorkerProcessOptions): Promise<WorkerProcess> {
+    const startedAt = options.now();
+    const channel = new WorkerChannel(options);
+    const opened = await channel.opened;
+    if (opened instanceof InfillError) {
+      await channel.close();
+      throw opened;
+    }
+    const worker = new WorkerProcess(options, opened, channel);
+    worker.#serve(channel, startedAt);
+    return worker;
+  }
+
+  private constructor(options: WorkerProcessOptions, pack: ServedPack, channel: WorkerChannel) {
+    this.pack = pack;
+    this.#options = options;
+    this.#backOff = new BackOff(options.timing);
+    this.#channel = channel;
+  }
+
+  get state(): PackState {
+    return this.#state;
+  }
+
+  /** Checks a request. @throws the caller's mistakes; WORKER_FAILED */
+  async prepare(request: InfillRequest): Promise<PreparedInfill> {
+    const answer = await this.#askSoon({ type: 'prepare', request });
+    assert(answer.type === 'prepared');
+    return answer.prepared;
+  }
+
+  /** Cuts a text into tokens. @throws WORKER_FAILED */
+  async tokenize(text: string): Promise<TokenizedText> {
+    const answer = await this.#askSoon({ type: 'tokenize', text });
+    assert(answer.type === 'tokenized');
+    return answer.tokenized;
+  }
+
+  /**
+   * The log-likelihood of putting `targets` at the open positions of a request; as long as it takes.
+   *
+   * @throws the caller's mistakes; CANCELLED when `signal` aborts; WORKER_FAILED
+   */
+  async score(
+    request: InfillRequest,
+    targets: readonly number[],
+    signal: AbortSignal,
+  ): Promise<Score> {
+    const answer = await this.#ask({ type: 'score', request, targets }, signal);
+    assert(answer.type === 'scored');
+    return answer.score;
+  }
+
+  /** Starts a run at once. Its progress ends with exactly one terminal entry. */
+  fill(job: FillJob): AsyncIterable<RunProgress> {
+    return this.#channel.fill(job);
+  }
+
+  /** Cancels a run within one decode step; of an unknown run, nothing. */
+  cancel(runId: string): void {
+    this.#channel.cancel(runId);
+  }
+
+  /** Ends the worker for good. Its runs end as INTERRUPTED. */
+  async close(): Promise<void> {
+    this.#state = 'STOPPED';
+    clearTimeout(this.#restartTimer);
+    this.#ready.resolve(null);
+    await this.#channel.close();
+  }
+
+  async #askSoon(ask: Ask): Promise<Answer> {
+    const { answerTimeoutMs } = this.#options.timing;
+    const abort = new AbortController();
+    const answer = await within(this.#ask(ask, abort.signal), answerTimeoutMs, null);
+    if (answer !== null) return answer;
+    abort.abort();
+    throw new InfillError(
+      'WORKER_FAILED',
+      `The decoding worker of pack ${this.pack.id} did not answer within ${answerTimeoutMs} ms.`,
+    );
+  }
+
+  async #ask(ask: Ask, signal: AbortSignal): Promise<Answer> {
+    const channel = await this.#ready.promise;
+    if (channel === null) {
+      throw new InfillError(
+        'WORKER_FAILED',
+        `The decoding worker of pack ${this.pack.id} has stopped.`,
+      );
+    }
+    return channel.ask(ask, signal);
+  }
+
+  #serve(channel: WorkerChannel, startedAt: number): void {
+    const { now, observe } = this.#options;
+    const readyAt = now();
+    this.#state = 'READY';
+    this.#ready.resolve(channel);
+    void channel.ended.then((error) => this.#failed(error, now() - readyAt));
+    const { pid } = channel;
+    observe({ type: 'ready', packId: this.pack.id, pid, openMs: readyAt - startedAt });
+  }
+
+  #failed(error: RunError, livedMs: number): void {
+    if (this.#state === 'STOPPED') return;
+    if (this.#state === 'READY') this.#ready = createDeferred();
+    this.#state = 'RESTARTING';
+    const restartInMs = this.#backOff.next(livedMs);
+    this.#restartTimer = setTimeout(() => void this.#restart(), restartInMs);
+    const { code, message } = error;
+    this.#options.observe({
+      type: 'failed',
+      packId: this.pack.id,
+      error: { code, message },
+      restartInMs,
+    });
+  }
+
+  async #restart(): Promise<void> {
+    const startedAt = this.#options.now();
+    const channel = new WorkerChannel(this.#options);
+    this.#channel = channel;
+    const opened = this.#sameAsServed(await channel.opened);
+    if (opened instanceof InfillError) {
+      await channel.close();
+      this.#failed(opened, 0);
+    } else if (this.#state !== 'STOPPED') {
+      this.#serve(channel, startedAt);
+    }
+  }
+
+  /** Runs are recorded with the digest that was served at the start: another pack must not take its place. */
+  #sameAsServed(opened: ServedPack | InfillError): ServedPack | InfillError {
+    if (opened instanceof InfillError || opened.digest === this.pack.digest) return opened;
+    return new InfillError(
+      'INVALID_PACK',
+      `Pack ${this.pack.id} in ${this.#options.open.folder} has changed since it was first opened: ` +
+        `its digest was ${this.pack.digest} and is ${opened.digest}. Start the server again to serve it.`,
+    );
+  }
+}
