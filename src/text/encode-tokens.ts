@@ -1,0 +1,124 @@
+/**
+ * Makes a prompt of token ids that a client gave.
+ *
+ * Knows ids and gaps; knows no text notation. The space rule of templates does not apply.
+ */
+import { type Problem, problemsError } from '../errors.ts';
+import type { Prompt, PromptPart, Slot, Span } from './prompt.ts';
+import { templateLimits } from './template.ts';
+import type { Tokenizer, Vocabulary } from './tokenizer.ts';
+import { decodeUtf8 } from './utf8.ts';
+
+/** Ids of one request. */
+const maxTokens = 100_000;
+
+/**
+ * A prompt whose slots are the maximal runs of nulls and whose literals are the runs of ids between, each decoded by
+ * itself: bytes at its ends that are no whole character show as U+FFFD.
+ *
+ * @param vocabulary - of the pack: which ids may be given.
+ * @param path - of the list in the input; a problem adds an index.
+ * Throws `INVALID_INPUT` with all problems (the first `templateLimits.problems` of them).
+ */
+export function encodeTokens(
+  ids: readonly (number | null)[],
+  tokenizer: Tokenizer,
+  vocabulary: Vocabulary,
+  path: readonly string[],
+): Prompt {
+  const runs = runsOf(ids);
+  const problems = [...idProblems(ids, vocabulary, path), ...gapProblems(ids, runs, path)];
+  const [first, ...rest] = problems.slice(0, templateLimits.problems);
+  if (first !== undefined) throw problemsError([first, ...rest]);
+  const slots: Slot[] = [];
+  const parts: PromptPart[] = [];
+  for (const span of runs) {
+    if (ids[span.start] === null) {
+      const slot = { index: slots.length, key: null, span, ownsSpace: false };
+      slots.push(slot);
+      parts.push({ kind: 'slot', slot });
+    } else {
+      parts.push({ kind: 'literal', text: decodeIds(ids.slice(span.start, span.end), tokenizer) });
+    }
+  }
+  return { ids: [...ids], slots, parts };
+}
+
+/** The maximal runs of nulls and of ids, in order. */
+function runsOf(ids: readonly (number | null)[]): Span[] {
+  const runs: Span[] = [];
+  for (let start = 0; start < ids.length; ) {
+    const end = runEnd(ids, start);
+    runs.push({ start, end });
+    start = end;
+  }
+  return runs;
+}
+
+/** The end of the run of nulls, or of ids, that begins at `start`. */
+function runEnd(ids: readonly (number | null)[], start: number): number {
+  const isOpen = ids[start] === null;
+  let end = start + 1;
+  while (end < ids.length && (ids[end] === null) === isOpen) end += 1;
+  return end;
+}
+
+function decodeIds(ids: readonly (number | null)[], tokenizer: Tokenizer): string {
+  const bytes = ids.flatMap((id) => (id === null ? [] : [...tokenizer.bytesOf(id)]));
+  return decodeUtf8(Uint8Array.from(bytes));
+}
+
+function idProblems(
+  ids: readonly (number | null)[],
+  vocabulary: Vocabulary,
+  path: readonly string[],
+): Problem[] {
+  const size = vocabulary.vocabularySize;
+  const banned = new Set(vocabulary.bannedIds);
+  const problems: Problem[] = [];
+  if (ids.length > maxTokens) {
+    const message = `The input has ${ids.length} token ids; the limit is ${maxTokens}.`;
+    problems.push(problem(message, ids.length, maxTokens, path));
+  }
+  for (const [index, id] of ids.slice(0, maxTokens).entries()) {
+    const message = id === null ? null : idComplaint(id, size, banned);
+    if (message !== null) problems.push(problem(message, id, size, [...path, String(index)]));
+  }
+  return problems;
+}
+
+function idComplaint(id: number, size: number, banned: ReadonlySet<number>): string | null {
+  if (!Number.isInteger(id) || id < 0 || id >= size) {
+    return `A token id is a whole number from 0 to ${size - 1}, not ${id}.`;
+  }
+  return banned.has(id) ? `The token id ${id} is special; null stands for an open position.` : null;
+}
+
+function gapProblems(
+  ids: readonly (number | null)[],
+  runs: readonly Span[],
+  path: readonly string[],
+): Problem[] {
+  const gaps = runs.filter(({ start }) => ids[start] === null);
+  const problems: Problem[] = [];
+  if (gaps.length > templateLimits.slots) {
+    const message = `The input has ${gaps.length} slots; the limit is ${templateLimits.slots}.`;
+    problems.push(problem(message, gaps.length, templateLimits.slots, path));
+  }
+  for (const { start, end } of gaps) {
+    const length = end - start;
+    if (length <= templateLimits.positions) continue;
+    const message = `A slot has ${length} positions; the limit is ${templateLimits.positions}.`;
+    problems.push(problem(message, length, templateLimits.positions, [...path, String(start)]));
+  }
+  return problems;
+}
+
+function problem(
+  message: string,
+  value: number | null,
+  limit: number,
+  path: readonly string[],
+): Problem {
+  return { path, code: 'INVALID_INPUT', message, value: String(value), limit: String(limit) };
+}

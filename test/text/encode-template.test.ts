@@ -1,0 +1,101 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { encodeTemplate } from '../../src/text/encode-template.ts';
+import type { Prompt } from '../../src/text/prompt.ts';
+import { templateOfParts } from '../../src/text/template.ts';
+import { parseTemplate } from '../../src/text/template-notation.ts';
+import { decodeUtf8 } from '../../src/text/utf8.ts';
+import { ByteTokenizer } from '../support/byte-tokenizer.ts';
+
+const tokenizer = new ByteTokenizer();
+
+function encode(text: string): Prompt {
+  return encodeTemplate(parseTemplate(text, []), tokenizer);
+}
+
+/** Known text with a dot at each open position. */
+function shape(prompt: Prompt): string {
+  const bytes = prompt.ids.flatMap((id) => (id === null ? [0x2e] : [...tokenizer.bytesOf(id)]));
+  return decodeUtf8(Uint8Array.from(bytes));
+}
+
+function ownedSpaces(prompt: Prompt): boolean[] {
+  return prompt.slots.map((slot) => slot.ownsSpace);
+}
+
+describe('encodeTemplate', () => {
+  it('places slots half-open between the literals', () => {
+    const prompt = encode('ab[MASK:2]c[MASK]');
+    expect(shape(prompt)).toBe('ab..c.');
+    expect(prompt.slots.map(({ index, span }) => [index, span.start, span.end])).toEqual([
+      [0, 2, 4],
+      [1, 5, 6],
+    ]);
+  });
+
+  it.each([
+    ['a [MASK] b', 'a. b', [true]],
+    ['a  [MASK]', 'a  .', [false]],
+    ['a\n [MASK]', 'a\n.', [true]],
+    ['a\n[MASK]', 'a\n.', [false]],
+    ['a\u00a0[MASK]', 'a\u00a0.', [false]],
+    ['[MASK] [MASK]', '..', [false, true]],
+    ['[MASK]  [MASK]', '.  .', [false, false]],
+    ['a [MASK][MASK]', 'a..', [true, false]],
+    [' [MASK]', '.', [true]],
+    ['[MASK] ', '. ', [false]],
+    ['[MASK]', '.', [false]],
+  ])('gives the space before a mask to the mask in %j', (text, known, owned) => {
+    const prompt = encode(text);
+    expect(shape(prompt)).toBe(known);
+    expect(ownedSpaces(prompt)).toEqual(owned);
+  });
+
+  it('keeps owned spaces in the parts', () => {
+    expect(encode('a [MASK] [MASK].').parts).toMatchObject([
+      { kind: 'literal', text: 'a ' },
+      { kind: 'slot', slot: { index: 0 } },
+      { kind: 'literal', text: ' ' },
+      { kind: 'slot', slot: { index: 1 } },
+      { kind: 'literal', text: '.' },
+    ]);
+  });
+
+  it('encodes text without masks, and nothing', () => {
+    expect(encode('a ')).toMatchObject({ ids: tokenizer.encode('a '), slots: [] });
+    expect(encode('')).toEqual({ ids: [], slots: [], parts: [] });
+  });
+
+  it('tokenizes literals one by one', () => {
+    const words = new ByteTokenizer(['ab']);
+    const template = parseTemplate('a[MASK]b', []);
+    expect(encodeTemplate(template, words).ids).toEqual([
+      ...words.encode('a'),
+      null,
+      ...words.encode('b'),
+    ]);
+  });
+
+  it('keeps the keys of slots', () => {
+    const template = templateOfParts([{ kind: 'mask', length: 1, key: 'who' }], []);
+    expect(encodeTemplate(template, tokenizer).slots.map((slot) => slot.key)).toEqual(['who']);
+  });
+
+  it('encodes literals of more tokens than a call takes arguments', () => {
+    expect(encode(`${'語'.repeat(90_000)}[MASK]`).ids).toHaveLength(270_001);
+  });
+
+  it('opens exactly the positions of the slots', () => {
+    const part = fc.constantFrom('a', ' ', '  ', 'é ', '[MASK]', '[MASK:3]', ' [MASK]', '\\[MASK]');
+    fc.assert(
+      fc.property(fc.array(part, { maxLength: 12 }), (pieces) => {
+        const { ids, slots } = encode(pieces.join(''));
+        const open = [...ids.keys()].filter((position) => ids[position] === null);
+        const covered = slots.flatMap(({ span }) =>
+          Array.from({ length: span.end - span.start }, (_, i) => span.start + i),
+        );
+        expect(covered).toEqual(open);
+      }),
+    );
+  });
+});

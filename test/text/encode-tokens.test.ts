@@ -1,0 +1,81 @@
+import { describe, expect, it } from 'vitest';
+import { InfillError } from '../../src/errors.ts';
+import { encodeTokens } from '../../src/text/encode-tokens.ts';
+import { ByteTokenizer } from '../support/byte-tokenizer.ts';
+
+const tokenizer = new ByteTokenizer();
+const vocabulary = { vocabularySize: 260, bannedIds: [0, 1, 2, 3] };
+const path = ['source', 'tokens'];
+
+function encode(ids: readonly (number | null)[]) {
+  return encodeTokens(ids, tokenizer, vocabulary, path);
+}
+
+function refusal(ids: readonly (number | null)[]): InfillError {
+  try {
+    encode(ids);
+  } catch (error) {
+    if (error instanceof InfillError) return error;
+    throw error;
+  }
+  throw new Error('Nothing was refused.');
+}
+
+describe('encodeTokens', () => {
+  it('makes each run of nulls one slot and each run of ids one literal', () => {
+    const ids = [null, ...tokenizer.encode('a '), null, null, ...tokenizer.encode('é')];
+    const prompt = encode(ids);
+    expect(prompt.ids).toEqual(ids);
+    expect(prompt.slots).toEqual([
+      { index: 0, key: null, span: { start: 0, end: 1 }, ownsSpace: false },
+      { index: 1, key: null, span: { start: 3, end: 5 }, ownsSpace: false },
+    ]);
+    expect(prompt.parts).toEqual([
+      { kind: 'slot', slot: prompt.slots[0] },
+      { kind: 'literal', text: 'a ' },
+      { kind: 'slot', slot: prompt.slots[1] },
+      { kind: 'literal', text: 'é' },
+    ]);
+  });
+
+  it('shows bytes of a literal that are no whole character as U+FFFD', () => {
+    const [lead = 0, rest = 0] = tokenizer.encode('é');
+    expect(encode([lead, null, rest]).parts).toMatchObject([
+      { text: '\ufffd' },
+      {},
+      { text: '\ufffd' },
+    ]);
+  });
+
+  it('takes no ids and only nulls', () => {
+    expect(encode([])).toEqual({ ids: [], slots: [], parts: [] });
+    expect(encode([null]).slots).toHaveLength(1);
+  });
+
+  it('refuses ids outside the vocabulary and special ids, all at once', () => {
+    const { code, problems } = refusal([260, -1, 1.5, 3, 4, Number.NaN, null]);
+    expect(code).toBe('INVALID_INPUT');
+    expect(problems.map((problem) => [problem.path.at(-1), problem.value])).toEqual([
+      ['0', '260'],
+      ['1', '-1'],
+      ['2', '1.5'],
+      ['3', '3'],
+      ['5', 'NaN'],
+    ]);
+    expect(problems[0]?.message).toContain('from 0 to 259');
+    expect(problems[3]?.message).toContain('special');
+  });
+
+  it('bounds ids, slots and positions', () => {
+    expect(refusal(Array<number>(100_001).fill(4)).problems).toMatchObject([{ limit: '100000' }]);
+    const alternating = Array.from({ length: 514 }, (_, i) => (i % 2 === 0 ? null : 4));
+    expect(refusal(alternating).problems).toMatchObject([{ value: '257', limit: '256' }]);
+    expect(refusal([4, ...Array<null>(1025).fill(null)]).problems).toMatchObject([
+      { path: [...path, '1'], value: '1025', limit: '1024' },
+    ]);
+  });
+
+  it('bounds the number of problems', () => {
+    expect(refusal(Array<number>(500).fill(0)).problems).toHaveLength(100);
+  });
+});

@@ -1,0 +1,189 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { InfillError } from '../../src/errors.ts';
+import { type TemplatePart, templateLimits, templateOfParts } from '../../src/text/template.ts';
+import { parseTemplate } from '../../src/text/template-notation.ts';
+
+const path = ['source', 'text'];
+
+function literal(text: string): TemplatePart {
+  return { kind: 'literal', text };
+}
+
+function mask(length: number, key: string | null = null): TemplatePart {
+  return { kind: 'mask', length, key };
+}
+
+function refusal(action: () => unknown): InfillError {
+  try {
+    action();
+  } catch (error) {
+    if (error instanceof InfillError) return error;
+    throw error;
+  }
+  throw new Error('Nothing was refused.');
+}
+
+function parse(text: string): readonly TemplatePart[] {
+  return parseTemplate(text, path).parts;
+}
+
+describe('parseTemplate', () => {
+  it('reads masks at the start, in the middle and at the end', () => {
+    expect(parse('[MASK] a [MASK:2] b[MASK]')).toEqual([
+      mask(1),
+      literal(' a '),
+      mask(2),
+      literal(' b'),
+      mask(1),
+    ]);
+  });
+
+  it('reads text without masks, masks without text, and nothing', () => {
+    expect(parse('plain')).toEqual([literal('plain')]);
+    expect(parse('[MASK][MASK:3]')).toEqual([mask(1), mask(3)]);
+    expect(parse('')).toEqual([]);
+  });
+
+  it('takes an escaped mask as text, without its backslash', () => {
+    expect(parse('a \\[MASK] b')).toEqual([literal('a [MASK] b')]);
+    expect(parse('\\[MASK:2-x] [MASK]')).toEqual([literal('[MASK:2-x] '), mask(1)]);
+  });
+
+  it('takes two backslashes before a mask as one', () => {
+    expect(parse('\\\\[MASK]')).toEqual([literal('\\'), mask(1)]);
+    expect(parse('\\\\\\[MASK]')).toEqual([literal('\\[MASK]')]);
+    expect(parse('\\\\\\\\[MASK]')).toEqual([literal('\\\\'), mask(1)]);
+  });
+
+  it('leaves other backslashes and brackets alone', () => {
+    for (const text of [
+      'C:\\\\dir\\n',
+      '[mask]',
+      '[MASKED]',
+      '[MASK',
+      '\\[MASK 2]',
+      '[ MASK]',
+      '[]',
+    ]) {
+      expect(parse(text)).toEqual([literal(text)]);
+    }
+  });
+
+  it.each([
+    ['[MASK:0]', '0'],
+    ['[MASK:1025]', '1025'],
+    ['[MASK:99999999999999999999]', '99999999999999999999'],
+    ['[MASK:0-3]', '0'],
+    ['[MASK:1-4000]', '4000'],
+  ])('refuses %s as out of range', (text, number) => {
+    const { code, problems } = refusal(() => parse(`ab${text}`));
+    expect(code).toBe('INVALID_TEMPLATE');
+    expect(problems).toMatchObject([{ path, value: text, limit: '1024' }]);
+    expect(problems[0]?.message).toContain(`"${text}" at offset 2`);
+    expect(problems[0]?.message).toContain(`not ${number}`);
+  });
+
+  it.each([
+    '[MASK:-1]',
+    '[MASK:]',
+    '[MASK:1e9]',
+    '[MASK:x]',
+    '[MASK:5-2]',
+    '[MASK: 2]',
+    '[MASK:1-]',
+    '[MASK:２]',
+  ])('refuses %s as malformed', (text) => {
+    const { problems } = refusal(() => parse(`é${text}`));
+    expect(problems).toMatchObject([{ code: 'INVALID_TEMPLATE', path, value: text }]);
+    expect(problems[0]?.message).toContain('at offset 1');
+  });
+
+  it('refuses a mask that is not closed', () => {
+    const { problems } = refusal(() => parse(`[MASK:3 ${'x'.repeat(100)}]`));
+    expect(problems[0]?.message).toContain('at offset 0 is not closed');
+  });
+
+  it('refuses an unknown length as unsupported', () => {
+    const error = refusal(() => parse('a [MASK:1-4]'));
+    expect(error.code).toBe('UNSUPPORTED');
+    expect(error.message).toContain('"[MASK:1-4]" at offset 2');
+    expect(error.message).toContain('not supported');
+  });
+
+  it('reports all problems at once, invalid ones first', () => {
+    const { code, problems } = refusal(() => parse('[MASK:1-2] [MASK:0] \ud800 [MASK:x]'));
+    expect(code).toBe('INVALID_TEMPLATE');
+    expect(problems.map((problem) => problem.value)).toEqual([
+      'U+D800',
+      '[MASK:0]',
+      '[MASK:x]',
+      '[MASK:1-2]',
+    ]);
+  });
+
+  it('refuses lone surrogates and names their offsets', () => {
+    const { problems } = refusal(() => parse('😀\udc00[MASK]\ud83d'));
+    expect(problems.map((problem) => problem.message)).toEqual([
+      expect.stringContaining('U+DC00 at offset 2'),
+      expect.stringContaining('U+D83D at offset 9'),
+    ]);
+  });
+
+  it('bounds the text, the number of slots and the number of problems', () => {
+    const { length, slots, problems } = templateLimits;
+    expect(parse('a'.repeat(length))).toHaveLength(1);
+    expect(refusal(() => parse('a'.repeat(length + 1))).problems).toMatchObject([
+      { value: String(length + 1), limit: String(length) },
+    ]);
+    expect(parse('[MASK]'.repeat(slots))).toHaveLength(slots);
+    expect(refusal(() => parse('[MASK]'.repeat(slots + 1))).problems).toMatchObject([
+      { value: String(slots + 1), limit: String(slots) },
+    ]);
+    expect(refusal(() => parse('[MASK:0]'.repeat(problems + 9))).problems).toHaveLength(problems);
+  });
+
+  it('gives any well-formed text back when its masks are escaped', () => {
+    const piece = fc.oneof(
+      fc.string({ unit: 'binary' }),
+      fc.constantFrom('\\', '\\\\', '[MASK]', '[MASK:', '[MASK:3]', '[MASK', ']', '[', 'MASK', ':'),
+    );
+    fc.assert(
+      fc.property(fc.array(piece), (pieces) => {
+        const text = pieces.join('');
+        const escaped = text.replaceAll(
+          /(\\*)(\[MASK[\]:])/g,
+          (_, backslashes: string, opener: string) => `${backslashes}${backslashes}\\${opener}`,
+        );
+        expect(parse(escaped)).toEqual(text === '' ? [] : [literal(text)]);
+      }),
+    );
+  });
+});
+
+describe('templateOfParts', () => {
+  const at = ['source', 'segments'];
+
+  it('joins literals, drops empty ones and takes brackets as text', () => {
+    const parts = [literal(''), literal('a[MASK]'), literal('\\[MASK]'), mask(2, 'k'), literal('')];
+    expect(templateOfParts(parts, at).parts).toEqual([literal('a[MASK]\\[MASK]'), mask(2, 'k')]);
+  });
+
+  it('reports all problems at once with their paths', () => {
+    const parts = [literal('\ud800'), mask(0, 'k'), mask(1.5, 'k'), mask(1, 'x'.repeat(129))];
+    const { problems } = refusal(() => templateOfParts(parts, at));
+    expect(problems.map((problem) => problem.path.slice(2).join('.'))).toEqual([
+      '0.text',
+      '1.slot.length.tokens',
+      '2.slot.length.tokens',
+      '2.slot.key',
+      '3.slot.key',
+    ]);
+  });
+
+  it('bounds the sum of the literals', () => {
+    const half = literal('a'.repeat(templateLimits.length / 2));
+    expect(templateOfParts([half, half], at).parts).toHaveLength(1);
+    expect(refusal(() => templateOfParts([half, half, literal('a')], at)).problems).toHaveLength(1);
+  });
+});
