@@ -34,6 +34,7 @@ export const errorFamilies = {
   INVALID_OPTION: 'validation',
   INVALID_SEED: 'validation',
   PROMPT_TOO_LONG: 'validation',
+  COST_TOO_HIGH: 'validation',
   UNSUPPORTED: 'unsupported',
   UNKNOWN_DECODER: 'not-found',
   UNKNOWN_MODEL: 'not-found',
@@ -51,6 +52,7 @@ export const errorFamilies = {
   DATA_DIR_IN_USE: 'startup',
   STORE_VERSION: 'startup',
   DUPLICATE_DECODER: 'startup',
+  STORE_FAILED: 'internal',
   WORKER_FAILED: 'internal',
   DECODE_FAILED: 'internal',
 } as const satisfies Record<string, ErrorFamily>;

@@ -3,15 +3,23 @@
  *
  * Knows runs, decoders and packs; knows no GraphQL, HTTP, tensor or SQL.
  */
-import type { DecoderDescription } from '../decoding/registry.ts';
+
 import type { DecoderRequest, SourceRequest } from '../decoding/infill-request.ts';
+import type { DecoderDescription } from '../decoding/registry.ts';
 import type { RunEvent } from '../decoding/run-event.ts';
 import type { PackState, ServedPack, TokenizedText } from '../dispatch/dispatcher.ts';
-import type { RunFilter, RunOrder, RunPage, RunRow, PageRequest } from '../store/runs.ts';
+import type { Lagged } from '../dispatch/run-log.ts';
+import type { PageRequest, RunFilter, RunOrder, RunPage } from '../store/run-pages.ts';
+import type { RunRow } from '../store/runs.ts';
 
 /** A run as the API shows it. */
 export type Infill = RunRow;
 
+export type {
+  EffectiveSetting,
+  SegmentRequest,
+  SourceRequest,
+} from '../decoding/infill-request.ts';
 export type { DecoderDescription, OptionField } from '../decoding/registry.ts';
 export type {
   Alternative,
@@ -24,9 +32,14 @@ export type {
   Timing,
   Usage,
 } from '../decoding/run-event.ts';
-export type { EffectiveSetting, SegmentRequest, SourceRequest } from '../decoding/infill-request.ts';
-export type { Device, PackState, ServedPack, ServedRole, TokenizedText } from '../dispatch/dispatcher.ts';
-export type { PageRequest, RunFilter, RunOrder, RunPage } from '../store/runs.ts';
+export type {
+  Device,
+  PackState,
+  ServedPack,
+  ServedRole,
+  TokenizedText,
+} from '../dispatch/dispatcher.ts';
+export type { PageRequest, RunFilter, RunOrder, RunPage } from '../store/run-pages.ts';
 
 /** What a client asks for; what is absent gets its default here. */
 export type InfillInput = {
@@ -43,17 +56,7 @@ export type InfillInput = {
 };
 
 /** An entry of a run's log; or, for a subscriber that fell behind, a snapshot in place of the entries it missed. */
-export type InfillEvent = { readonly infillId: string } & (
-  | RunEvent
-  | {
-      readonly type: 'lagged';
-      /** The last entry the snapshot covers. */
-      readonly seq: number;
-      readonly at: number;
-      readonly skippedFrom: number;
-      readonly slots: readonly import('../decoding/run-event.ts').SlotUpdate[];
-    }
-);
+export type InfillEvent = { readonly infillId: string } & (RunEvent | Lagged);
 
 /** Who is asking. */
 export type Viewer = { readonly owner: string };
@@ -84,12 +87,22 @@ export interface Service {
    *
    * @throws UNKNOWN_RUN
    */
-  infillEvents(id: string, after: number | null, viewer: Viewer, signal: AbortSignal): AsyncIterable<InfillEvent>;
+  infillEvents(
+    id: string,
+    after: number | null,
+    viewer: Viewer,
+    signal: AbortSignal,
+  ): AsyncIterable<InfillEvent>;
   /** Idempotent; answers with the run as it was found. @throws UNKNOWN_RUN */
   cancelInfill(id: string, viewer: Viewer): Promise<Infill>;
   findInfills(ids: readonly string[], viewer: Viewer): Promise<readonly (Infill | null)[]>;
   /** Slots so far of a run that is not finished; of others, those of its outcome. */
-  listInfills(page: PageRequest, filter: RunFilter, order: RunOrder, viewer: Viewer): Promise<RunPage>;
+  listInfills(
+    page: PageRequest,
+    filter: RunFilter,
+    order: RunOrder,
+    viewer: Viewer,
+  ): Promise<RunPage>;
   countInfills(filter: RunFilter, viewer: Viewer): Promise<number>;
   viewer(viewer: Viewer): ViewerLimits;
 }

@@ -1,0 +1,234 @@
+/**
+ * The use cases over a dispatcher, a run log and a store.
+ *
+ * Knows defaults, owners and limits; what a run goes through is in `run-lifecycle.ts`.
+ */
+
+import type { InfillRequest } from '../decoding/infill-request.ts';
+import type { DecoderDescription } from '../decoding/registry.ts';
+import type { ServedPack } from '../dispatch/dispatcher.ts';
+import { InfillError, problemsError } from '../errors.ts';
+import { countRuns, listRuns } from '../store/run-pages.ts';
+import { findRun, findRuns, type RunRow, readEvents } from '../store/runs.ts';
+import { uuidV7 } from '../store/uuid-v7.ts';
+import { type LifecycleOptions, RunLifecycle } from './run-lifecycle.ts';
+import type { Infill, InfillEvent, InfillInput, Service, Viewer } from './service.ts';
+
+/** What one client may ask for. */
+export type ServiceLimits = {
+  readonly maxQueuedRuns: number;
+  /** Most open tokens of one request. */
+  readonly maxRequestCost: number;
+  readonly maxLabels: number;
+  /** UTF-16 units. */
+  readonly maxLabelLength: number;
+};
+
+/** What the service is made of. */
+export type ServiceOptions = LifecycleOptions & {
+  readonly decoders: readonly DecoderDescription[];
+  readonly limits: ServiceLimits;
+  /** A seed for a request without one, in [0, 2^63). */
+  readonly newSeed: () => bigint;
+};
+
+/** Makes the use cases. */
+export function createService(options: ServiceOptions): Service {
+  return new InfillService(options);
+}
+
+class InfillService implements Service {
+  readonly #options: ServiceOptions;
+  readonly #lifecycle: RunLifecycle;
+
+  constructor(options: ServiceOptions) {
+    this.#options = options;
+    this.#lifecycle = new RunLifecycle(options);
+  }
+
+  get decoders() {
+    return this.#options.decoders;
+  }
+
+  packs() {
+    return this.#options.dispatcher.packs;
+  }
+
+  packState(packId: string) {
+    return this.#options.dispatcher.stateOf(packId);
+  }
+
+  tokenize(packId: string, text: string) {
+    return this.#options.dispatcher.tokenize(this.#findPack(packId).id, text);
+  }
+
+  async submitInfill(input: InfillInput, viewer: Viewer): Promise<Infill> {
+    const { dispatcher, now, newSeed } = this.#options;
+    this.#checkLabels(input.labels ?? []);
+    const pack = this.#findPack(input.model);
+    const request: InfillRequest = {
+      source: input.source,
+      decoder: input.decoder ?? { name: defaultDecoder(pack), options: {} },
+      sampling: input.sampling ?? {},
+      seed: input.seed ?? newSeed(),
+      alternatives: input.alternatives,
+    };
+    const prepared = await dispatcher.prepare(pack.id, request);
+    this.#checkCost(prepared.openTokens);
+    const createdAt = now();
+    const run = {
+      id: uuidV7(createdAt),
+      owner: viewer.owner,
+      storePolicy: 'FULL',
+      createdAt: new Date(createdAt),
+      source: request.source,
+      decoderName: request.decoder.name,
+      packId: pack.id,
+      modelDigest: pack.digest,
+      settings: prepared.settings,
+      seed: request.seed,
+      promptTokens: prepared.promptTokens,
+      labels: input.labels ?? [],
+    } as const;
+    return this.#lifecycle.begin(run, request);
+  }
+
+  async infill(input: InfillInput, viewer: Viewer, signal: AbortSignal): Promise<Infill> {
+    const { id } = await this.submitInfill(input, viewer);
+    for await (const _ of this.#followOwn(id, signal)) {
+      // Only the end matters.
+    }
+    return this.#requireRun(id, viewer);
+  }
+
+  async *streamInfill(
+    input: InfillInput,
+    viewer: Viewer,
+    signal: AbortSignal,
+  ): AsyncGenerator<InfillEvent> {
+    const { id } = await this.submitInfill(input, viewer);
+    yield* this.#followOwn(id, signal);
+  }
+
+  async *infillEvents(
+    id: string,
+    after: number | null,
+    viewer: Viewer,
+    signal: AbortSignal,
+  ): AsyncGenerator<InfillEvent> {
+    if (this.#lifecycle.ownerOf(id) !== viewer.owner) await this.#requireRun(id, viewer);
+    yield* this.#events(id, after, signal);
+  }
+
+  async cancelInfill(id: string, viewer: Viewer): Promise<Infill> {
+    const run = await this.#requireRun(id, viewer);
+    this.#options.dispatcher.cancel(id);
+    return run;
+  }
+
+  async findInfills(ids: readonly string[], viewer: Viewer) {
+    const runs = await findRuns(this.#options.database, ids);
+    return runs.map((run) => (run?.owner === viewer.owner ? run : null));
+  }
+
+  listInfills(...[page, filter, orderBy, { owner }]: Parameters<Service['listInfills']>) {
+    return listRuns(this.#options.database, { owner, filter, orderBy, page });
+  }
+
+  countInfills(...[filter, { owner }]: Parameters<Service['countInfills']>) {
+    return countRuns(this.#options.database, owner, filter);
+  }
+
+  viewer({ owner }: Viewer) {
+    const { maxQueuedRuns, maxRequestCost } = this.#options.limits;
+    return { owner, maxQueuedRuns, maxRequestCost, queuedRuns: this.#lifecycle.liveCount };
+  }
+
+  /** Follows a run on behalf of the one who submitted it: who leaves before its end cancels it. */
+  async *#followOwn(id: string, signal: AbortSignal): AsyncGenerator<InfillEvent> {
+    try {
+      yield* this.#events(id, null, signal);
+    } finally {
+      // Of a finished run, a cancellation changes nothing.
+      this.#options.dispatcher.cancel(id);
+    }
+  }
+
+  /** From the log while the run is live, else from the store; both number events alike. */
+  async *#events(
+    id: string,
+    after: number | null,
+    signal: AbortSignal,
+  ): AsyncGenerator<InfillEvent> {
+    const { runLog, database } = this.#options;
+    const events = runLog.has(id)
+      ? runLog.tail(id, after, signal)
+      : await readEvents(database, id, after);
+    for await (const event of events) yield { infillId: id, ...event };
+  }
+
+  async #requireRun(id: string, viewer: Viewer): Promise<RunRow> {
+    const run = await findRun(this.#options.database, id);
+    if (run === null || run.owner !== viewer.owner) {
+      throw new InfillError('UNKNOWN_RUN', `There is no infill ${id}.`);
+    }
+    return run;
+  }
+
+  #findPack(id: string | undefined): ServedPack {
+    const { packs } = this.#options.dispatcher;
+    const pack = id === undefined ? packs[0] : packs.find((served) => served.id === id);
+    if (pack === undefined) {
+      const known = packs.map((served) => served.id).join(', ');
+      throw new InfillError(
+        'UNKNOWN_MODEL',
+        `There is no model "${id ?? ''}"; there are: ${known}.`,
+      );
+    }
+    return pack;
+  }
+
+  #checkCost(cost: number): void {
+    const limit = this.#options.limits.maxRequestCost;
+    if (cost <= limit) return;
+    const message = `The request has ${cost} open tokens; the limit is ${limit}.`;
+    throw problemsError([
+      {
+        path: ['source'],
+        code: 'COST_TOO_HIGH',
+        message,
+        value: String(cost),
+        limit: String(limit),
+      },
+    ]);
+  }
+
+  #checkLabels(labels: readonly string[]): void {
+    const { maxLabels, maxLabelLength } = this.#options.limits;
+    const tooMany = labels.length > maxLabels;
+    const tooLong = labels.findIndex((label) => label.length > maxLabelLength);
+    if (!tooMany && tooLong < 0) return;
+    const [value, limit] = tooMany
+      ? [labels.length, maxLabels]
+      : [labels[tooLong]?.length ?? 0, maxLabelLength];
+    const message = tooMany
+      ? `The request has ${value} labels; the limit is ${limit}.`
+      : `Label ${tooLong} has ${value} characters; the limit is ${limit}.`;
+    const path = tooMany ? ['labels'] : ['labels', String(tooLong)];
+    throw problemsError([
+      { path, code: 'INVALID_INPUT', message, value: String(value), limit: String(limit) },
+    ]);
+  }
+}
+
+/** MARIA where the pack has its roles; else the first decoder that the pack supports. */
+function defaultDecoder(pack: ServedPack): string {
+  const [name] = pack.decoderNames;
+  if (name === undefined) {
+    throw new InfillError(
+      'UNSUPPORTED',
+      `Pack "${pack.id}" has the roles of no installed decoder.`,
+    );
+  }
+  return name;
+}
