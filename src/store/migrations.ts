@@ -1,0 +1,57 @@
+/**
+ * Brings a database to the tables of this version, or refuses one that is ahead of it.
+ *
+ * Knows drizzle's table of applied migrations; knows no driver.
+ */
+import { join } from 'node:path';
+import { and, eq } from 'drizzle-orm';
+import { readMigrationFiles } from 'drizzle-orm/migrator';
+import { bigint, pgSchema, text } from 'drizzle-orm/pg-core';
+import { InfillError } from '../errors.ts';
+import { packageRoot, packageVersion } from '../package-root.ts';
+import type { Connection, Database } from './database.ts';
+
+const applied = pgSchema('drizzle').table('__drizzle_migrations', {
+  /** When the migration was made (its folderMillis), not when it was applied. */
+  madeAt: bigint('created_at', { mode: 'number' }),
+});
+
+const existing = pgSchema('information_schema').table('tables', {
+  schema: text('table_schema'),
+  name: text('table_name'),
+});
+
+/**
+ * Applies the migrations that the database lacks, all or none.
+ *
+ * Migrations are known by when they were made and not by their hash, which line endings change.
+ *
+ * @throws STORE_VERSION when the database has one that this version does not know; nothing is changed then.
+ */
+export async function applyMigrations(connection: Connection): Promise<void> {
+  const folder = join(packageRoot(), 'migrations');
+  const known = readMigrationFiles({ migrationsFolder: folder }).map((file) => file.folderMillis);
+  const unknown = (await appliedMigrations(connection.database)).filter(
+    (madeAt) => !known.includes(madeAt),
+  );
+  const newest = unknown.at(-1);
+  if (newest !== undefined) {
+    throw new InfillError(
+      'STORE_VERSION',
+      `The database has a migration of ${new Date(newest).toISOString()} that Lacuna ${packageVersion()} does not ` +
+        'know: a newer version made it. Update Lacuna (npm install lacuna@latest), or set DATA_DIR to another folder.',
+    );
+  }
+  await connection.migrate(folder);
+}
+
+/** Times of making, ascending. */
+async function appliedMigrations(database: Database): Promise<number[]> {
+  const tables = await database
+    .select({ name: existing.name })
+    .from(existing)
+    .where(and(eq(existing.schema, 'drizzle'), eq(existing.name, '__drizzle_migrations')));
+  if (tables.length === 0) return [];
+  const rows = await database.select().from(applied).orderBy(applied.madeAt);
+  return rows.map(({ madeAt }) => Number(madeAt));
+}

@@ -1,0 +1,56 @@
+/**
+ * What leaves the store when the database refuses something: ids and codes, never the values it was given.
+ *
+ * Messages of drizzle and PostgreSQL quote query parameters, which are clients' texts.
+ */
+import { InfillError } from '../errors.ts';
+
+/**
+ * Runs `work` on the database; an `InfillError` passes as it is.
+ *
+ * @param intent - completes "The store could not …"; ids, no texts.
+ * @throws STORE_FAILED with a cause that has the original's name, code, constraint and stack, but not its message.
+ */
+export async function guarded<T>(intent: string, work: () => Promise<T>): Promise<T> {
+  try {
+    return await work();
+  } catch (error) {
+    if (error instanceof InfillError) throw error;
+    throw storeFailure(intent, error);
+  }
+}
+
+function storeFailure(intent: string, error: unknown): InfillError {
+  const cause = withoutValues(error);
+  return new InfillError('STORE_FAILED', `The store could not ${intent}.`, { cause });
+}
+
+/** The innermost error, which is the driver's, stripped of its message and of every field that may quote a value. */
+function withoutValues(error: unknown): Error {
+  const origin = innermost(error);
+  const fields = ['code', 'constraint', 'constraint_name']
+    .map((name) => stringField(origin, name))
+    .filter((value) => value !== null);
+  const name = origin instanceof Error ? origin.name : typeof origin;
+  const stripped = new Error([name, ...fields].join(' '));
+  stripped.stack = `${stripped.message}\n${framesOf(origin)}`;
+  return stripped;
+}
+
+function innermost(error: unknown): unknown {
+  return error instanceof Error && error.cause !== undefined ? innermost(error.cause) : error;
+}
+
+function stringField(error: unknown, name: string): string | null {
+  const value: unknown =
+    typeof error === 'object' && error !== null ? Reflect.get(error, name) : null;
+  return typeof value === 'string' ? value : null;
+}
+
+/** Only what comes after the message: a message may have lines that look like frames. */
+function framesOf(error: unknown): string {
+  if (!(error instanceof Error)) return '';
+  const stack = error.stack ?? '';
+  const start = stack.indexOf(error.message);
+  return start === -1 ? '' : stack.slice(start + error.message.length).trimStart();
+}
