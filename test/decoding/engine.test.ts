@@ -1,0 +1,158 @@
+import { describe, expect, it } from 'vitest';
+import type { Decoder, DecoderState, Run } from '../../src/decoding/decoder.ts';
+import { Engine, type EngineEvent, type Job } from '../../src/decoding/engine.ts';
+import { TokenRules } from '../../src/decoding/token-rules.ts';
+import type { InfillError } from '../../src/errors.ts';
+
+type State = DecoderState & { readonly name: string; left: number };
+const limits = { maxRunning: 4, maxWaiting: 8, maxBytes: 100 };
+const never = new AbortController().signal;
+const rules = new TokenRules([], new Uint8Array(8), new Set());
+
+/** Commits one token per step and keeps a diary. */
+class DiaryDecoder implements Decoder<string, State> {
+  readonly diary: string[] = [];
+  readonly ended: string[] = [];
+  onStep: (names: readonly string[]) => void = () => undefined;
+
+  async begin(run: Run<string>): Promise<State> {
+    const left = run.ids.filter((id) => id === null).length;
+    return { name: run.options, left, passes: { causal: 0, masked: 1 } };
+  }
+
+  async step(states: readonly State[]) {
+    const names = states.map(({ name }) => name);
+    this.diary.push(names.join(''));
+    this.onStep(names);
+    // A real pass gives other tasks a turn.
+    await new Promise((resolve) => setImmediate(resolve));
+    return states.map((state) => {
+      state.left--;
+      const fill = { position: state.left, tokenId: 5, logProb: -1, alternatives: [] };
+      return { fills: [fill], reopened: [], done: state.left === 0 };
+    });
+  }
+
+  end(state: State): void {
+    this.ended.push(state.name);
+  }
+}
+
+function jobOf(decoder: Decoder<string, State>, name: string, openCount: number): Job {
+  const ids = new Array<null>(openCount).fill(null);
+  const run = {
+    ids,
+    rules,
+    options: name,
+    sampling: { temperature: 0 },
+    seed: 0n,
+    alternatives: 0,
+  };
+  return { decoderName: 'diary', decoder, run, sizeBytes: 1, maxSteps: openCount };
+}
+
+async function collect(events: AsyncIterable<EngineEvent>): Promise<EngineEvent[]> {
+  const all: EngineEvent[] = [];
+  for await (const event of events) all.push(event);
+  return all;
+}
+
+const types = (events: readonly EngineEvent[]) => events.map(({ type }) => type).join(' ');
+const stopOf = (events: readonly EngineEvent[]) => {
+  const last = events.at(-1);
+  return last?.type === 'finished' ? last.stop : 'not finished';
+};
+
+describe('Engine', () => {
+  it('takes turns between runs and finishes each once', async () => {
+    const decoder = new DiaryDecoder();
+    const engine = new Engine(limits, () => 0);
+    const runs = [
+      engine.run(jobOf(decoder, 'a', 2), never),
+      engine.run(jobOf(decoder, 'b', 3), never),
+    ];
+    const [a = [], b = []] = await Promise.all(runs.map(collect));
+    expect(decoder.diary).toEqual(['ab', 'ab', 'b']);
+    expect(types(a)).toBe('started stepped stepped finished');
+    expect(types(b)).toBe('started stepped stepped stepped finished');
+    expect([stopOf(a), stopOf(b)]).toEqual(['filled', 'filled']);
+    expect(decoder.ended).toEqual(['a', 'b']);
+  });
+
+  it('finishes a run without open positions without a decoder', async () => {
+    const decoder = new DiaryDecoder();
+    const events = await collect(new Engine(limits, () => 0).run(jobOf(decoder, 'a', 0), never));
+    expect(types(events)).toBe('started finished');
+    expect(decoder.diary).toEqual([]);
+  });
+
+  it('stops an aborted run before its next step and leaves the others alone', async () => {
+    const decoder = new DiaryDecoder();
+    const engine = new Engine(limits, () => 0);
+    const abort = new AbortController();
+    const runs = [
+      engine.run(jobOf(decoder, 'a', 5), abort.signal),
+      engine.run(jobOf(decoder, 'b', 3), never),
+    ];
+    decoder.onStep = () => {
+      if (decoder.diary.length === 2) abort.abort();
+    };
+    const [a = [], b = []] = await Promise.all(runs.map(collect));
+    expect(decoder.diary).toEqual(['ab', 'ab', 'b']);
+    expect([stopOf(a), stopOf(b)]).toEqual(['cancelled', 'filled']);
+    expect(decoder.ended).toEqual(['a', 'b']);
+  });
+
+  it('cancels a run that still waits', async () => {
+    const decoder = new DiaryDecoder();
+    const engine = new Engine({ ...limits, maxRunning: 1 }, () => 0);
+    const abort = new AbortController();
+    const runs = [
+      engine.run(jobOf(decoder, 'a', 2), never),
+      engine.run(jobOf(decoder, 'b', 2), abort.signal),
+    ];
+    abort.abort();
+    const [, b = []] = await Promise.all(runs.map(collect));
+    expect(types(b)).toBe('finished');
+    expect(stopOf(b)).toBe('cancelled');
+  });
+
+  it('fails the runs of a step that throws, frees them, and goes on with others', async () => {
+    const [bad, good] = [new DiaryDecoder(), new DiaryDecoder()];
+    bad.onStep = () => {
+      throw new Error('out of cheese');
+    };
+    const engine = new Engine(limits, () => 0);
+    const runs = [engine.run(jobOf(bad, 'a', 2), never), engine.run(jobOf(good, 'b', 2), never)];
+    const [a = [], b = []] = await Promise.all(runs.map(collect));
+    const stop = stopOf(a) as InfillError;
+    expect(stop.code).toBe('DECODE_FAILED');
+    expect(stop.message).toBe('Decoder "diary" failed in step 0.');
+    expect(String(stop.cause)).toContain('out of cheese');
+    expect(stopOf(b)).toBe('filled');
+    expect(bad.ended).toEqual(['a']);
+  });
+
+  it('fails a decoder that exceeds its step bound or gives a wrong number of results', async () => {
+    const endless = new DiaryDecoder();
+    const wrong = new DiaryDecoder();
+    wrong.step = async () => [];
+    const engine = new Engine(limits, () => 0);
+    const jobs = [{ ...jobOf(endless, 'a', 9), maxSteps: 2 }, jobOf(wrong, 'b', 1)];
+    const stops = await Promise.all(
+      jobs.map(async (job) => stopOf(await collect(engine.run(job, never)))),
+    );
+    expect(stops.map((stop) => (stop as InfillError).code)).toEqual([
+      'DECODE_FAILED',
+      'DECODE_FAILED',
+    ]);
+    expect(endless.diary.length).toBe(3);
+  });
+
+  it('serves runs that come after it was idle', async () => {
+    const decoder = new DiaryDecoder();
+    const engine = new Engine(limits, () => 0);
+    await collect(engine.run(jobOf(decoder, 'a', 1), never));
+    expect(stopOf(await collect(engine.run(jobOf(decoder, 'b', 1), never)))).toBe('filled');
+  });
+});
