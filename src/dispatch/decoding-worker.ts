@@ -26,13 +26,13 @@ export interface OpenedPack {
   readonly served: ServedPack;
   readonly engine: {
     prepare(request: InfillRequest): PreparedInfill;
+    tokenize(text: string): TokenizedText;
     infill(
       request: InfillRequest,
       options: { readonly signal: AbortSignal; readonly submittedAt: number },
     ): AsyncIterable<RunProgress>;
     score(request: InfillRequest, targets: readonly number[], signal: AbortSignal): Promise<Score>;
   };
-  tokenize(text: string): TokenizedText;
   /** Frees the models; no job is running. */
   close(): Promise<void>;
 }
@@ -127,12 +127,12 @@ export class DecodingWorker {
   }
 
   async #answer(ask: Ask, signal: AbortSignal): Promise<Answer> {
-    const { engine, tokenize } = await this.#opened();
+    const { engine } = await this.#opened();
     switch (ask.type) {
       case 'prepare':
         return { type: 'prepared', prepared: engine.prepare(ask.request) };
       case 'tokenize':
-        return { type: 'tokenized', tokenized: tokenize(ask.text) };
+        return { type: 'tokenized', tokenized: engine.tokenize(ask.text) };
       case 'score':
         return { type: 'scored', score: await engine.score(ask.request, ask.targets, signal) };
       default:

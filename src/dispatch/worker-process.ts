@@ -123,7 +123,7 @@ export class WorkerProcess {
     this.#channel.cancel(runId);
   }
 
-  /** Ends the worker for good. Its runs end as INTERRUPTED. */
+  /** Ends the worker for good. Its runs and checks end as INTERRUPTED. */
   async close(): Promise<void> {
     this.#state = 'STOPPED';
     clearTimeout(this.#restartTimer);
@@ -146,10 +146,7 @@ export class WorkerProcess {
   async #ask(ask: Ask, signal: AbortSignal): Promise<Answer> {
     const channel = await this.#ready.promise;
     if (channel === null) {
-      throw new InfillError(
-        'WORKER_FAILED',
-        `The decoding worker of pack ${this.pack.id} has stopped.`,
-      );
+      throw new InfillError('INTERRUPTED', 'The server stopped before this was done.');
     }
     return channel.ask(ask, signal);
   }

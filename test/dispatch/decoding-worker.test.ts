@@ -1,0 +1,193 @@
+import { describe, expect, it } from 'vitest';
+import type { RunProgress } from '../../src/decoding/run-event.ts';
+import { DecodingWorker, type OpenedPack } from '../../src/dispatch/decoding-worker.ts';
+import type { FromWorker } from '../../src/dispatch/protocol.ts';
+import { InfillError } from '../../src/errors.ts';
+import { requestFor } from '../support/scripted-dispatch.ts';
+
+const openMessage = {
+  type: 'open',
+  folder: '/pack',
+  device: 'cpu',
+  threads: null,
+  maxRunning: 1,
+  maxBytes: 1,
+} as const;
+const served: OpenedPack['served'] = {
+  id: 'pack',
+  version: '1',
+  digest: '',
+  license: '',
+  card: '',
+  roles: [],
+  vocabularySize: 1,
+  contextLength: 1,
+  device: 'cpu',
+  decoderNames: [],
+};
+
+function aborted(signal: AbortSignal): Promise<unknown> {
+  if (signal.aborted) return Promise.resolve();
+  return new Promise((resolve) => signal.addEventListener('abort', resolve));
+}
+
+/** An engine whose fills are `progress`; it waits for its abort where that leaves off without an end. */
+function packOf(progress: readonly RunProgress[] | InfillError, closed: string[] = []): OpenedPack {
+  return {
+    served,
+    engine: {
+      prepare() {
+        throw new InfillError('UNKNOWN_DECODER', 'No.', { problems: [] });
+      },
+      tokenize: (text) => ({ ids: [text.length], texts: [text] }),
+      async *infill(_request, { signal }) {
+        if (progress instanceof InfillError) throw progress;
+        yield* progress;
+        if (progress.at(-1)?.type !== 'started') return;
+        await aborted(signal);
+        closed.push('run');
+        yield { type: 'cancelled', outcome: null };
+      },
+      async score(_request, targets, signal) {
+        if (targets.length > 0) return { kind: 'CHAIN_RULE', logLikelihood: -1 };
+        await aborted(signal);
+        throw new InfillError('CANCELLED', 'Stopped.');
+      },
+    },
+    async close() {
+      closed.push('pack');
+    },
+  };
+}
+
+function workerOver(open: () => Promise<OpenedPack>) {
+  const sent: FromWorker[] = [];
+  let wake: () => void = () => undefined;
+  const worker = new DecodingWorker({
+    now: () => 0,
+    open,
+    send(message) {
+      sent.push(message);
+      wake();
+    },
+  });
+  /** Waits until a message of that kind was sent. */
+  const until = async (isIt: (message: FromWorker) => boolean) => {
+    while (!sent.some(isIt)) {
+      await new Promise<void>((resolve) => {
+        wake = resolve;
+      });
+    }
+  };
+  return { worker, sent, until };
+}
+
+const fill = { type: 'fill', runId: 'run', request: requestFor('x'), submittedAt: 0 } as const;
+const isTerminal = (message: FromWorker) =>
+  message.type === 'progress' &&
+  ['completed', 'failed', 'cancelled'].includes(message.progress.type);
+
+describe('DecodingWorker', () => {
+  it('tells that it is ready, and pings back', async () => {
+    const { worker, sent, until } = workerOver(async () => packOf([]));
+    worker.receive(openMessage);
+    worker.receive({ type: 'ping' });
+    await until(({ type }) => type === 'ready');
+
+    expect(sent).toEqual([{ type: 'pong' }, { type: 'ready', pack: served }]);
+  });
+
+  it('tells why it could not open its pack', async () => {
+    const { worker, sent, until } = workerOver(async () => {
+      throw new InfillError('DEVICE_UNAVAILABLE', 'No webgpu.');
+    });
+    worker.receive(openMessage);
+    await until(({ type }) => type === 'unopened');
+
+    const error = {
+      code: 'DEVICE_UNAVAILABLE',
+      message: 'No webgpu.',
+      problems: [],
+      retryAfterMs: null,
+    };
+    expect(sent).toEqual([{ type: 'unopened', error }]);
+  });
+
+  it('answers jobs that came before the pack was open', async () => {
+    const { worker, sent, until } = workerOver(async () => packOf([]));
+    worker.receive(openMessage);
+    worker.receive({ type: 'ask', id: 3, ask: { type: 'tokenize', text: 'ab' } });
+    worker.receive({ type: 'ask', id: 4, ask: { type: 'prepare', request: requestFor('x') } });
+    await until((message) => message.type === 'answer' && message.id === 4);
+
+    expect(sent).toContainEqual({
+      type: 'answer',
+      id: 3,
+      answer: { type: 'tokenized', tokenized: { ids: [2], texts: ['ab'] } },
+    });
+    expect(sent).toContainEqual({
+      type: 'answer',
+      id: 4,
+      answer: {
+        type: 'refused',
+        error: { code: 'UNKNOWN_DECODER', message: 'No.', problems: [], retryAfterMs: null },
+      },
+    });
+  });
+
+  it('ends a run that the engine refuses, or leaves without an end, as failed', async () => {
+    const refusal = new InfillError('QUEUE_FULL', 'Full.');
+    for (const [progress, code] of [
+      [refusal, 'QUEUE_FULL'],
+      [[], 'WORKER_FAILED'],
+    ] as const) {
+      const { worker, sent, until } = workerOver(async () => packOf(progress));
+      worker.receive(openMessage);
+      worker.receive(fill);
+      await until(isTerminal);
+
+      expect(sent.at(-1)).toMatchObject({
+        progress: { type: 'failed', outcome: null, error: { code } },
+      });
+    }
+  });
+
+  it('cancels a run, and no other', async () => {
+    const { worker, sent, until } = workerOver(async () => packOf([{ type: 'started' }]));
+    worker.receive(openMessage);
+    worker.receive(fill);
+    worker.receive({ ...fill, runId: 'other' });
+    await until((message) => message.type === 'progress' && message.runId === 'other');
+    worker.receive({ type: 'cancel', runId: 'run' });
+    await until(isTerminal);
+
+    expect(sent.filter(isTerminal)).toMatchObject([
+      { runId: 'run', progress: { type: 'cancelled' } },
+    ]);
+  });
+
+  it('stops a score that is abandoned', async () => {
+    const { worker, sent, until } = workerOver(async () => packOf([]));
+    const ask = { type: 'score', request: requestFor('x'), targets: [] } as const;
+    worker.receive(openMessage);
+    worker.receive({ type: 'ask', id: 1, ask });
+    await until(({ type }) => type === 'ready');
+    worker.receive({ type: 'abandon', id: 1 });
+    await until(({ type }) => type === 'answer');
+
+    expect(sent.at(-1)).toMatchObject({
+      answer: { type: 'refused', error: { code: 'CANCELLED' } },
+    });
+  });
+
+  it('cancels what runs before it frees the pack, once', async () => {
+    const closed: string[] = [];
+    const { worker, until } = workerOver(async () => packOf([{ type: 'started' }], closed));
+    worker.receive(openMessage);
+    worker.receive(fill);
+    await until(({ type }) => type === 'progress');
+    await Promise.all([worker.close(), worker.close()]);
+
+    expect(closed).toEqual(['run', 'pack']);
+  });
+});
