@@ -1,0 +1,228 @@
+/**
+ * Draws the graphs of a Llama checkpoint.
+ *
+ * Follows `LlamaForCausalLM` of Hugging Face transformers in float32. The residual is kept as (T, D); query, key and
+ * value weights of a layer are one Gemm, and so are gate and up. Keys are rotated before attention, because the
+ * rotated ones are what a cache holds.
+ */
+import type { Checkpoint } from '../checkpoint/checkpoint.ts';
+import type { GraphBuilder } from '../onnx/graph-builder.ts';
+import { type Drawing, drawHead, drawLinear } from './linear.ts';
+import { type LlamaConfig, parseLlamaConfig } from './llama-config.ts';
+import type { Architecture, ModelPlan } from './model-plan.ts';
+import { type RotaryTables, rotaryTables } from './rotary.ts';
+
+/** `LlamaForCausalLM`. */
+export const llama: Architecture = {
+  name: 'LlamaForCausalLM',
+  role: 'causal',
+  harmlessTensors: /^lm_head\.weight$|\.rotary_emb\.inv_freq$/,
+  plan,
+};
+
+type LlamaDrawing = Drawing & { readonly config: LlamaConfig };
+type Attention = { readonly output: string; readonly key: string; readonly value: string };
+
+const embeddingName = 'model.embed_tokens.weight';
+
+function plan({ config: json, tensors }: Checkpoint): ModelPlan {
+  const config = parseLlamaConfig(json);
+  const { shape, vocabularyRows, tiedEmbeddings } = config;
+  return {
+    shape,
+    vocabularyRows,
+    maxContextLength: config.maxContextLength,
+    drawBackbone: (graph, positionCount) => drawBackbone({ graph, tensors, config }, positionCount),
+    drawHead: (graph, vocabularySize) => {
+      const { hiddenSize } = shape;
+      const name = tiedEmbeddings ? embeddingName : 'lm_head.weight';
+      const weight = tensors.take(name, [vocabularyRows, hiddenSize]);
+      drawHead(graph, { weight, bias: null, hiddenSize, vocabularySize });
+    },
+  };
+}
+
+function drawBackbone(drawing: LlamaDrawing, positionCount: number): void {
+  const { graph, config } = drawing;
+  const { layerCount, hiddenSize, headSize } = config.shape;
+  const ids = declareInputs(graph);
+  const tables = rotaryTables(graph, config.ropeBase, { positionCount, headSize });
+  let residual = drawEmbedding(drawing, ids);
+  let normed = graph.op(
+    'SimplifiedLayerNormalization',
+    [residual, normWeight(drawing, 'model.layers.0.input_layernorm.weight')],
+    { axis: -1, epsilon: { float: config.normEpsilon } },
+  );
+  const keysAndValues: string[] = [];
+  for (let layer = 0; layer < layerCount; layer++) {
+    const prefix = `model.layers.${layer}`;
+    const attention = drawAttention(drawing, layer, normed, tables);
+    keysAndValues.push(attention.key, attention.value);
+    const middle = addAndNorm(
+      drawing,
+      residual,
+      attention.output,
+      `${prefix}.post_attention_layernorm.weight`,
+    );
+    const update = drawMlp(drawing, `${prefix}.mlp`, middle.normed);
+    const isLast = layer === layerCount - 1;
+    const nextNorm = isLast
+      ? 'model.norm.weight'
+      : `model.layers.${layer + 1}.input_layernorm.weight`;
+    ({ residual, normed } = addAndNorm(drawing, middle.residual, update, nextNorm));
+  }
+  graph.op('Reshape', [normed, graph.ints(1, -1, hiddenSize)], {}, 'hidden');
+  graph.output({ name: 'hidden', type: 'float', dimensions: [1, 'T', hiddenSize] });
+  drawNewKeysValues(drawing, keysAndValues);
+}
+
+function declareInputs(graph: GraphBuilder): string {
+  const ids = graph.input({ name: 'input_ids', type: 'int64', dimensions: [1, 'T'] });
+  graph.input({ name: 'position_offset', type: 'int64', dimensions: [1] });
+  graph.input({ name: 'seqlens_k', type: 'int32', dimensions: [1] });
+  graph.input({ name: 'total_sequence_length', type: 'int32', dimensions: [] });
+  return ids;
+}
+
+function drawEmbedding({ graph, tensors, config }: LlamaDrawing, ids: string): string {
+  const shape = [config.vocabularyRows, config.shape.hiddenSize];
+  const table = graph.weight([tensors.take(embeddingName, shape)], shape);
+  return graph.op('Gather', [table, graph.op('Reshape', [ids, graph.ints(-1)])]); // (T, D)
+}
+
+function normWeight({ graph, tensors, config }: LlamaDrawing, name: string): string {
+  const shape = [config.shape.hiddenSize];
+  return graph.weight([tensors.take(name, shape)], shape);
+}
+
+/** residual + update, and that normalised; both (T, D). */
+function addAndNorm(
+  drawing: LlamaDrawing,
+  residual: string,
+  update: string,
+  normName: string,
+): { residual: string; normed: string } {
+  const { graph, config } = drawing;
+  const outputs = { residual: `${normName}:residual`, normed: `${normName}:normed` };
+  graph.opInto(
+    'SkipSimplifiedLayerNormalization',
+    [residual, update, normWeight(drawing, normName)],
+    [outputs.normed, '', '', outputs.residual],
+    { epsilon: { float: config.normEpsilon } },
+  );
+  return outputs;
+}
+
+/** @param input - (T, D). @returns output (T, D), rotated key and value (1, T, Hk·hd). */
+function drawAttention(
+  drawing: LlamaDrawing,
+  layer: number,
+  input: string,
+  tables: RotaryTables,
+): Attention {
+  const { graph, config } = drawing;
+  const { hiddenSize, headCount, keyValueHeadCount, headSize } = config.shape;
+  const prefix = `model.layers.${layer}.self_attn`;
+  const [querySize, keySize] = [headCount * headSize, keyValueHeadCount * headSize];
+  const joined = drawLinear(
+    drawing,
+    input,
+    [
+      { name: `${prefix}.q_proj`, size: querySize },
+      { name: `${prefix}.k_proj`, size: keySize },
+      { name: `${prefix}.v_proj`, size: keySize },
+    ],
+    { width: hiddenSize, bias: config.attentionBias },
+  );
+  const batched = graph.op('Reshape', [joined, graph.ints(1, -1, querySize + 2 * keySize)]);
+  const [query, key, value] = ['query', 'key', 'value'].map((name) => `${prefix}:${name}`) as [
+    string,
+    string,
+    string,
+  ];
+  graph.opInto('Split', [batched, graph.ints(querySize, keySize, keySize)], [query, key, value], {
+    axis: 2,
+  });
+  const rotate = (states: string, heads: number) =>
+    graph.op('RotaryEmbedding', [states, 'position_offset', tables.cosines, tables.sines], {
+      num_heads: heads,
+    });
+  const rotatedKey = rotate(key, keyValueHeadCount);
+  const attended = drawCachedAttention(drawing, layer, [
+    rotate(query, headCount),
+    rotatedKey,
+    value,
+  ]);
+  const flat = graph.op('Reshape', [attended, graph.ints(-1, querySize)]);
+  const output = drawLinear(drawing, flat, [{ name: `${prefix}.o_proj`, size: hiddenSize }], {
+    width: querySize,
+    bias: config.attentionBias,
+  });
+  return { output, key: rotatedKey, value };
+}
+
+/** @param states - query, key and value of the fed positions. @returns (1, T, H·hd). */
+function drawCachedAttention(
+  { graph, config }: LlamaDrawing,
+  layer: number,
+  states: readonly string[],
+): string {
+  const { headCount, keyValueHeadCount, headSize } = config.shape;
+  const dimensions = [1, keyValueHeadCount, 'C', headSize];
+  const past = [`past_key_${layer}`, `past_value_${layer}`].map((name) =>
+    graph.input({ name, type: 'float', dimensions }),
+  );
+  const output = `model.layers.${layer}.self_attn:output`;
+  // The operator insists on returning the whole cache; nothing reads it.
+  graph.opInto(
+    'GroupQueryAttention',
+    [...states, ...past, 'seqlens_k', 'total_sequence_length'],
+    [output, `present_key_${layer}`, `present_value_${layer}`],
+    { num_heads: headCount, kv_num_heads: keyValueHeadCount, do_rotary: 0 },
+  );
+  return output;
+}
+
+/** down(silu(gate(x)) · up(x)). @param input - (T, D). @returns (T, D). */
+function drawMlp(drawing: LlamaDrawing, prefix: string, input: string): string {
+  const { graph, config } = drawing;
+  const { intermediateSize: inner, mlpBias: bias } = config;
+  const { hiddenSize } = config.shape;
+  const joined = drawLinear(
+    drawing,
+    input,
+    [
+      { name: `${prefix}.gate_proj`, size: inner },
+      { name: `${prefix}.up_proj`, size: inner },
+    ],
+    { width: hiddenSize, bias },
+  );
+  const [gate, up] = [`${prefix}:gate`, `${prefix}:up`];
+  graph.opInto('Split', [joined, graph.ints(inner, inner)], [gate, up], { axis: 1 });
+  // QuickGelu with alpha 1 is x · sigmoid(x), which is silu.
+  const activated = graph.op('QuickGelu', [gate], { alpha: { float: 1 } });
+  const product = graph.op('Mul', [activated, up]);
+  return drawLinear(drawing, product, [{ name: `${prefix}.down_proj`, size: hiddenSize }], {
+    width: inner,
+    bias,
+  });
+}
+
+/** @param keysAndValues - key and value of each layer, (1, T, Hk·hd). */
+function drawNewKeysValues(
+  { graph, config }: LlamaDrawing,
+  keysAndValues: readonly string[],
+): void {
+  const { layerCount, keyValueHeadCount, headSize } = config.shape;
+  const joined = graph.op('Concat', keysAndValues, { axis: 2 }); // (1, T, 2L·Hk·hd)
+  const rows = 2 * layerCount * keyValueHeadCount;
+  const byPosition = graph.op('Reshape', [joined, graph.ints(-1, rows, headSize)]); // (T, 2L·Hk, hd)
+  const byHead = graph.op('Transpose', [byPosition], { perm: [1, 0, 2] });
+  const shape = graph.ints(2 * layerCount, keyValueHeadCount, -1, headSize);
+  graph.op('Reshape', [byHead, shape], {}, 'new_keys_values');
+  graph.output({
+    name: 'new_keys_values',
+    type: 'float',
+    dimensions: [2 * layerCount, keyValueHeadCount, 'T', headSize],
+  });
+}

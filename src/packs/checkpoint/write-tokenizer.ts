@@ -1,0 +1,33 @@
+/**
+ * Writes the tokenizer of a pack: a checkpoint's own, with the tokens that its models do not share made special.
+ *
+ * Knows `added_tokens`; encodes nothing.
+ */
+import { readFile, writeFile } from 'node:fs/promises';
+import type { SharedVocabulary } from './shared-vocabulary.ts';
+import type { TokenizerFacts } from './tokenizer-facts.ts';
+
+/**
+ * Copies the file byte for byte where all its tokens are shared. Otherwise marks the others special: text that
+ * spells one must be encoded as ordinary text, because not every model knows the token.
+ */
+export async function writeTokenizer(
+  path: string,
+  tokenizer: TokenizerFacts,
+  { size, bannedIds }: SharedVocabulary,
+): Promise<void> {
+  const banned = new Set(bannedIds);
+  const isShared = (id: number) => id < size && !banned.has(id);
+  const source = await readFile(tokenizer.path);
+  if (tokenizer.addedTokens.every(({ id, special }) => special || isShared(id))) {
+    await writeFile(path, source);
+    return;
+  }
+  const json = JSON.parse(source.toString('utf8')) as {
+    added_tokens: { id: number; special: boolean }[];
+  };
+  const addedTokens = json.added_tokens.map((token) =>
+    isShared(token.id) ? token : { ...token, special: true },
+  );
+  await writeFile(path, `${JSON.stringify({ ...json, added_tokens: addedTokens }, null, 2)}\n`);
+}

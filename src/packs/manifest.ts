@@ -1,0 +1,129 @@
+/**
+ * `pack.json`: what a pack says of itself, as a schema, and the digest over what its results depend on.
+ *
+ * Knows fields; opens no file.
+ */
+import { createHash } from 'node:crypto';
+import { z } from 'zod';
+import { type ErrorCode, InfillError } from '../errors.ts';
+
+/** Name of the manifest in a pack. */
+export const manifestFileName = 'pack.json';
+
+/** Name of the tokenizer in a pack. */
+export const tokenizerFileName = 'tokenizer.json';
+
+/** Version of the pack format that this program reads and writes. */
+export const formatVersion = 1;
+
+const sha256 = z.string().regex(/^[0-9a-f]{64}$/);
+const id = z.int().nonnegative().max(0x7fffffff);
+const extent = z.int().positive().max(0x7fffffff);
+const fileName = z.string().regex(/^[a-z0-9][a-z0-9._-]{0,99}$/);
+const text = z.string().max(4000);
+
+const roleFields = {
+  architecture: text,
+  backbone: fileName,
+  head: fileName,
+  layerCount: extent,
+  hiddenSize: extent,
+  headCount: extent,
+  keyValueHeadCount: extent,
+  headSize: extent,
+  parameterCount: z.int().positive(),
+  /** Of the arithmetic. */
+  precision: z.literal('f32'),
+  /** Of the checkpoint's weights in the weights file. */
+  storage: z.enum(['f32', 'f16']),
+  /** Positions the model was trained on, its frame included. */
+  trainedContextLength: extent,
+  /** Prompt positions it may be given: the trained length without its frame. */
+  usableContextLength: extent,
+};
+
+const causal = z.strictObject({ ...roleFields, cache: z.literal('append'), startId: id });
+const masked = z.strictObject({
+  ...roleFields,
+  maskId: id,
+  prefixIds: z.array(id).max(16),
+  suffixIds: z.array(id).max(16),
+});
+const fusion = z.strictObject({ kind: z.literal('mean-of-heads') });
+
+const checkpointSource = z.strictObject({
+  role: z.enum(['causal', 'masked']),
+  /** The folder's own name, without its path. */
+  folder: z.string().max(255),
+  config: sha256,
+});
+
+/** Schema of `pack.json`; unknown fields are refused. */
+const manifestSchema = z.strictObject({
+  formatVersion: z.literal(formatVersion),
+  id: z.string().regex(/^[a-z0-9][a-z0-9-]{0,63}$/),
+  version: z.string().regex(/^[0-9A-Za-z][0-9A-Za-z.+-]{0,63}$/),
+  digest: sha256,
+  licence: text,
+  card: text,
+  vocabularySize: extent,
+  bannedIds: z.array(id),
+  roles: z.strictObject({
+    causal: causal.optional(),
+    masked: masked.optional(),
+    fusion: fusion.optional(),
+  }),
+  files: z.record(fileName, z.strictObject({ size: z.int().nonnegative(), sha256 })),
+  provenance: z.strictObject({
+    checkpoints: z.array(checkpointSource).max(2),
+    tool: text,
+    builtAt: z.iso.datetime().nullable(),
+    notes: text,
+  }),
+  evaluation: z
+    .array(z.strictObject({ metric: text, dataset: text, decoder: text, value: z.number() }))
+    .max(1000)
+    .default([]),
+});
+
+/** A manifest. */
+export type Manifest = z.infer<typeof manifestSchema>;
+/** The causal role in a manifest. */
+export type CausalManifest = z.infer<typeof causal>;
+/** The masked role in a manifest. */
+export type MaskedManifest = z.infer<typeof masked>;
+
+/** What results depend on: files, special ids, shapes. */
+export type DigestedFacts = Pick<
+  Manifest,
+  'formatVersion' | 'vocabularySize' | 'bannedIds' | 'roles' | 'files'
+>;
+
+/**
+ * Checks what a `pack.json` holds.
+ *
+ * @param code - of the error: whether the manifest is being read or about to be written.
+ * @throws InfillError naming every field that is wrong.
+ */
+export function parseManifest(json: unknown, code: ErrorCode): Manifest {
+  const parsed = manifestSchema.safeParse(json);
+  if (parsed.success) return parsed.data;
+  throw new InfillError(code, `${manifestFileName} is invalid: ${z.prettifyError(parsed.error)}.`);
+}
+
+/** sha256 (hex) over the facts, written as JSON with sorted keys. Two packs with one digest compute the same. */
+export function packDigest(facts: DigestedFacts): string {
+  const { vocabularySize, bannedIds, roles, files } = facts;
+  const digested = { formatVersion: facts.formatVersion, vocabularySize, bannedIds, roles, files };
+  return createHash('sha256')
+    .update(JSON.stringify(sortKeys(digested)))
+    .digest('hex');
+}
+
+function sortKeys(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(sortKeys);
+  if (typeof value !== 'object' || value === null) return value;
+  const entries = Object.entries(value).filter(([, field]) => field !== undefined);
+  entries.sort(([a], [b]) => (a < b ? -1 : 1));
+  return Object.fromEntries(entries.map(([key, field]) => [key, sortKeys(field)]));
+}

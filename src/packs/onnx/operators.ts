@@ -1,0 +1,40 @@
+/**
+ * The operators that pack graphs are made of, with the operator set each belongs to.
+ *
+ * Knows names only; what they do is ONNX's and ONNX Runtime's to say.
+ */
+
+/** Versions of the operator sets that graphs declare; the empty domain is ONNX's own. */
+export const operatorSets: Readonly<Record<string, number>> = { '': 21, 'com.microsoft': 1 };
+
+/** Operator → domain. `SimplifiedLayerNormalization` is ONNX Runtime's, though in ONNX's domain. */
+export const operatorDomains = {
+  Abs: '',
+  Add: '',
+  Cast: '',
+  Concat: '',
+  Gather: '',
+  Gelu: '',
+  Gemm: '',
+  Greater: '',
+  LayerNormalization: '',
+  Mul: '',
+  Range: '',
+  Reshape: '',
+  Shape: '',
+  SimplifiedLayerNormalization: '',
+  Split: '',
+  Squeeze: '',
+  Sub: '',
+  Transpose: '',
+  Unsqueeze: '',
+  Where: '',
+  GroupQueryAttention: 'com.microsoft',
+  MultiHeadAttention: 'com.microsoft',
+  QuickGelu: 'com.microsoft',
+  RotaryEmbedding: 'com.microsoft',
+  SkipSimplifiedLayerNormalization: 'com.microsoft',
+} as const;
+
+/** An operator of the table. */
+export type Operator = keyof typeof operatorDomains;

@@ -1,0 +1,58 @@
+/**
+ * Makes a folder appear whole or not at all, and hashes the files in one.
+ *
+ * Knows the file system; knows no format.
+ */
+import { createHash } from 'node:crypto';
+import { createReadStream } from 'node:fs';
+import { chmod, lstat, mkdtemp, open, readdir, rename, rm } from 'node:fs/promises';
+import { basename, dirname, join, resolve } from 'node:path';
+import { InfillError } from '../errors.ts';
+
+/**
+ * Lets `fill` write into a temporary folder beside `target`, syncs it to disk and renames it.
+ *
+ * @returns what `fill` returns.
+ * @throws InfillError CONFLICT when `target` exists; what `fill` throws, after the temporary folder is removed.
+ */
+export async function createFolder<T>(
+  target: string,
+  fill: (folder: string) => Promise<T>,
+): Promise<T> {
+  const path = resolve(target);
+  const existing = await lstat(path).catch(() => null);
+  if (existing !== null) {
+    throw new InfillError('CONFLICT', `${path} exists already; a pack is built into a new folder.`);
+  }
+  const temporary = await mkdtemp(join(dirname(path), `.${basename(path)}-`));
+  try {
+    const filled = await fill(temporary);
+    // A temporary folder is the owner's alone; a pack is not a secret.
+    await chmod(temporary, 0o755);
+    for (const name of await readdir(temporary)) await syncToDisk(join(temporary, name));
+    await syncToDisk(temporary);
+    await rename(temporary, path);
+    await syncToDisk(dirname(path));
+    return filled;
+  } finally {
+    await rm(temporary, { recursive: true, force: true });
+  }
+}
+
+/** Windows cannot open a folder; there the rename alone has to do. */
+async function syncToDisk(path: string): Promise<void> {
+  if (process.platform === 'win32' && (await lstat(path)).isDirectory()) return;
+  const file = await open(path, 'r');
+  try {
+    await file.sync();
+  } finally {
+    await file.close();
+  }
+}
+
+/** sha256 (hex) of a file, read as a stream. */
+export async function hashFile(path: string): Promise<string> {
+  const hash = createHash('sha256');
+  for await (const chunk of createReadStream(path)) hash.update(chunk);
+  return hash.digest('hex');
+}

@@ -1,0 +1,58 @@
+/**
+ * A checkpoint folder opened for one role of a pack: configuration, tokenizer and context length.
+ *
+ * Knows which role an architecture can play; draws nothing.
+ */
+import { InfillError } from '../errors.ts';
+import { openCheckpoint } from './checkpoint/checkpoint.ts';
+import { vocabularyLength } from './checkpoint/shared-vocabulary.ts';
+import { readTokenizerFacts, type TokenizerFacts } from './checkpoint/tokenizer-facts.ts';
+import { type PlannedRole, planRole } from './draw-role.ts';
+
+/** Roles that are made from a checkpoint. */
+export type RoleName = 'causal' | 'masked';
+
+/** A role's checkpoint with everything read but the weights. */
+export type RoleSource = PlannedRole & {
+  readonly role: RoleName;
+  readonly tokenizer: TokenizerFacts;
+  /** Positions the model was trained on, its frame included. */
+  readonly contextLength: number;
+};
+
+/**
+ * Opens `folder` for `role`.
+ *
+ * @param context - trained positions; the configuration's maximum when undefined.
+ * @throws InfillError INVALID_CHECKPOINT, UNSUPPORTED_CHECKPOINT, or INVALID_OPTION for a context that does not fit.
+ */
+export async function openRoleSource(
+  role: RoleName,
+  folder: string,
+  context: number | undefined,
+): Promise<RoleSource> {
+  const planned = planRole(await openCheckpoint(folder));
+  if (planned.architecture.role !== role) {
+    throw new InfillError(
+      'UNSUPPORTED_CHECKPOINT',
+      `${planned.checkpoint.name} is a ${planned.architecture.name}, which cannot be the ${role} model of a pack.`,
+    );
+  }
+  const { maxContextLength, vocabularyRows } = planned.plan;
+  const contextLength = context ?? maxContextLength;
+  if (!Number.isInteger(contextLength) || contextLength < 1 || contextLength > maxContextLength) {
+    throw new InfillError(
+      'INVALID_OPTION',
+      `The ${role} context is ${contextLength}; it must be a whole number from 1 to ${maxContextLength}.`,
+    );
+  }
+  const tokenizer = await readTokenizerFacts(folder);
+  const length = vocabularyLength(tokenizer);
+  if (length > vocabularyRows) {
+    throw new InfillError(
+      'INVALID_CHECKPOINT',
+      `The tokenizer of ${planned.checkpoint.name} has ids up to ${length - 1}; its embedding has ${vocabularyRows} rows.`,
+    );
+  }
+  return { ...planned, role, tokenizer, contextLength };
+}
