@@ -32,18 +32,19 @@ export type ServiceOptions = LifecycleOptions & {
   readonly newSeed: () => bigint;
 };
 
-/** Makes the use cases. */
-export function createService(options: ServiceOptions): Service {
-  return new InfillService(options);
-}
-
-class InfillService implements Service {
+/** The use cases. */
+export class InfillService implements Service {
   readonly #options: ServiceOptions;
   readonly #lifecycle: RunLifecycle;
 
   constructor(options: ServiceOptions) {
     this.#options = options;
     this.#lifecycle = new RunLifecycle(options);
+  }
+
+  /** Waits until every run that began has ended and is stored. */
+  settled(): Promise<void> {
+    return this.#lifecycle.settled();
   }
 
   get decoders() {

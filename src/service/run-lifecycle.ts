@@ -36,6 +36,7 @@ export class RunLifecycle {
   readonly #options: LifecycleOptions;
   /** Owner by run id. */
   readonly #live = new Map<string, string>();
+  readonly #follows = new Set<Promise<void>>();
 
   constructor(options: LifecycleOptions) {
     this.#options = options;
@@ -49,6 +50,11 @@ export class RunLifecycle {
   /** Whose live run this is; undefined when it is not live. */
   ownerOf(runId: string): string | undefined {
     return this.#live.get(runId);
+  }
+
+  /** Waits until every run that began has ended and is stored. */
+  async settled(): Promise<void> {
+    await Promise.all(this.#follows);
   }
 
   /**
@@ -66,7 +72,8 @@ export class RunLifecycle {
       this.#live.set(run.id, run.owner);
       runLog.open(run.id);
       runLog.append(run.id, { type: 'queued', position: ticket.position });
-      void this.#follow(run.id, ticket);
+      const follow = this.#follow(run.id, ticket).finally(() => this.#follows.delete(follow));
+      this.#follows.add(follow);
       return row;
     } finally {
       if (!isStored) ticket.release();

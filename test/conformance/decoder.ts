@@ -193,19 +193,17 @@ export function describeDecoder(plugin: AnyDecoderPlugin): void {
     it('stops within one step of an abort and gives what it has', async () => {
       const abort = new AbortController();
       const request = requestOf(plugin, { source: { tokens: new Array<null>(40).fill(null) } });
-      let eventsAfterAbort = 0;
-      let last: RunProgress | null = null;
+      const afterAbort: RunProgress[] = [];
       for await (const progress of engineOf(plugin).infill(request, {
         signal: abort.signal,
         submittedAt: 0,
       })) {
-        if (abort.signal.aborted && progress.type !== 'cancelled') eventsAfterAbort++;
+        if (abort.signal.aborted) afterAbort.push(progress);
         if (progress.type === 'committed') abort.abort();
-        last = progress;
       }
-      expect(last?.type).toBe('cancelled');
-      expect(eventsAfterAbort).toBeLessThanOrEqual(1);
-      if (last?.type !== 'cancelled') throw new Error('The run was not cancelled.');
+      const last = afterAbort.at(-1);
+      expect(afterAbort.length).toBeLessThanOrEqual(2);
+      if (last?.type !== 'cancelled' || last.outcome === null) throw new Error('Not cancelled.');
       expect(last.outcome.text).toBeNull();
       expect(tokensOf(last.outcome).length).toBeGreaterThan(0);
     });

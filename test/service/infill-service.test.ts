@@ -1,0 +1,237 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { TokensChanged } from '../../src/decoding/run-event.ts';
+import { RunLog } from '../../src/dispatch/run-log.ts';
+import type { InfillError } from '../../src/errors.ts';
+import { InfillService } from '../../src/service/infill-service.ts';
+import type { InfillEvent, InfillInput } from '../../src/service/service.ts';
+import { openStore, type Store } from '../../src/store/open-store.ts';
+import { ScriptedDispatcher, scriptedOutcome } from '../support/scripted-dispatcher.ts';
+
+const viewer = { owner: 'local' };
+const never = new AbortController().signal;
+const input: InfillInput = { source: { text: 'The [MASK] sat.' }, alternatives: 0 };
+const committed: TokensChanged = {
+  type: 'committed',
+  tokens: [],
+  slots: [{ index: 0, key: null, text: 'cat', complete: true }],
+};
+const completed = { type: 'completed', outcome: scriptedOutcome } as const;
+
+let folder: string;
+let store: Store;
+beforeAll(async () => {
+  folder = mkdtempSync(join(tmpdir(), 'lacuna-service-'));
+  store = await openStore({ dataDir: folder, serverUrl: null, now: Date.now });
+}, 30_000);
+afterAll(async () => {
+  await store.close();
+  rmSync(folder, { recursive: true });
+});
+
+function setUp() {
+  const dispatcher = new ScriptedDispatcher();
+  const failures: string[] = [];
+  const options = {
+    dispatcher,
+    runLog: new RunLog({ now: Date.now, maxLag: 256 }),
+    database: store.database,
+    now: Date.now,
+    onStoreFailure: (runId: string) => void failures.push(runId),
+    decoders: [],
+    limits: { maxQueuedRuns: 4, maxRequestCost: 100, maxLabels: 2, maxLabelLength: 8 },
+    newSeed: () => 42n,
+  };
+  return { dispatcher, failures, options, service: new InfillService(options) };
+}
+
+async function collect(events: AsyncIterable<InfillEvent>): Promise<InfillEvent[]> {
+  const all: InfillEvent[] = [];
+  for await (const event of events) all.push(event);
+  return all;
+}
+const story = (events: readonly InfillEvent[]) => events.map(({ seq, type }) => `${seq} ${type}`);
+const codeOf = async (work: Promise<unknown>) =>
+  work.then(
+    () => 'nothing thrown',
+    (error: InfillError) => error.code,
+  );
+
+describe('submitInfill', () => {
+  it('answers with the stored, queued run, its defaults chosen', async () => {
+    const { service, dispatcher } = setUp();
+    const run = await service.submitInfill(input, viewer);
+    expect(run).toMatchObject({
+      status: 'QUEUED',
+      decoderName: 'maria',
+      seed: 42n,
+      packId: 'scripted',
+    });
+    expect(await service.findInfills([run.id], viewer)).toMatchObject([
+      { id: run.id, status: 'QUEUED' },
+    ]);
+    dispatcher.tell(run.id, completed);
+    await service.settled();
+  });
+
+  it('stores nothing of a request that is refused', async () => {
+    const { service, dispatcher } = setUp();
+    const before = await service.countInfills({}, viewer);
+    dispatcher.isFull = true;
+    expect(await codeOf(service.submitInfill(input, viewer))).toBe('QUEUE_FULL');
+    dispatcher.openTokens = 101;
+    expect(await codeOf(service.submitInfill(input, viewer))).toBe('COST_TOO_HIGH');
+    expect(await codeOf(service.submitInfill({ ...input, model: 'other' }, viewer))).toBe(
+      'UNKNOWN_MODEL',
+    );
+    const labels = ['a', 'b', 'c'];
+    expect(await codeOf(service.submitInfill({ ...input, labels }, viewer))).toBe('INVALID_INPUT');
+    expect(await service.countInfills({}, viewer)).toBe(before);
+  });
+
+  it('gives its place in the queue back when the run cannot be stored', async () => {
+    const { dispatcher, options } = setUp();
+    const broken = await openStore({
+      dataDir: join(folder, 'broken'),
+      serverUrl: null,
+      now: Date.now,
+    });
+    await broken.close();
+    const service = new InfillService({ ...options, database: broken.database });
+    await expect(service.submitInfill(input, viewer)).rejects.toThrow();
+    expect(dispatcher.released.length).toBe(1);
+  }, 30_000);
+});
+
+describe('infillEvents', () => {
+  it('gives the same events live, from the middle, and after the end', async () => {
+    const { service, dispatcher } = setUp();
+    const { id } = await service.submitInfill(input, viewer);
+    const live = collect(service.infillEvents(id, null, viewer, never));
+    dispatcher.tell(id, { type: 'started' }, committed);
+    const late = collect(service.infillEvents(id, 1, viewer, never));
+    dispatcher.tell(id, completed);
+    const all = await live;
+    expect(story(all)).toEqual(['0 queued', '1 started', '2 committed', '3 completed']);
+    expect(await late).toEqual(all.slice(2));
+    expect(await collect(service.infillEvents(id, null, viewer, never))).toEqual(all);
+    expect(await collect(service.infillEvents(id, 1, viewer, never))).toEqual(all.slice(2));
+    expect(all.every(({ infillId }) => infillId === id)).toBe(true);
+  });
+
+  it('shows the end only once it is stored', async () => {
+    const { service, dispatcher } = setUp();
+    const { id } = await service.submitInfill(input, viewer);
+    dispatcher.tell(id, { type: 'started' }, committed, completed);
+    for await (const event of service.infillEvents(id, null, viewer, never)) {
+      if (event.type !== 'completed') continue;
+      const [run] = await service.findInfills([id], viewer);
+      expect(run).toMatchObject({ status: 'COMPLETED', outcome: { text: 'The cat sat.' } });
+    }
+  });
+
+  it('leaves the run alone when a reader goes away', async () => {
+    const { service, dispatcher } = setUp();
+    const { id } = await service.submitInfill(input, viewer);
+    for await (const _ of service.infillEvents(id, null, viewer, never)) break;
+    expect(dispatcher.cancelled).toEqual([]);
+    dispatcher.tell(id, completed);
+    await service.settled();
+  });
+
+  it('knows neither unknown runs nor those of others', async () => {
+    const { service, dispatcher } = setUp();
+    const { id } = await service.submitInfill(input, viewer);
+    const other = { owner: 'other' };
+    const unknown = '01900000-0000-7000-8000-000000000000';
+    for (const ended of [false, true]) {
+      if (ended) {
+        dispatcher.tell(id, completed);
+        await service.settled();
+      }
+      expect(await codeOf(collect(service.infillEvents(id, null, other, never)))).toBe(
+        'UNKNOWN_RUN',
+      );
+      expect(await service.findInfills([id], other)).toEqual([null]);
+      expect(await codeOf(service.cancelInfill(id, other))).toBe('UNKNOWN_RUN');
+    }
+    expect(await codeOf(collect(service.infillEvents(unknown, null, viewer, never)))).toBe(
+      'UNKNOWN_RUN',
+    );
+    expect(dispatcher.cancelled).toEqual([]);
+  });
+});
+
+describe('infill and streamInfill', () => {
+  it('waits for the end and answers with it', async () => {
+    const { service, dispatcher } = setUp();
+    const answer = service.infill({ ...input, labels: ['x'] }, viewer, never);
+    const id = await firstRun(service, 'x');
+    dispatcher.tell(id, { type: 'started' }, committed, completed);
+    expect(await answer).toMatchObject({ id, status: 'COMPLETED' });
+  });
+
+  it('cancels the run of a client that goes away, streaming or waiting', async () => {
+    const { service, dispatcher } = setUp();
+    for await (const event of service.streamInfill(input, viewer, never)) {
+      expect(event.type).toBe('queued');
+      break;
+    }
+    const gone = new AbortController();
+    const waiting = service.infill({ ...input, labels: ['y'] }, viewer, gone.signal);
+    await firstRun(service, 'y');
+    gone.abort();
+    await waiting;
+    expect(dispatcher.cancelled.length).toBe(2);
+    await service.settled();
+    const runs = await service.findInfills(dispatcher.cancelled, viewer);
+    expect(runs.map((run) => run?.status)).toEqual(['CANCELLED', 'CANCELLED']);
+  });
+});
+
+describe('a run that fails', () => {
+  it('ends with its reason, and keeps it', async () => {
+    const { service, dispatcher } = setUp();
+    const { id } = await service.submitInfill(input, viewer);
+    const error = { code: 'WORKER_FAILED', message: 'The worker died.' } as const;
+    dispatcher.tell(id, { type: 'failed', outcome: null, error });
+    const events = await collect(service.infillEvents(id, null, viewer, never));
+    expect(events.at(-1)).toMatchObject({ type: 'failed', error });
+    expect(await service.findInfills([id], viewer)).toMatchObject([{ status: 'FAILED', error }]);
+  });
+
+  it('is failed for its readers when its end cannot be stored', async () => {
+    const { dispatcher, failures, options } = setUp();
+    const closing = await openStore({
+      dataDir: join(folder, 'closing'),
+      serverUrl: null,
+      now: Date.now,
+    });
+    const service = new InfillService({ ...options, database: closing.database });
+    const { id } = await service.submitInfill(input, viewer);
+    const events = collect(service.infillEvents(id, null, viewer, never));
+    await closing.close();
+    dispatcher.tell(id, completed);
+    expect((await events).at(-1)).toMatchObject({
+      type: 'failed',
+      error: { code: 'STORE_FAILED' },
+    });
+    expect(failures).toEqual([id]);
+  }, 30_000);
+});
+
+/** The id of the only run with this label, once it is stored. */
+async function firstRun(service: InfillService, label: string): Promise<string> {
+  for (;;) {
+    const page = await service.listInfills(
+      { first: 1 },
+      { labels: [label] },
+      'CREATED_AT_DESC',
+      viewer,
+    );
+    const [edge] = page.edges;
+    if (edge !== undefined) return edge.run.id;
+  }
+}

@@ -1,0 +1,86 @@
+/**
+ * A dispatcher whose runs do what a test says, when it says so.
+ */
+
+import { Channel } from '../../src/decoding/channel.ts';
+import type { InfillRequest } from '../../src/decoding/infill-request.ts';
+import type { Outcome, RunProgress } from '../../src/decoding/run-event.ts';
+import type { Dispatcher, ServedPack } from '../../src/dispatch/dispatcher.ts';
+import { InfillError } from '../../src/errors.ts';
+
+/** The pack it serves. */
+export const scriptedPack: ServedPack = {
+  id: 'scripted',
+  version: '1',
+  digest: 'd1',
+  license: 'none',
+  card: '',
+  roles: [],
+  vocabularySize: 10,
+  contextLength: 10,
+  device: 'cpu',
+  decoderNames: ['maria', 'autoregressive'],
+};
+
+/** A finished fill of one slot. */
+export const scriptedOutcome: Outcome = {
+  text: 'The cat sat.',
+  slots: [{ index: 0, key: null, text: 'cat', tokens: [] }],
+  segments: [{ text: 'The cat sat.', start: 0, end: 12, slot: null }],
+  likelihood: { kind: 'CHAIN_RULE', logProb: -1 },
+  usage: { knownTokens: 3, openTokens: 1, committedTokens: 1, causalPasses: 1, maskedPasses: 1 },
+  timing: { queueMs: 1, firstTokenMs: 2, totalMs: 3, tokensPerSecond: 100 },
+};
+
+/** Runs wait for `tell`; `cancel` ends them as cancelled. */
+export class ScriptedDispatcher implements Dispatcher {
+  readonly packs = [scriptedPack];
+  readonly requests: InfillRequest[] = [];
+  readonly released: string[] = [];
+  readonly cancelled: string[] = [];
+  openTokens = 1;
+  isFull = false;
+  readonly #runs = new Map<string, Channel<RunProgress>>();
+
+  /** Lets a run report something; a terminal entry ends it. */
+  tell(runId: string, ...entries: readonly RunProgress[]): void {
+    for (const entry of entries) {
+      this.#runs.get(runId)?.push(entry);
+      if ('outcome' in entry) this.#runs.get(runId)?.end();
+    }
+  }
+
+  stateOf() {
+    return 'READY' as const;
+  }
+
+  async prepare(_packId: string, request: InfillRequest) {
+    this.requests.push(request);
+    const settings = [{ name: 'decoder', value: request.decoder.name }];
+    return { promptTokens: [1, null], slotCount: 1, openTokens: this.openTokens, settings };
+  }
+
+  async tokenize(_packId: string, text: string) {
+    return { ids: [text.length], texts: [text] };
+  }
+
+  admit(_packId: string, runId: string) {
+    if (this.isFull) throw new InfillError('QUEUE_FULL', 'Full.', { retryAfterMs: 7 });
+    const events = new Channel<RunProgress>();
+    this.#runs.set(runId, events);
+    return { position: 0, start: () => events, release: () => void this.released.push(runId) };
+  }
+
+  cancel(runId: string): void {
+    this.cancelled.push(runId);
+    this.tell(runId, { type: 'cancelled', outcome: null });
+  }
+
+  async drain(): Promise<void> {
+    return undefined;
+  }
+
+  async close(): Promise<void> {
+    return undefined;
+  }
+}
