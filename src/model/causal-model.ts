@@ -25,11 +25,11 @@ export async function causalModel(
     hiddenSize,
     logits,
     createCache: () => new AppendKvCache(runtime, description),
-    // A single step at the last position needs room for its second row.
+    // An odd pass that ends at the last position needs room for its added row.
     cacheBytes: (length) => cacheSizeBytes(description, capacityFor(length + 1)),
     async forward(ids, cache) {
       assert(cache instanceof AppendKvCache, 'The cache is not one that this model made.');
-      const rows = atLeastTwo(ids);
+      const rows = evenly(ids);
       cache.reserve(cache.length + rows.length);
       const outputs = await backbone.run({
         ...cache.feeds,
@@ -42,13 +42,16 @@ export async function causalModel(
 }
 
 /**
- * A single id goes through as two rows, the second of which is ignored and not appended: passes over two and more rows
- * agree bit for bit, a pass over one uses another kernel, and two rows cost what one costs.
+ * Returns `ids`, with the last one again if their count is odd; the row it adds is ignored and not appended.
+ *
+ * ONNX Runtime has another kernel for a single row, whose last bits differ. It meets one in a pass over one id, and where
+ * attention, which takes queries in blocks of an even size, is left with one row for its last block. Two rows cost what
+ * one costs.
  */
-function atLeastTwo(ids: readonly number[]): readonly number[] {
-  const [first] = ids;
-  assert(first !== undefined, 'A causal pass needs at least one id.');
-  return ids.length === 1 ? [first, first] : ids;
+function evenly(ids: readonly number[]): readonly number[] {
+  const last = ids.at(-1);
+  assert(last !== undefined, 'A causal pass needs at least one id.');
+  return ids.length % 2 === 1 ? [...ids, last] : ids;
 }
 
 function passFeeds(

@@ -8,7 +8,7 @@
  *   `seqlens_k` int32 (1) = past length + T − 1, `total_sequence_length` int32 () = past length + T,
  *   `past_key_0`, `past_value_0` … float32 (1, Hk, C, hd), C ≥ past length + T
  *   → `hidden` float32 (1, T, D), `new_keys_values` float32 (2L, Hk, T, hd): rotated keys of layer 0, values of layer 0, keys of layer 1 …;
- *   position tables reach one position beyond the start id and `contextLength`: a single id is fed as two rows
+ *   position tables reach one position beyond the start id and `contextLength`: odd passes are fed one row more
  * - masked backbone: `input_ids` int64 (1, T) → `hidden` float32 (1, T, D), after the prediction head
  * - heads: `hidden` float32 (N, D) → `logits` float32 (N, V), V the shared vocabulary
  */
