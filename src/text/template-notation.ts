@@ -46,7 +46,7 @@ function readParts(
   const parts: TemplatePart[] = [];
   let at = 0;
   for (let open = nextOpener(text, at); open !== -1; open = nextOpener(text, at)) {
-    const backslashes = backslashesBefore(text, at, open);
+    const backslashes = backslashesBefore(text, open);
     const kept = text.slice(at, open - Math.ceil(backslashes / 2));
     if (backslashes % 2 === 1) {
       parts.push({ kind: 'literal', text: kept + opener });
@@ -75,10 +75,10 @@ function nextOpener(text: string, from: number): number {
   return -1;
 }
 
-/** How many backslashes end at `open`, none of them before `start`. */
-function backslashesBefore(text: string, start: number, open: number): number {
+/** How many backslashes end at `open`. A mask ends in none, so all are of the literal before. */
+function backslashesBefore(text: string, open: number): number {
   let first = open;
-  while (first > start && text[first - 1] === '\\') first -= 1;
+  while (text[first - 1] === '\\') first -= 1;
   return open - first;
 }
 

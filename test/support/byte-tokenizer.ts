@@ -17,13 +17,16 @@ export class ByteTokenizer implements Tokenizer {
   /** Ids of words, longest first. */
   readonly #words: readonly number[];
 
-  /** @param words - tokens of more than one byte, such as ' the'; `encode` takes the longest that fits. */
-  constructor(words: readonly string[] = []) {
+  /**
+   * @param words - tokens of more than one byte, such as ' the', or bytes that are no whole characters; `encode` takes
+   * the longest that fits.
+   */
+  constructor(words: readonly (string | Uint8Array)[] = []) {
     const encoder = new TextEncoder();
     this.#bytes = [
       ...specialNames.map((name) => encoder.encode(name)),
       ...Array.from({ length: 256 }, (_, byte) => Uint8Array.of(byte)),
-      ...words.map((word) => encoder.encode(word)),
+      ...words.map((word) => (typeof word === 'string' ? encoder.encode(word) : word)),
     ];
     this.vocabularySize = this.#bytes.length;
     this.#words = words

@@ -94,6 +94,15 @@ describe('SlotTexts, left to right', () => {
     ).toEqual(['', '1:!', '2:!', '0:😀! 3:!', '4:b!']);
   });
 
+  it('sees a character that began three bytes before its slot', () => {
+    const pieces = new ByteTokenizer([Uint8Array.of(0x61, 0xf0, 0x9f, 0x98)]);
+    const texts = new SlotTexts(prompt('[MASK][MASK]'), pieces, 'LEFT_TO_RIGHT');
+    texts.commit(0, byteTokenizerIds.firstWord);
+    expect(shown(texts)).toBe('0:a');
+    texts.commit(1, byteId(0x80));
+    expect(shown(texts)).toBe('0:a😀! 1:!');
+  });
+
   it('settles a slot whose last character the next slot breaks', () => {
     const texts = open('[MASK][MASK]');
     expect(
@@ -196,6 +205,18 @@ describe('SlotTexts, in any order', () => {
         [1, 0x82],
       ]),
     ).toEqual(['0:', '2:', '0:€! 1:! 2:!']);
+  });
+
+  it('settles a slot three slots after the one that begins its character', () => {
+    const texts = open('[MASK][MASK][MASK][MASK]', 'ANY_ORDER');
+    expect(
+      stream(texts, [
+        [3, 0x80],
+        [2, 0x98],
+        [1, 0x9f],
+        [0, 0xf0],
+      ]),
+    ).toEqual(['3:', '2:', '1:', '0:😀! 1:! 2:! 3:!']);
   });
 
   it('goes back when positions are reopened or replaced', () => {
