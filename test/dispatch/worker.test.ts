@@ -1,0 +1,253 @@
+/**
+ * The built worker with the bundled pack, through a dispatcher and by itself.
+ *
+ * `npm run build` comes first: a child process runs JavaScript only.
+ */
+import { type ChildProcess, fork } from 'node:child_process';
+import { once } from 'node:events';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { InfillRequest } from '../../src/decoding/infill-request.ts';
+import type { RunProgress } from '../../src/decoding/run-event.ts';
+import type { Dispatcher, Ticket } from '../../src/dispatch/dispatcher.ts';
+import { openLocalDispatcher } from '../../src/dispatch/local-dispatcher.ts';
+import type { WorkerNotice } from '../../src/dispatch/worker-process.ts';
+import { packageRoot } from '../../src/package-root.ts';
+import { bundledFolder } from '../support/bundled-pack.ts';
+import { collectNotices, readAll } from '../support/scripted-dispatch.ts';
+
+const workerPath = join(packageRoot(), 'dist/src/worker.js');
+const parentPath = join(import.meta.dirname, '../fixtures/parent-of-worker.mjs');
+const packId = 'lacuna-bootstrap';
+
+function requestOf(text: string, decoder = 'maria'): InfillRequest {
+  return {
+    source: { text },
+    decoder: { name: decoder, options: {} },
+    sampling: {},
+    seed: 7n,
+    alternatives: 0,
+  };
+}
+
+const story = 'Once upon a time there was a [MASK:2] who lived in the [MASK].';
+/** Long enough to be stopped in the middle. */
+const long = 'Once [MASK:120]';
+
+/** Reads a run and acts once, at its first commit. */
+async function readWith(ticket: Ticket, atFirstCommit: () => void): Promise<RunProgress[]> {
+  const entries: RunProgress[] = [];
+  let hasActed = false;
+  for await (const progress of ticket.start()) {
+    entries.push(progress);
+    if (progress.type !== 'committed' || hasActed) continue;
+    hasActed = true;
+    atFirstCommit();
+  }
+  return entries;
+}
+
+const committedCount = (entries: readonly RunProgress[]) =>
+  entries.flatMap((entry) => (entry.type === 'committed' ? entry.tokens : [])).length;
+
+describe('a dispatcher over the built worker', () => {
+  const { nth, observe } = collectNotices<WorkerNotice>();
+  let dispatcher: Dispatcher;
+
+  beforeAll(async () => {
+    dispatcher = await openLocalDispatcher({
+      workerPath,
+      packs: [{ folder: bundledFolder }],
+      device: 'cpu',
+      threads: 1,
+      limits: { maxQueued: 8, maxRunning: 4, maxBytes: 2 ** 30 },
+      timing: { firstRestartMs: 1 },
+      observe,
+    });
+  }, 60_000);
+
+  afterAll(async () => {
+    await dispatcher.close();
+  });
+
+  const admit = (runId: string, request: InfillRequest) => dispatcher.admit(packId, runId, request);
+
+  it('describes the pack with its roles and the decoders it supports', () => {
+    expect(dispatcher.packs).toMatchObject([
+      {
+        id: packId,
+        device: 'cpu',
+        roles: [{ role: 'causal' }, { role: 'masked' }, { role: 'fusion', parameters: 0 }],
+        decoderNames: ['maria', 'autoregressive'],
+      },
+    ]);
+  });
+
+  it.each(['maria', 'autoregressive'])('fills with %s', async (decoder) => {
+    const entries = await readAll(admit(decoder, requestOf(story, decoder)).start());
+
+    expect(entries[0]).toEqual({ type: 'started' });
+    expect(committedCount(entries)).toBe(3);
+    expect(entries.at(-1)).toMatchObject({
+      type: 'completed',
+      outcome: {
+        text: expect.stringMatching(/^Once upon a time there was a .+ who lived in the .+\.$/),
+        usage: { openTokens: 3, committedTokens: 3 },
+      },
+    });
+  });
+
+  it('checks a request where the tokenizer is', async () => {
+    expect(await dispatcher.prepare(packId, requestOf(story))).toMatchObject({
+      slotCount: 2,
+      openTokens: 3,
+    });
+    await expect(dispatcher.prepare(packId, requestOf('[MASK:0]'))).rejects.toMatchObject({
+      code: 'INVALID_TEMPLATE',
+      problems: [{ value: '[MASK:0]' }],
+    });
+  });
+
+  it('tokenizes a literal', async () => {
+    const { ids, texts } = await dispatcher.tokenize(packId, 'there was a cat');
+
+    expect(texts.join('')).toBe('there was a cat');
+    expect(ids).toHaveLength(texts.length);
+  });
+
+  it('fills several runs side by side as each alone', async () => {
+    const alone = await readAll(admit('alone', requestOf(story)).start());
+    const entries = await Promise.all(
+      ['a', 'b', 'c', 'd'].map((runId) => readAll(admit(runId, requestOf(story)).start())),
+    );
+
+    for (const beside of entries) {
+      expect(beside.at(-1)).toMatchObject({ outcome: { text: textOf(alone) } });
+    }
+  });
+
+  it('cancels a run in the middle and keeps what it had filled', async () => {
+    const entries = await readWith(admit('cancelled', requestOf(long)), () =>
+      dispatcher.cancel('cancelled'),
+    );
+
+    expect(entries.at(-1)).toMatchObject({ type: 'cancelled', outcome: { text: null } });
+    expect(committedCount(entries)).toBeGreaterThan(0);
+    expect(committedCount(entries)).toBeLessThan(120);
+  });
+
+  it('fails the runs of a worker that is killed, and serves again', async () => {
+    const { pid } = await nth('ready', 1);
+    const entries = await readWith(admit('killed', requestOf(long)), () =>
+      process.kill(pid ?? 0, 'SIGKILL'),
+    );
+
+    expect(entries.at(-1)).toMatchObject({
+      type: 'failed',
+      error: { code: 'WORKER_FAILED', message: 'The decoding worker was ended by SIGKILL.' },
+    });
+    expect((await readAll(admit('after', requestOf(story)).start())).at(-1)?.type).toBe(
+      'completed',
+    );
+    expect((await nth('ready', 2)).pid).not.toBe(pid);
+  });
+
+  it('leaves signals of the terminal to its parent', async () => {
+    const { pid } = await nth('ready', 2);
+    const entries = await readWith(admit('signalled', requestOf(story)), () => {
+      process.kill(pid ?? 0, 'SIGINT');
+      process.kill(pid ?? 0, 'SIGTERM');
+    });
+
+    expect(entries.at(-1)?.type).toBe('completed');
+  });
+
+  it('drains, and its worker exits when it is closed', async () => {
+    const { pid } = await nth('ready', 2);
+    const running = readAll(admit('last', requestOf(story)).start());
+    await dispatcher.drain(60_000);
+
+    expect((await running).at(-1)?.type).toBe('completed');
+    await dispatcher.close();
+    expect(() => process.kill(pid ?? 0, 0)).toThrow('ESRCH');
+  });
+});
+
+describe('the built worker alone', () => {
+  const open = {
+    type: 'open',
+    folder: bundledFolder,
+    device: 'cpu',
+    threads: 1,
+    maxRunning: 1,
+    maxBytes: 2 ** 30,
+  };
+
+  async function startWorker(): Promise<ChildProcess> {
+    const child = fork(workerPath, [], { serialization: 'advanced', execArgv: [] });
+    child.send(open);
+    await once(child, 'message');
+    return child;
+  }
+
+  it('ends with code 0 in the middle of a run when its parent is gone', async () => {
+    const child = await startWorker();
+    child.send({ type: 'fill', runId: 'run', request: requestOf(long), submittedAt: 0 });
+    await once(child, 'message');
+    child.disconnect();
+
+    expect(await once(child, 'exit')).toEqual([0, null]);
+  });
+
+  it('ends with code 0 in the middle of a run when it is told to', async () => {
+    const child = await startWorker();
+    child.send({ type: 'fill', runId: 'run', request: requestOf(long), submittedAt: 0 });
+    await once(child, 'message');
+    child.send({ type: 'close' });
+
+    expect(await once(child, 'exit')).toEqual([0, null]);
+  });
+
+  it('scores a fill', async () => {
+    const child = await startWorker();
+    const ask = {
+      type: 'score',
+      request: requestOf('It was a [MASK:2] day.'),
+      targets: [529, 724],
+    };
+    child.send({ type: 'ask', id: 1, ask });
+    const [message] = await once(child, 'message');
+    child.send({ type: 'close' });
+
+    expect(message).toMatchObject({ answer: { type: 'scored', score: { kind: 'CHAIN_RULE' } } });
+    expect(message.answer.score.logLikelihood).toBeLessThan(0);
+    await once(child, 'exit');
+  });
+
+  it('says that there is no pack where there is none', async () => {
+    const child = fork(workerPath, [], { serialization: 'advanced', execArgv: [] });
+    child.send({ ...open, folder: join(bundledFolder, 'nothing') });
+    const [message] = await once(child, 'message');
+    child.send({ type: 'close' });
+
+    expect(message).toMatchObject({ type: 'unopened', error: { code: 'INVALID_PACK' } });
+    expect(await once(child, 'exit')).toEqual([0, null]);
+  });
+
+  it('goes away when its parent is killed', async () => {
+    const parent = fork(parentPath, [workerPath, bundledFolder], {
+      execArgv: [],
+      stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
+    });
+    await once(parent, 'message');
+    parent.kill('SIGKILL');
+
+    // The worker holds its parent's standard error: that closes when both are gone.
+    expect(await once(parent, 'close')).toEqual([null, 'SIGKILL']);
+  });
+});
+
+function textOf(entries: readonly RunProgress[]): string | null {
+  const last = entries.at(-1);
+  return last?.type === 'completed' ? last.outcome.text : null;
+}
