@@ -1,0 +1,158 @@
+/**
+ * Lacuna as a library: a pack and its decoders in this process, without server or database.
+ *
+ * @example
+ * const pack = await openPack();
+ * const { text } = await infill(pack, 'The [MASK] sat.', { decoder: 'maria', seed: 7n });
+ * await pack.close();
+ */
+import { randomBytes } from 'node:crypto';
+import { join } from 'node:path';
+import { builtInDecoders } from './decoders.ts';
+import type { Score } from './decoding/decoder.ts';
+import { InfillEngine } from './decoding/infill-engine.ts';
+import type { InfillRequest, SourceRequest } from './decoding/infill-request.ts';
+import type { Outcome, RunProgress } from './decoding/run-event.ts';
+import type { SamplingParams } from './decoding/sampling-params.ts';
+import { InfillError } from './errors.ts';
+import { packageRoot } from './package-root.ts';
+import { openPack as openPackFolder } from './packs/open-pack.ts';
+
+export type { Score } from './decoding/decoder.ts';
+export type { CommittedToken, FilledSlot, Outcome, RunProgress } from './decoding/run-event.ts';
+export { InfillError } from './errors.ts';
+
+/** Which pack, and what it runs on. */
+export type PackOptions = {
+  /** The bundled pack when absent. */
+  readonly folder?: string;
+  /** cpu when absent. */
+  readonly device?: 'cpu' | 'webgpu' | 'cuda';
+  /** Threads of a model pass; as many as suit the machine when absent. */
+  readonly threads?: number;
+};
+
+/** An open pack. */
+export type Pack = {
+  readonly engine: InfillEngine;
+  /** Names of the decoders it supports; the first is the default. */
+  readonly decoderNames: readonly string[];
+  /** Frees the models; call it once no run is left. */
+  close(): Promise<void>;
+};
+
+/** How a text is filled; what is absent has the default that the API documents. */
+export type InfillOptions = {
+  readonly decoder?: string;
+  /** Options of the decoder. */
+  readonly options?: Readonly<Record<string, unknown>>;
+  readonly sampling?: Partial<SamplingParams>;
+  /** In [0, 2^63); random when absent. */
+  readonly seed?: bigint;
+  /** Per committed token, at most 20. */
+  readonly alternatives?: number;
+  /** An abort ends the run before its next step. */
+  readonly signal?: AbortSignal;
+};
+
+/** Runs of one pack that decode in turns; the others wait. */
+const limits = { maxRunning: 8, maxWaiting: 1024, maxBytes: 2 ** 31 };
+
+/**
+ * Opens a pack.
+ *
+ * @throws INVALID_PACK, DEVICE_UNAVAILABLE
+ */
+export async function openPack(options: PackOptions = {}): Promise<Pack> {
+  const folder = options.folder ?? join(packageRoot(), 'models/bundled');
+  const { device = 'cpu', threads = null } = options;
+  const { models, tokenizer, close } = await openPackFolder(folder, { device, threads });
+  const engine = new InfillEngine({
+    models,
+    tokenizer,
+    registry: builtInDecoders,
+    limits,
+    now: Date.now,
+  });
+  const isSupported = (roles: readonly ('causal' | 'masked' | 'fusion')[]) =>
+    roles.every((role) => models[role] !== null);
+  const decoders = builtInDecoders.descriptions.filter(({ roles }) => isSupported(roles));
+  return { engine, decoderNames: decoders.map(({ name }) => name), close };
+}
+
+/**
+ * Fills every mask of a text and returns what came out.
+ *
+ * @param source - a template, `The [MASK:2] sat.`, or segments or token ids.
+ * @throws the caller's mistakes, all at once; CANCELLED when `signal` aborts; DECODE_FAILED
+ */
+export async function infill(
+  pack: Pack,
+  source: string | SourceRequest,
+  options: InfillOptions = {},
+): Promise<Outcome & { readonly text: string }> {
+  for await (const progress of streamInfill(pack, source, options)) {
+    switch (progress.type) {
+      case 'completed':
+        return { ...progress.outcome, text: progress.outcome.text ?? '' };
+      case 'failed':
+        throw new InfillError(progress.error.code, progress.error.message);
+      case 'cancelled':
+        throw new InfillError('CANCELLED', 'The run was cancelled.');
+      default:
+    }
+  }
+  throw new InfillError('DECODE_FAILED', 'The run ended without an outcome.');
+}
+
+/**
+ * Fills every mask of a text and reports each step; the last entry is terminal. Leaving the loop cancels the run.
+ *
+ * @throws the caller's mistakes, all at once
+ */
+export async function* streamInfill(
+  pack: Pack,
+  source: string | SourceRequest,
+  options: InfillOptions = {},
+): AsyncGenerator<RunProgress> {
+  const left = new AbortController();
+  const signal = AbortSignal.any([left.signal, ...(options.signal ? [options.signal] : [])]);
+  try {
+    yield* pack.engine.infill(requestOf(pack, source, options), {
+      signal,
+      submittedAt: Date.now(),
+    });
+  } finally {
+    left.abort();
+  }
+}
+
+/**
+ * Returns the log-likelihood of putting token ids at the open positions, at temperature 1.
+ *
+ * @param targets - in position order.
+ * @throws the caller's mistakes; UNSUPPORTED when the decoder has no likelihood with these options
+ */
+export function score(
+  pack: Pack,
+  source: string | SourceRequest,
+  scored: InfillOptions & { readonly targets: readonly number[] },
+): Promise<Score> {
+  const signal = scored.signal ?? new AbortController().signal;
+  return pack.engine.score(requestOf(pack, source, scored), scored.targets, signal);
+}
+
+function requestOf(
+  pack: Pack,
+  source: string | SourceRequest,
+  options: InfillOptions,
+): InfillRequest {
+  const [defaultDecoder = ''] = pack.decoderNames;
+  return {
+    source: typeof source === 'string' ? { text: source } : source,
+    decoder: { name: options.decoder ?? defaultDecoder, options: options.options ?? {} },
+    sampling: options.sampling ?? {},
+    seed: options.seed ?? randomBytes(8).readBigUInt64BE() >> 1n,
+    alternatives: options.alternatives ?? 0,
+  };
+}

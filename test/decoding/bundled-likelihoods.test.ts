@@ -1,0 +1,39 @@
+/**
+ * The bundled pack against log-likelihoods that PyTorch computed from the checkpoints it was built from
+ * (training/reference_likelihoods.py).
+ */
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { openPack, type Pack, score } from '../../src/index.ts';
+
+type Item = {
+  readonly tokens: readonly number[];
+  readonly open: readonly number[];
+  readonly perPosition: Readonly<Record<string, readonly number[]>>;
+};
+
+const file = join(import.meta.dirname, '../fixtures/oracle/bundled-likelihoods.json');
+const { items }: { items: readonly Item[] } = JSON.parse(readFileSync(file, 'utf8'));
+
+let pack: Pack;
+beforeAll(async () => {
+  pack = await openPack();
+});
+afterAll(() => pack.close());
+
+describe.each(['autoregressive', 'maria'])('%s on the bundled pack', (decoder) => {
+  it('gives the reference log-probability of every position', async () => {
+    for (const { tokens, open, perPosition } of items) {
+      const masked = tokens.map((id, position) => (open.includes(position) ? null : id));
+      const targets = open.map((position) => tokens[position] ?? -1);
+      const ours = await score(pack, { tokens: masked }, { decoder, targets });
+      const expected = perPosition[decoder] ?? [];
+      expect(ours.perPosition?.length).toBe(expected.length);
+      for (const [index, term] of expected.entries()) {
+        // Two float32 implementations of five layers: logits differ by up to about 1e-4.
+        expect(Math.abs((ours.perPosition?.[index] ?? Number.NaN) - term)).toBeLessThan(5e-4);
+      }
+    }
+  });
+});
