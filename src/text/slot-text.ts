@@ -1,17 +1,14 @@
 /**
  * The text of slots while tokens are committed and reopened.
  *
- * A character belongs to the slot of its first byte and shows once all its bytes are there; bytes that can no longer
- * become one show as U+FFFD. Knows prompts and bytes; knows no decoder.
+ * Knows which slots a change concerns; `slot-reading.ts` knows what they read. Knows no decoder.
  */
 import assert from 'node:assert/strict';
 import { assemble, type FilledText } from './assemble.ts';
 import type { Prompt, Slot, Span } from './prompt.ts';
+import { type FillOrder, readSlot } from './slot-reading.ts';
 import type { Tokenizer } from './tokenizer.ts';
-import { decodeUtf8, isContinuation, maxContinuation, unitAt } from './utf8.ts';
-
-/** In which order a decoder fills the open positions of a prompt. */
-export type FillOrder = 'LEFT_TO_RIGHT' | 'ANY_ORDER';
+import { maxContinuation } from './utf8.ts';
 
 /** A slot's text so far, without the space it owns. */
 export type SlotText = {
@@ -28,12 +25,6 @@ export type SlotPlace = { readonly slot: number; readonly index: number };
 
 /** Slots with no literal between, which can share a character; positions and slots, half-open. */
 type Chain = { readonly span: Span; readonly slots: Span };
-
-/** Bytes by position; null where open, and at known positions. */
-type PositionBytes = readonly (Uint8Array | null)[];
-
-/** Bytes next to a run, at most `maxContinuation`; `open` when an open position is why there are fewer. */
-type Neighbours = { readonly bytes: readonly number[]; readonly open: boolean };
 
 /** One run's slot texts. Each call costs what the slot it concerns costs, and at most six neighbours. */
 export class SlotTexts {
@@ -162,91 +153,4 @@ function chainsOf(prompt: Prompt): Chain[] {
   }
   flush();
   return chains;
-}
-
-type Reading = { readonly text: string; readonly settled: boolean };
-
-function readSlot(bytes: PositionBytes, slot: Slot, chain: Span, order: FillOrder): Reading {
-  let text = '';
-  let settled = true;
-  let at = slot.span.start;
-  while (at < slot.span.end) {
-    if (bytes[at] === null) {
-      settled = false;
-      if (order === 'LEFT_TO_RIGHT') break;
-      text += '[MASK]';
-      at += 1;
-      continue;
-    }
-    const run = { start: at, end: runEnd(bytes, at, slot.span.end) };
-    const reading = readRun(bytes, run, chain, slot.ownsSpace && at === slot.span.start);
-    text += reading.text;
-    settled &&= reading.settled;
-    at = run.end;
-  }
-  return { text, settled };
-}
-
-function runEnd(bytes: PositionBytes, start: number, limit: number): number {
-  let end = start;
-  while (end < limit && bytes[end] !== null) end += 1;
-  return end;
-}
-
-/** The characters that begin in a run of committed positions; unsettled while open positions around it matter. */
-function readRun(bytes: PositionBytes, run: Span, chain: Span, dropsSpace: boolean): Reading {
-  const own = joinBytes(bytes, run);
-  const before = bytesBefore(bytes, run.start, chain.start);
-  const after = bytesAfter(bytes, run.end, chain.end);
-  const all = Uint8Array.from([...before.bytes, ...own, ...after.bytes]);
-  const ownStart = before.bytes.length;
-  const ownEnd = ownStart + own.length;
-  const waiting = before.open ? leadingContinuation(all) : 0;
-  let first = waiting;
-  while (first < ownStart) first += unitAt(all, first).length;
-  let settled = waiting <= ownStart;
-  let end = first;
-  while (end < ownEnd) {
-    const unit = unitAt(all, end);
-    if (unit.cut && after.open) {
-      settled = false;
-      break;
-    }
-    end += unit.length;
-  }
-  const text = decodeUtf8(all.subarray(first, end));
-  return { text: dropsSpace && text.startsWith(' ') ? text.slice(1) : text, settled };
-}
-
-/** How many bytes at the start could end a character that begins in the open position before. */
-function leadingContinuation(bytes: Uint8Array): number {
-  let count = 0;
-  while (count < maxContinuation && isContinuation(bytes[count] ?? 0)) count += 1;
-  return count;
-}
-
-function joinBytes(bytes: PositionBytes, run: Span): number[] {
-  return bytes.slice(run.start, run.end).flatMap((token) => [...(token ?? [])]);
-}
-
-function bytesBefore(bytes: PositionBytes, position: number, limit: number): Neighbours {
-  let near: number[] = [];
-  for (let at = position - 1; at >= limit; at -= 1) {
-    const token = bytes[at] ?? null;
-    if (token === null) return { bytes: near, open: true };
-    near = [...token.subarray(-maxContinuation), ...near].slice(-maxContinuation);
-    if (near.length === maxContinuation) break;
-  }
-  return { bytes: near, open: false };
-}
-
-function bytesAfter(bytes: PositionBytes, position: number, limit: number): Neighbours {
-  let near: number[] = [];
-  for (let at = position; at < limit; at += 1) {
-    const token = bytes[at] ?? null;
-    if (token === null) return { bytes: near, open: true };
-    near = [...near, ...token.subarray(0, maxContinuation)].slice(0, maxContinuation);
-    if (near.length === maxContinuation) break;
-  }
-  return { bytes: near, open: false };
 }

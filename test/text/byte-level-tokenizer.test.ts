@@ -1,4 +1,4 @@
-import { existsSync, readFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { InfillError } from '../../src/errors.ts';
@@ -194,7 +194,7 @@ function refusal(source: unknown): InfillError {
   throw new Error('Nothing was refused.');
 }
 
-describe.runIf(existsSync(bundledPath))('the bundled tokenizer', () => {
+describe('the bundled tokenizer', () => {
   const bundled = () => openTokenizer(readFileSync(bundledPath, 'utf8'));
 
   it('never makes a special of user text and spells it byte for byte', () => {

@@ -3,7 +3,8 @@ import { describe, expect, it } from 'vitest';
 import { assemble } from '../../src/text/assemble.ts';
 import { encodeTemplate } from '../../src/text/encode-template.ts';
 import type { Prompt } from '../../src/text/prompt.ts';
-import { type FillOrder, SlotTexts } from '../../src/text/slot-text.ts';
+import type { FillOrder } from '../../src/text/slot-reading.ts';
+import { SlotTexts } from '../../src/text/slot-text.ts';
 import { parseTemplate } from '../../src/text/template-notation.ts';
 import { decodeUtf8, unitAt } from '../../src/text/utf8.ts';
 import { ByteTokenizer, byteTokenizerIds } from '../support/byte-tokenizer.ts';
@@ -165,12 +166,13 @@ describe('SlotTexts', () => {
   });
 });
 
+const anyTexts = fc.array(fc.string({ unit: 'binary', maxLength: 3 }), {
+  minLength: 8,
+  maxLength: 8,
+});
+
 describe('assemble', () => {
   it('gives the literals back when the slots are cut out', () => {
-    const anyTexts = fc.array(fc.string({ unit: 'binary', maxLength: 3 }), {
-      minLength: 8,
-      maxLength: 8,
-    });
     fc.assert(
       fc.property(template, anyTexts, (text, slotTexts) => {
         const encoded = prompt(text);

@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { encodeTemplate } from '../../src/text/encode-template.ts';
 import type { Prompt } from '../../src/text/prompt.ts';
-import { type FillOrder, SlotTexts } from '../../src/text/slot-text.ts';
+import type { FillOrder } from '../../src/text/slot-reading.ts';
+import { SlotTexts } from '../../src/text/slot-text.ts';
 import { parseTemplate } from '../../src/text/template-notation.ts';
 import { ByteTokenizer, byteTokenizerIds } from '../support/byte-tokenizer.ts';
 

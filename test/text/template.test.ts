@@ -28,6 +28,11 @@ function parse(text: string): readonly TemplatePart[] {
   return parseTemplate(text, path).parts;
 }
 
+const templatePiece = fc.oneof(
+  fc.string({ unit: 'binary' }),
+  fc.constantFrom('\\', '\\\\', '[MASK]', '[MASK:', '[MASK:3]', '[MASK', ']', '[', 'MASK', ':'),
+);
+
 describe('parseTemplate', () => {
   it('reads masks at the start, in the middle and at the end', () => {
     expect(parse('[MASK] a [MASK:2] b[MASK]')).toEqual([
@@ -144,12 +149,8 @@ describe('parseTemplate', () => {
   });
 
   it('gives any well-formed text back when its masks are escaped', () => {
-    const piece = fc.oneof(
-      fc.string({ unit: 'binary' }),
-      fc.constantFrom('\\', '\\\\', '[MASK]', '[MASK:', '[MASK:3]', '[MASK', ']', '[', 'MASK', ':'),
-    );
     fc.assert(
-      fc.property(fc.array(piece), (pieces) => {
+      fc.property(fc.array(templatePiece), (pieces) => {
         const text = pieces.join('');
         const escaped = text.replaceAll(
           /(\\*)(\[MASK[\]:])/g,
