@@ -1,0 +1,74 @@
+/**
+ * The Pothos builder of one schema: which names stand for which domain types.
+ *
+ * Types are declared by name here so that files of `schema/` can refer to each other's types without importing them.
+ */
+import SchemaBuilder from '@pothos/core';
+import type { InfillError, Problem } from '../src/errors.ts';
+import type {
+  Alternative,
+  CommittedToken,
+  DecoderDescription,
+  EffectiveSetting,
+  FilledSegment,
+  FilledSlot,
+  Infill,
+  InfillEvent,
+  Likelihood,
+  RunError,
+  ServedPack,
+  ServedRole,
+  SlotUpdate,
+  Timing,
+  TokenizedText,
+  Usage,
+  ViewerLimits,
+} from '../src/service/service.ts';
+import type { Context } from './context.ts';
+import type { InfillPage } from './infill-connection.ts';
+
+/** What a GraphQL name stands for in this code. */
+export type SchemaTypes = {
+  Context: Context;
+  DefaultFieldNullability: false;
+  Scalars: {
+    ID: { Input: string; Output: string };
+    DateTime: { Input: Date; Output: Date | number };
+    JSON: { Input: unknown; Output: unknown };
+    BigInt: { Input: bigint; Output: bigint | number };
+  };
+  Interfaces: {
+    Node: Infill | DecoderDescription | ServedPack;
+    Error: InfillError;
+    InfillEvent: InfillEvent;
+  };
+  Objects: {
+    Alternative: Alternative;
+    CommittedToken: CommittedToken;
+    Decoder: DecoderDescription;
+    DecoderCapabilities: DecoderDescription;
+    EffectiveSetting: EffectiveSetting;
+    Infill: Infill;
+    InfillConnection: InfillPage;
+    Likelihood: Likelihood & { readonly tokenCount: number };
+    ModelPack: ServedPack;
+    ModelPackRole: ServedRole;
+    Problem: Problem;
+    RunError: RunError;
+    Segment: FilledSegment;
+    Slot: FilledSlot;
+    SlotUpdate: SlotUpdate;
+    Timing: Timing;
+    Tokenization: TokenizedText;
+    Usage: Usage;
+    Viewer: ViewerLimits;
+  };
+};
+
+/** The builder of one schema. */
+export type Builder = ReturnType<typeof createBuilder>;
+
+/** Makes an empty builder whose fields are non-null unless they say otherwise. */
+export function createBuilder() {
+  return new SchemaBuilder<SchemaTypes>({ defaultFieldNullability: false });
+}

@@ -1,0 +1,122 @@
+/**
+ * The choice of a decoder as an input: one field per registered decoder, typed by that decoder's options.
+ *
+ * Built from descriptions; names no decoder.
+ */
+import type { DecoderDescription, InfillInput, OptionField } from '../src/service/service.ts';
+import type { Builder } from './builder.ts';
+import type { Parts } from './parts.ts';
+
+type DecoderRequest = NonNullable<InfillInput['decoder']>;
+
+/** Value of `DecoderInput`: a decoder's field name with its options; exactly one. */
+export type DecoderChoice = Readonly<Record<string, OptionValues | null | undefined>>;
+
+/** Values by option name. */
+type OptionValues = Readonly<Record<string, unknown>>;
+
+/** Adds `DecoderInput` and one options type per decoder. */
+export function defineDecoderInput({ builder, service }: Parts) {
+  const choice = builder.inputRef<DecoderChoice>('DecoderInput');
+  const options = service.decoders.map(
+    (decoder) => [decoder, defineOptions(builder, decoder)] as const,
+  );
+  choice.implement({
+    isOneOf: true,
+    description: 'The decoder and its options: exactly one field.',
+    fields: (t) =>
+      Object.fromEntries(
+        options.map(([{ fieldName, description }, type]) => [
+          fieldName,
+          t.field({ type, description }),
+        ]),
+      ),
+  });
+  return choice;
+}
+
+/** The decoder that a `DecoderInput` chose. */
+export function chosenDecoder(
+  choice: DecoderChoice,
+  decoders: readonly DecoderDescription[],
+): DecoderRequest | undefined {
+  const chosen = decoders.find(({ fieldName }) => fieldName in choice);
+  return chosen && { name: chosen.name, options: presentOf(choice[chosen.fieldName] ?? {}) };
+}
+
+/** The fields that have a value: null means absent in every input of this API. */
+export function presentOf(fields: OptionValues): Record<string, unknown> {
+  return Object.fromEntries(Object.entries(fields).filter(([, value]) => value != null));
+}
+
+function defineOptions(builder: Builder, decoder: DecoderDescription) {
+  const typeName = `${capitalized(decoder.fieldName)}Options`;
+  const ref = builder.inputRef<OptionValues>(typeName);
+  const enums = new Map(
+    decoder.optionFields
+      .filter(({ type }) => type === 'ENUM')
+      .map((option) => [option.name, defineOptionEnum(builder, decoder, option)]),
+  );
+  ref.implement({
+    description: `Options of the decoder "${decoder.title}".`,
+    fields: (t) => {
+      if (decoder.optionFields.length === 0) {
+        // GraphQL has no input type without fields.
+        return { _: t.boolean({ description: 'This decoder has no options; leave this out.' }) };
+      }
+      return Object.fromEntries(
+        decoder.optionFields.map(({ name, type, description, defaultValue }) => [
+          name,
+          t.field({
+            type: enums.get(name) ?? scalarOf(type),
+            description,
+            defaultValue: defaultValue as never,
+          }),
+        ]),
+      );
+    },
+  });
+  return ref;
+}
+
+function defineOptionEnum(
+  builder: Builder,
+  decoder: DecoderDescription,
+  { name, description, values }: OptionField,
+) {
+  return builder.enumType(`${capitalized(decoder.fieldName)}${capitalized(name)}`, {
+    description,
+    values: Object.fromEntries(
+      values.map((value) => [
+        enumName(value),
+        { value, description: `\`${value}\` of \`${name}\`.` },
+      ]),
+    ),
+  });
+}
+
+function scalarOf(type: OptionField['type']) {
+  switch (type) {
+    case 'INT':
+      return 'Int';
+    case 'FLOAT':
+      return 'Float';
+    case 'BOOLEAN':
+      return 'Boolean';
+    case 'STRING':
+    case 'ENUM':
+      return 'String';
+  }
+}
+
+/** `left-to-right` and `leftToRight` are `LEFT_TO_RIGHT` in GraphQL. */
+function enumName(value: string): string {
+  return value
+    .replace(/([a-z0-9])([A-Z])/g, '$1_$2')
+    .replace(/[^A-Za-z0-9]+/g, '_')
+    .toUpperCase();
+}
+
+function capitalized(name: string): string {
+  return name.charAt(0).toUpperCase() + name.slice(1);
+}

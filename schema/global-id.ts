@@ -1,0 +1,42 @@
+/**
+ * Opaque ids: base64 of a type's name and its own id.
+ *
+ * Knows the names of node types; an id that is not one decodes to null, and the caller decides what that means.
+ */
+
+/** Types that have global ids. */
+export type NodeType = 'Infill' | 'Decoder' | 'ModelPack';
+
+const nodeTypes: readonly string[] = ['Infill', 'Decoder', 'ModelPack'] satisfies NodeType[];
+const uuidPattern = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
+
+/** Longest id that is looked at, in characters. */
+const maxLength = 512;
+
+/** A decoded id. */
+export type NodeId = { readonly type: NodeType; readonly id: string };
+
+/** The global id of a node. */
+export function encodeId(type: NodeType, id: string): string {
+  return Buffer.from(`${type}:${id}`).toString('base64');
+}
+
+/** What a global id names; null for anything `encodeId` did not make, and for infill ids that are not UUIDs. */
+export function decodeId(globalId: string): NodeId | null {
+  if (globalId.length > maxLength) return null;
+  const decoded = Buffer.from(globalId, 'base64').toString('utf8');
+  const [type = '', ...rest] = decoded.split(':');
+  const id = rest.join(':');
+  if (!isNodeType(type) || encodeId(type, id) !== globalId) return null;
+  return type === 'Infill' && !uuidPattern.test(id) ? null : { type, id };
+}
+
+/** The id of a node of `type`; null for other types and for what is no id. */
+export function decodeIdOf(type: NodeType, globalId: string): string | null {
+  const decoded = decodeId(globalId);
+  return decoded?.type === type ? decoded.id : null;
+}
+
+function isNodeType(type: string): type is NodeType {
+  return nodeTypes.includes(type);
+}

@@ -1,0 +1,41 @@
+/**
+ * The unions that operations on infills answer with.
+ */
+import { InfillError } from '../src/errors.ts';
+import { defineErrors, errorTypeName } from './error.ts';
+import { defineInfillEvents, eventTypeName } from './infill-event.ts';
+import { defineInfillInput } from './infill-input.ts';
+import { defineMutations } from './mutations.ts';
+import type { Parts } from './parts.ts';
+import { defineSubscriptions } from './subscriptions.ts';
+
+/** Types of operations that have no name in the builder's types. */
+export type OperationTypes = ReturnType<typeof defineOperationTypes>;
+
+/** Adds the mutations, the subscriptions, and what they take and give. */
+export function defineOperations(parts: Parts): void {
+  const types = defineOperationTypes(parts);
+  defineMutations(parts, types);
+  defineSubscriptions(parts, types);
+}
+
+function defineOperationTypes(parts: Parts) {
+  const { builder } = parts;
+  const errors = defineErrors(parts);
+  const events = defineInfillEvents(parts);
+  return {
+    input: defineInfillInput(parts),
+    result: builder.unionType('InfillResult', {
+      description: 'An infill, or what was wrong with the request.',
+      types: ['Infill', ...errors],
+      resolveType: (value) => (value instanceof InfillError ? errorTypeName(value) : 'Infill'),
+    }),
+    streamItem: builder.unionType('InfillStreamItem', {
+      description:
+        'An event of an infill, or what was wrong with the request; an error is the last item.',
+      types: [...events, ...errors],
+      resolveType: (value) =>
+        value instanceof InfillError ? errorTypeName(value) : eventTypeName(value),
+    }),
+  };
+}

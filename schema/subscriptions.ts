@@ -1,0 +1,52 @@
+/**
+ * The operations that follow infills, entry by entry.
+ */
+import type { InfillError } from '../src/errors.ts';
+import type { InfillEvent } from '../src/service/service.ts';
+import { endingOnReturn } from './ending-on-return.ts';
+import { endingWithExpected } from './error.ts';
+import { infillInputOf } from './infill-input.ts';
+import { runIdOf } from './mutations.ts';
+import type { OperationTypes } from './operations.ts';
+import type { Parts } from './parts.ts';
+
+/** Adds `infill` and `infillEvents`. */
+export function defineSubscriptions({ builder, service }: Parts, types: OperationTypes): void {
+  builder.subscriptionField('infill', (t) =>
+    t.field({
+      type: types.streamItem,
+      description:
+        'Fills a text and tells every step; cancelled when the client leaves before the last event.',
+      args: {
+        input: t.arg({ type: types.input, required: true, description: 'What to fill, and how.' }),
+      },
+      subscribe: (_, args, { viewer, signal }) =>
+        following(
+          (own) => service.streamInfill(infillInputOf(args.input, service), viewer, own),
+          signal,
+        ),
+      resolve: (item) => item,
+    }),
+  );
+  builder.subscriptionField('infillEvents', (t) =>
+    t.field({
+      type: types.streamItem,
+      description:
+        'The events of an infill: those that happened, then live ones, up to the last event.',
+      args: {
+        id: t.arg.id({ required: true, description: 'Global id of an infill.' }),
+        after: t.arg.int({ description: 'Only events with a larger `seq`; all when absent.' }),
+      },
+      subscribe: (_, { id, after }, { viewer, signal }) =>
+        following((own) => service.infillEvents(runIdOf(id), after ?? null, viewer, own), signal),
+      resolve: (item) => item,
+    }),
+  );
+}
+
+function following(
+  start: (signal: AbortSignal) => AsyncIterable<InfillEvent>,
+  signal: AbortSignal,
+): AsyncIterableIterator<InfillEvent | InfillError> {
+  return endingOnReturn((own) => endingWithExpected(() => start(own)), signal);
+}

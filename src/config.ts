@@ -1,0 +1,171 @@
+/**
+ * Configuration from environment variables, read once and checked whole.
+ *
+ * Knows names, ranges and defaults; knows nothing of what they configure. `docs/configuration.md` has the table.
+ */
+import { join, resolve } from 'node:path';
+import { z } from 'zod';
+import { type Problem, problemsError } from './errors.ts';
+import { packageRoot } from './package-root.ts';
+
+/** A process's environment. */
+export type Environment = Readonly<Record<string, string | undefined>>;
+
+/** Checked settings. */
+export type Config = {
+  /** A loopback address or `localhost`. */
+  readonly host: string;
+  /** 0 takes any free port. */
+  readonly port: number;
+  /** Absolute. */
+  readonly dataDir: string;
+  /** Absolute; holds one folder per model pack. */
+  readonly modelsDir: string;
+  readonly device: 'cpu' | 'webgpu' | 'cuda';
+  /** Null leaves the choice to the model layer. */
+  readonly threads: number | null;
+  readonly logLevel: 'silent' | 'fatal' | 'error' | 'warn' | 'info' | 'debug' | 'trace';
+  /** Lower-case `name` or `name:port`, besides loopback names. */
+  readonly allowedHosts: readonly string[];
+  /** As in an Origin header, besides loopback origins. */
+  readonly allowedOrigins: readonly string[];
+  readonly graphiql: boolean;
+  readonly maxQueuedRuns: number;
+  readonly maxRunningRuns: number;
+  readonly maxRequestCost: number;
+  readonly maxConnections: number;
+  readonly maxWebSockets: number;
+  readonly maxSubscriptions: number;
+  readonly maxSubscriptionsPerConnection: number;
+  readonly shutdownGraceMs: number;
+};
+
+const loopbackPattern = /^(?:localhost|127(?:\.\d{1,3}){3}|::1)$/;
+const hostPattern = /^(?:[a-z0-9.-]+|\[[0-9a-f:.]+\])(?::\d{1,5})?$/;
+
+/** Each variable with its default; the description says what it must be. */
+const variables = z.object({
+  HOST: z
+    .string()
+    .regex(loopbackPattern)
+    .default('127.0.0.1')
+    .describe(
+      'a loopback address (127.0.0.1, ::1 or localhost): ' +
+        'another one needs an API key, which this version does not have yet',
+    ),
+  PORT: integer(0, 65_535).default(4000),
+  DATA_DIR: folder().prefault('./data'),
+  MODELS_DIR: folder().prefault(join(packageRoot(), 'models')),
+  DEVICE: oneOf(['cpu', 'webgpu', 'cuda']).default('cpu'),
+  THREADS: integer(1, 256).nullable().default(null),
+  LOG_LEVEL: oneOf(['silent', 'fatal', 'error', 'warn', 'info', 'debug', 'trace']).default('info'),
+  ALLOWED_HOSTS: list(z.string().toLowerCase().regex(hostPattern))
+    .default([])
+    .describe('host names with or without a port, separated by commas'),
+  ALLOWED_ORIGINS: list(z.string().refine(isOrigin))
+    .default([])
+    .describe('origins such as https://example.org, without a path, separated by commas'),
+  GRAPHIQL: oneOf(['0', '1']).default('1'),
+  MAX_QUEUED_RUNS: integer(0, 10_000).default(64),
+  MAX_RUNNING_RUNS: integer(1, 256).default(4),
+  MAX_REQUEST_COST: integer(1, 10_000_000).default(4096),
+  MAX_CONNECTIONS: integer(1, 65_535).default(256),
+  MAX_WEBSOCKETS: integer(0, 65_535).default(64),
+  MAX_SUBSCRIPTIONS: integer(0, 65_535).default(128),
+  MAX_SUBSCRIPTIONS_PER_CONNECTION: integer(0, 65_535).default(16),
+  SHUTDOWN_GRACE_MS: integer(0, 3_600_000).default(10_000),
+});
+
+type Name = keyof typeof variables.shape;
+
+/** Names of all variables that are read. */
+export const variableNames = variables.keyof().options;
+
+/**
+ * Reads the configuration. Empty variables count as absent.
+ *
+ * @throws INVALID_CONFIG with every problem; a variable that starts with `LACUNA_` is one, since none is called so.
+ */
+export function readConfig(env: Environment): Config {
+  const present = Object.fromEntries(Object.entries(env).filter(([, text]) => text !== ''));
+  const parsed = variables.safeParse(present);
+  const wrongNames = new Set(parsed.error?.issues.map(({ path }) => path[0] as Name));
+  const [first, ...others] = [
+    ...unknownVariables(env),
+    ...[...wrongNames].map((name) => problemOf(name, env[name] ?? '')),
+  ];
+  if (first !== undefined) throw problemsError([first, ...others]);
+  return configOf(variables.parse(present));
+}
+
+function configOf(values: z.output<typeof variables>): Config {
+  return {
+    host: values.HOST,
+    port: values.PORT,
+    dataDir: values.DATA_DIR,
+    modelsDir: values.MODELS_DIR,
+    device: values.DEVICE,
+    threads: values.THREADS,
+    logLevel: values.LOG_LEVEL,
+    allowedHosts: values.ALLOWED_HOSTS,
+    allowedOrigins: values.ALLOWED_ORIGINS,
+    graphiql: values.GRAPHIQL === '1',
+    maxQueuedRuns: values.MAX_QUEUED_RUNS,
+    maxRunningRuns: values.MAX_RUNNING_RUNS,
+    maxRequestCost: values.MAX_REQUEST_COST,
+    maxConnections: values.MAX_CONNECTIONS,
+    maxWebSockets: values.MAX_WEBSOCKETS,
+    maxSubscriptions: values.MAX_SUBSCRIPTIONS,
+    maxSubscriptionsPerConnection: values.MAX_SUBSCRIPTIONS_PER_CONNECTION,
+    shutdownGraceMs: values.SHUTDOWN_GRACE_MS,
+  };
+}
+
+function integer(min: number, max: number) {
+  return z
+    .string()
+    .regex(/^\d{1,10}$/)
+    .transform(Number)
+    .pipe(z.int().min(min).max(max))
+    .meta({ description: `an integer from ${min} to ${max}` });
+}
+
+function oneOf<const T extends readonly string[]>(values: T) {
+  return z.enum(values).meta({ description: `one of ${values.join(', ')}` });
+}
+
+function folder() {
+  return z
+    .string()
+    .transform((path) => resolve(path))
+    .meta({ description: 'a folder' });
+}
+
+function list(entry: z.ZodType<string, string>) {
+  return z
+    .string()
+    .transform((text) => text.split(',').flatMap((part) => part.trim() || []))
+    .pipe(z.array(entry));
+}
+
+function isOrigin(text: string): boolean {
+  return URL.canParse(text) && new URL(text).origin === text;
+}
+
+function problemOf(name: Name, value: string): Problem {
+  const requirement = variables.shape[name].description ?? 'valid';
+  const message = `${name} is "${value}"; it must be ${requirement}.`;
+  return { path: [name], code: 'INVALID_CONFIG', message, value, limit: requirement };
+}
+
+function unknownVariables(env: Environment): Problem[] {
+  return Object.keys(env)
+    .filter((name) => name.startsWith('LACUNA_'))
+    .map((name) => ({
+      path: [name],
+      code: 'INVALID_CONFIG',
+      message: `${name} is not a setting; there are: ${variableNames.join(', ')}.`,
+      value: name,
+      limit: null,
+    }));
+}

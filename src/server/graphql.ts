@@ -1,0 +1,60 @@
+/**
+ * GraphQL over fetch: parsing, limits, execution, masking and the page, for whichever transport carries it.
+ *
+ * Knows no socket; both transports take their functions from here, so that limits hold on both.
+ */
+import type { GraphQLSchema } from 'graphql';
+import { createYoga } from 'graphql-yoga';
+import { createContext } from '../../schema/context.ts';
+import type { Config } from '../config.ts';
+import type { Service } from '../service/service.ts';
+import { createGraphiqlPage, graphiqlOptions } from './graphiql.ts';
+import type { Logger } from './logger.ts';
+import { maskError, useMaskedErrors } from './mask-error.ts';
+import type { OperationContext } from './operation-context.ts';
+import { useNoSubscriptionsOverGet, useOperationLimits } from './operation-limits.ts';
+import { useSubscriptionCap } from './subscription-cap.ts';
+
+/** What serves GraphQL. */
+export type GraphqlOptions = {
+  readonly config: Pick<Config, 'graphiql' | 'maxSubscriptions' | 'maxSubscriptionsPerConnection'>;
+  readonly service: Service;
+  readonly schema: GraphQLSchema;
+  readonly logger: Logger;
+};
+
+/** GraphQL as fetch, as a listener, and as the functions the WebSocket transport runs. */
+export type Graphql = ReturnType<typeof createGraphql>;
+
+/** Everyone, until there are API keys. */
+const viewer = { owner: 'local' };
+
+const maxBodyBytes = 1024 * 1024;
+
+/** Makes the endpoint `/graphql`. */
+export function createGraphql({ config, service, schema, logger }: GraphqlOptions) {
+  return createYoga<OperationContext>({
+    schema,
+    context: ({ signal }) => createContext(service, viewer, signal),
+    graphqlEndpoint: '/graphql',
+    healthCheckEndpoint: '/health/yoga',
+    landingPage: false,
+    graphiql: config.graphiql && graphiqlOptions,
+    renderGraphiQL: createGraphiqlPage(),
+    // Admission answers these, before anything is read.
+    cors: false,
+    multipart: false,
+    batching: false,
+    maxRequestBodySize: maxBodyBytes,
+    // Its entries are as large as the operations' texts, and parsing takes a tenth of a millisecond.
+    parserAndValidationCache: false,
+    logging: false,
+    maskedErrors: { maskError: (error) => maskError(error, null, logger) },
+    plugins: [
+      useNoSubscriptionsOverGet(),
+      useOperationLimits(),
+      useSubscriptionCap(config),
+      useMaskedErrors(logger),
+    ],
+  });
+}

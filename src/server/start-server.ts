@@ -1,0 +1,69 @@
+/**
+ * The server as a whole: one port for HTTP, server-sent events and WebSockets.
+ */
+import { once } from 'node:events';
+import { createServer, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import type { Config } from '../config.ts';
+import { createGraphql, type GraphqlOptions } from './graphql.ts';
+import { createHttpListener, type HttpOptions } from './http.ts';
+import { serveWebSockets, type WebSocketOptions } from './websocket.ts';
+
+/** What a server is made of. */
+export type ServerOptions = Omit<
+  GraphqlOptions & HttpOptions & WebSocketOptions,
+  'graphql' | 'config'
+> & {
+  readonly config: Config;
+};
+
+/** A server that listens. */
+export type RunningServer = {
+  /** Without a path or a slash at the end. */
+  readonly url: string;
+  /** Takes no more connections, and ends those that are left after a moment. */
+  close(): Promise<void>;
+};
+
+const headersTimeoutMs = 10_000;
+const requestTimeoutMs = 30_000;
+
+/** How long connections have to end on their own once the server closes. */
+const closeGraceMs = 1000;
+
+/** Listens at the configured address; rejects when it is taken. */
+export async function startServer(options: ServerOptions): Promise<RunningServer> {
+  const { config, logger } = options;
+  const graphql = createGraphql(options);
+  const server = createServer(
+    { headersTimeout: headersTimeoutMs, requestTimeout: requestTimeoutMs },
+    createHttpListener({ ...options, graphql }),
+  );
+  server.maxConnections = config.maxConnections;
+  const closeWebSockets = serveWebSockets(server, { config, graphql, logger });
+  server.listen(config.port, config.host);
+  await once(server, 'listening');
+  const url = urlOf(server, config.host);
+  logger.info({ url }, 'listening');
+  return {
+    url,
+    async close() {
+      closeWebSockets();
+      await closeServer(server);
+    },
+  };
+}
+
+function urlOf(server: Server, host: string): string {
+  const { port } = server.address() as AddressInfo;
+  return `http://${host.includes(':') ? `[${host}]` : host}:${port}`;
+}
+
+async function closeServer(server: Server): Promise<void> {
+  const closed = once(server, 'close');
+  server.close();
+  server.closeIdleConnections();
+  const timer = setTimeout(() => server.closeAllConnections(), closeGraceMs);
+  await closed;
+  clearTimeout(timer);
+}

@@ -1,0 +1,76 @@
+/**
+ * Bounds how many subscriptions are open, in all and per connection, whatever the transport.
+ */
+import { GraphQLError } from 'graphql';
+import { isAsyncIterable, type Plugin } from 'graphql-yoga';
+import type { Config } from '../config.ts';
+import type { OperationContext } from './operation-context.ts';
+
+/** The bounds. */
+export type SubscriptionLimits = Pick<Config, 'maxSubscriptions' | 'maxSubscriptionsPerConnection'>;
+
+/** Refuses subscriptions above the limits; a place is free again when its stream ends or its client is gone. */
+export function useSubscriptionCap(limits: SubscriptionLimits): Plugin<OperationContext> {
+  const open = new Map<object, number>();
+  return {
+    onSubscribe({ args, setResultAndStopExecution }) {
+      const { connection, signal } = args.contextValue;
+      const refusal = refusalOf(open, connection, limits);
+      if (refusal !== null) {
+        setResultAndStopExecution({ errors: [refusal] });
+        return;
+      }
+      open.set(connection, (open.get(connection) ?? 0) + 1);
+      const release = once(() => {
+        const rest = (open.get(connection) ?? 1) - 1;
+        if (rest === 0) open.delete(connection);
+        else open.set(connection, rest);
+        signal.removeEventListener('abort', release);
+      });
+      signal.addEventListener('abort', release, { once: true });
+      return {
+        onSubscribeResult({ result }) {
+          if (isAsyncIterable(result)) return { onEnd: release };
+          release();
+          return;
+        },
+      };
+    },
+  };
+}
+
+function refusalOf(
+  open: ReadonlyMap<object, number>,
+  connection: object,
+  { maxSubscriptions, maxSubscriptionsPerConnection }: SubscriptionLimits,
+): GraphQLError | null {
+  if ((open.get(connection) ?? 0) >= maxSubscriptionsPerConnection) {
+    return tooMany(
+      'This connection',
+      maxSubscriptionsPerConnection,
+      'MAX_SUBSCRIPTIONS_PER_CONNECTION',
+    );
+  }
+  const total = [...open.values()].reduce((sum, count) => sum + count, 0);
+  return total >= maxSubscriptions
+    ? tooMany('The server', maxSubscriptions, 'MAX_SUBSCRIPTIONS')
+    : null;
+}
+
+function tooMany(who: string, limit: number, setting: string): GraphQLError {
+  return new GraphQLError(
+    `${who} has as many open subscriptions as it may: ${limit} (${setting}).`,
+    {
+      extensions: { code: 'TOO_MANY_SUBSCRIPTIONS', http: { status: 429 } },
+    },
+  );
+}
+
+function once(action: () => void): () => void {
+  let isDone = false;
+  return () => {
+    if (isDone) return;
+    isDone = true;
+    action();
+  };
+}
