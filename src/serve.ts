@@ -1,0 +1,81 @@
+/**
+ * Serving, from the environment to the last signal: start in order, wait to be told to stop, drain, stop in reverse.
+ *
+ * Knows processes and signals; knows no request.
+ */
+import { once } from 'node:events';
+import { buildSchema } from '../schema/build-schema.ts';
+import { type Application, openApplication } from './application.ts';
+import { type Config, type Environment, readConfig } from './config.ts';
+import { InfillError } from './errors.ts';
+import { createLogger, type Logger } from './server/logger.ts';
+import { type RunningServer, startServer } from './server/start-server.ts';
+
+/**
+ * Serves until SIGTERM or SIGINT, then lets admitted runs end and returns; a second signal ends the process at once.
+ *
+ * A start that fails is explained on standard error and sets the exit code to 1.
+ */
+export async function serve(env: Environment): Promise<void> {
+  try {
+    const config = readConfig(env);
+    const logger = createLogger(config.logLevel);
+    const stop = stopSignal();
+    const application = await openApplication(config, observe(logger));
+    await serveApplication(application, { config, logger, stop });
+  } catch (error) {
+    process.stderr.write(explain(error));
+    process.exitCode = 1;
+  }
+}
+
+type Serving = { readonly config: Config; readonly logger: Logger; readonly stop: AbortSignal };
+
+async function serveApplication(application: Application, serving: Serving): Promise<void> {
+  const { config, logger, stop } = serving;
+  let server: RunningServer | null = null;
+  try {
+    const { service, store } = application;
+    server = await startServer({ config, logger, service, schema: buildSchema(service) });
+    store.setServerUrl(server.url);
+    if (process.stdout.isTTY) process.stdout.write(`Lacuna serves at ${server.url}/graphql\n`);
+    if (!stop.aborted) await once(stop, 'abort');
+    logger.info({ graceMs: config.shutdownGraceMs }, 'draining');
+    await application.drain(config.shutdownGraceMs);
+  } finally {
+    await server?.close();
+    await application.close();
+  }
+  logger.info('stopped');
+}
+
+/** Aborts at the first signal; the next one finds no listener and ends the process. */
+function stopSignal(): AbortSignal {
+  const stopping = new AbortController();
+  for (const signal of ['SIGTERM', 'SIGINT'] as const) process.once(signal, () => stopping.abort());
+  return stopping.signal;
+}
+
+function observe(logger: Logger) {
+  return {
+    onWorker: (notice: { readonly type: string }) =>
+      notice.type === 'failed'
+        ? logger.error(notice, 'worker failed')
+        : logger.info(notice, 'worker ready'),
+    onStoreFailure: (runId: string, cause: unknown) =>
+      logger.error({ runId, err: cause }, 'the end of a run could not be stored'),
+  };
+}
+
+/** A line per problem; of an error that nobody expected, its stack. */
+function explain(error: unknown): string {
+  if (error instanceof InfillError) {
+    const lines =
+      error.problems.length > 0 ? error.problems.map(({ message }) => message) : [error.message];
+    return `Lacuna cannot start (${error.code}):\n${lines.map((line) => `  ${line}\n`).join('')}`;
+  }
+  if (error instanceof Error && 'code' in error && error.code === 'EADDRINUSE') {
+    return `Lacuna cannot start: ${error.message}. Set PORT to a free port, or to 0 for any.\n`;
+  }
+  return `Lacuna cannot start: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`;
+}
