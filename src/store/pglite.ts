@@ -24,7 +24,7 @@ const embeddedMajor = '18';
 export async function openPglite(folder: string): Promise<Connection> {
   if (isEmpty(folder)) await initialise(folder);
   checkMajor(folder);
-  const client = await PGlite.create(folder);
+  const client = await startPglite(folder);
   const database = drizzle(client);
   return {
     database,
@@ -41,10 +41,64 @@ function isEmpty(folder: string): boolean {
 async function initialise(folder: string): Promise<void> {
   const draft = `${folder}.new`;
   rmSync(draft, { recursive: true, force: true });
-  const client = await PGlite.create(draft);
+  const client = await startPglite(draft);
   await client.close();
   rmSync(folder, { recursive: true, force: true });
   renameSync(draft, folder);
+}
+
+async function startPglite(folder: string): Promise<PanicSafePglite> {
+  const client = new PanicSafePglite(folder);
+  try {
+    await client.waitReady;
+  } catch (cause) {
+    throw startFailure(folder, cause);
+  }
+  return client;
+}
+
+/** PGlite gives no reason; of those it can have, a full disk is the common one. */
+function startFailure(folder: string, cause: unknown): InfillError {
+  const message =
+    `The embedded database could not start in ${folder}. ` +
+    'It needs about 64 MiB of free disk space, and a folder that it may write to.';
+  return new InfillError('STORE_FAILED', message, { cause });
+}
+
+/**
+ * After a panic of PostgreSQL, such as a write-ahead log that cannot be written, PGlite's next query never returns and
+ * blocks the thread. This one answers every query with the panic instead; what was acknowledged is there at the next start.
+ */
+class PanicSafePglite extends PGlite {
+  #panic: Error | null = null;
+
+  override execProtocolRawSync(message: Uint8Array): Uint8Array {
+    if (this.#panic !== null) throw this.#panic;
+    return super.execProtocolRawSync(message);
+  }
+
+  override execProtocol(...parameters: Parameters<PGlite['execProtocol']>) {
+    return this.#noticePanic(super.execProtocol(...parameters));
+  }
+
+  override execProtocolStream(...parameters: Parameters<PGlite['execProtocolStream']>) {
+    return this.#noticePanic(super.execProtocolStream(...parameters));
+  }
+
+  override async close(): Promise<void> {
+    if (this.#panic === null) await super.close();
+  }
+
+  #noticePanic<T>(answer: Promise<T>): Promise<T> {
+    return answer.catch((error: unknown) => {
+      if (isPanic(error)) this.#panic = error;
+      throw error;
+    });
+  }
+}
+
+function isPanic(error: unknown): error is Error {
+  return error instanceof Error && 'severity' in error && error.severity === 'PANIC';
 }
 
 function checkMajor(folder: string): void {

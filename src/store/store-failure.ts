@@ -9,7 +9,7 @@ import { InfillError } from '../errors.ts';
  * Runs `work` on the database; an `InfillError` passes as it is.
  *
  * @param intent - completes "The store could not …"; ids, no texts.
- * @throws STORE_FAILED with a cause that has the original's name, code, constraint and stack, but not its message.
+ * @throws STORE_FAILED with a cause that has the original's name, severity, code, constraint and stack, but not its message.
  */
 export async function guarded<T>(intent: string, work: () => Promise<T>): Promise<T> {
   try {
@@ -28,7 +28,7 @@ function storeFailure(intent: string, error: unknown): InfillError {
 /** The innermost error, which is the driver's, stripped of its message and of every field that may quote a value. */
 function withoutValues(error: unknown): Error {
   const origin = innermost(error);
-  const fields = ['code', 'constraint', 'constraint_name']
+  const fields = ['severity', 'code', 'constraint', 'constraint_name']
     .map((name) => stringField(origin, name))
     .filter((value) => value !== null);
   const name = origin instanceof Error ? origin.name : typeof origin;

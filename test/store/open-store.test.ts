@@ -100,33 +100,60 @@ describe('openStore', () => {
     pending,
   );
 
-  it('refuses a folder of another PostgreSQL major before it is touched', async () => {
-    const folder = copyOfTemplate();
-    const version = join(folder, 'pglite', 'PG_VERSION');
-    writeFileSync(version, '17\n');
-    const files = () => readdirSync(join(folder, 'pglite'), { recursive: true }).length;
-    const before = files();
-    await expect(open(folder)).rejects.toMatchObject({
-      code: 'STORE_VERSION',
-      message: expect.stringMatching(
-        /is of PostgreSQL 17; .* reads PostgreSQL 18\..*\(mv ".*-17"\)/,
-      ),
-    });
-    expect([readFileSync(version, 'utf8'), files(), readLock(folder)]).toEqual([
-      '17\n',
-      before,
-      null,
-    ]);
-  });
+  it(
+    'refuses a folder of another PostgreSQL major before it is touched',
+    async () => {
+      const folder = copyOfTemplate();
+      const version = join(folder, 'pglite', 'PG_VERSION');
+      writeFileSync(version, '17\n');
+      const files = () => readdirSync(join(folder, 'pglite'), { recursive: true }).length;
+      const before = files();
+      await expect(open(folder)).rejects.toMatchObject({
+        code: 'STORE_VERSION',
+        message: expect.stringMatching(
+          /is of PostgreSQL 17; .* reads PostgreSQL 18\..*\(mv ".*-17"\)/,
+        ),
+      });
+      expect([readFileSync(version, 'utf8'), files(), readLock(folder)]).toEqual([
+        '17\n',
+        before,
+        null,
+      ]);
+    },
+    pending,
+  );
 
-  it('refuses a folder of other files', async () => {
-    const folder = copyOfTemplate();
-    rmSync(join(folder, 'pglite', 'PG_VERSION'));
-    await expect(open(folder)).rejects.toMatchObject({
-      code: 'STORE_VERSION',
-      message: expect.stringContaining('no PG_VERSION file'),
-    });
-  });
+  it(
+    'refuses a folder of other files',
+    async () => {
+      const folder = copyOfTemplate();
+      rmSync(join(folder, 'pglite', 'PG_VERSION'));
+      await expect(open(folder)).rejects.toMatchObject({
+        code: 'STORE_VERSION',
+        message: expect.stringContaining('no PG_VERSION file'),
+      });
+    },
+    pending,
+  );
+
+  it(
+    'rejects every query once the write-ahead log cannot be written, and can still be closed',
+    async () => {
+      const folder = copyOfTemplate();
+      const { database, close } = await open(folder);
+      await insertRun(database, sampleRun());
+      rmSync(join(folder, 'pglite', 'pg_wal'), { recursive: true });
+      await database.execute(sql`select pg_switch_wal()`).catch(() => null);
+      const panic = { code: 'STORE_FAILED', cause: { message: expect.stringContaining('PANIC') } };
+      for (let attempt = 0; attempt < 2; attempt++) {
+        await expect(insertRun(database, sampleRun())).rejects.toMatchObject(panic);
+        await expect(interruptUnfinished(database, new Date())).rejects.toMatchObject(panic);
+      }
+      await close();
+      expect(readLock(folder)).toBeNull();
+    },
+    pending,
+  );
 
   it(
     'has every acknowledged run and its events after its process was killed',

@@ -70,7 +70,7 @@ describe('insertRun', () => {
       message: `The store could not insert run ${run.id}.`,
     });
     const shown = inspect(failure, { depth: 10, showHidden: true });
-    expect(shown).toContain('23505 runs_pkey');
+    expect(shown).toContain('ERROR 23505 runs_pkey');
     expect(shown).toContain('wasm-function');
     expect(shown).not.toContain('secret');
     expect(shown).not.toContain('at text');
