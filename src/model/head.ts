@@ -12,7 +12,7 @@ export type Head = (hidden: Float32Array) => Promise<Float32Array>;
 /**
  * Opens the head at `path` for hidden states of `hiddenSize`.
  *
- * A single row goes through as two: ONNX Runtime has another kernel for one row, whose last bits differ.
+ * A single row goes through as two: some builds of ONNX Runtime have another kernel for one row, whose last bits differ.
  */
 export async function openHead(
   group: SessionGroup,
