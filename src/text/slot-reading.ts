@@ -54,12 +54,12 @@ function runEnd(bytes: PositionBytes, start: number, limit: number): number {
 
 /** The characters that begin in a run of committed positions; unsettled while open positions around it matter. */
 function readRun(bytes: PositionBytes, run: Span, chain: Span, dropsSpace: boolean): Reading {
-  const own = joinBytes(bytes, run);
+  const own = bytes.slice(run.start, run.end).filter((token) => token !== null);
   const before = bytesBefore(bytes, run.start, chain.start);
   const after = bytesAfter(bytes, run.end, chain.end);
-  const all = Uint8Array.from([...before.bytes, ...own, ...after.bytes]);
+  const all = Buffer.concat([Uint8Array.from(before.bytes), ...own, Uint8Array.from(after.bytes)]);
   const ownStart = before.bytes.length;
-  const ownEnd = ownStart + own.length;
+  const ownEnd = all.length - after.bytes.length;
   const waiting = before.open ? leadingContinuation(all) : 0;
   let first = waiting;
   while (first < ownStart) first += unitAt(all, first).length;
@@ -82,10 +82,6 @@ function leadingContinuation(bytes: Uint8Array): number {
   let count = 0;
   while (count < maxContinuation && isContinuation(bytes[count] ?? 0)) count += 1;
   return count;
-}
-
-function joinBytes(bytes: PositionBytes, run: Span): number[] {
-  return bytes.slice(run.start, run.end).flatMap((token) => [...(token ?? [])]);
 }
 
 function bytesBefore(bytes: PositionBytes, position: number, limit: number): Neighbours {

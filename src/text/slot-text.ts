@@ -23,17 +23,15 @@ export type SlotText = {
 /** Where an open position of the prompt is: the index of its slot, and its own in the slot. */
 export type SlotPlace = { readonly slot: number; readonly index: number };
 
-/** Slots with no literal between, which can share a character; positions and slots, half-open. */
-type Chain = { readonly span: Span; readonly slots: Span };
-
-/** One run's slot texts. Each call costs what the slot it concerns costs, and at most six neighbours. */
+/** One run's slot texts. A change costs the reading of its slot, and of those within three positions. */
 export class SlotTexts {
   readonly #prompt: Prompt;
   readonly #tokenizer: Tokenizer;
   readonly #order: FillOrder;
   readonly #bytes: (Uint8Array | null)[];
   readonly #slotAt: ReadonlyMap<number, Slot>;
-  readonly #chains: readonly Chain[];
+  /** By slot: the positions of it and of those next to it with no literal between, which can share a character. */
+  readonly #chains: readonly Span[];
   readonly #shown: SlotText[];
   readonly #changed = new Set<Slot>();
   #openCount: number;
@@ -101,15 +99,16 @@ export class SlotTexts {
     const wasOpen = this.#bytes[position] === null;
     this.#openCount += Number(bytes === null) - Number(wasOpen);
     this.#bytes[position] = bytes;
-    const { slots } = this.#chainOf(slot);
-    // Every token has a byte, so a character reaches over at most three more slots, to either side.
-    const first = Math.max(slots.start, slot.index - maxContinuation);
-    const end = Math.min(slots.end, slot.index + maxContinuation + 1);
-    for (const near of this.#prompt.slots.slice(first, end)) this.#changed.add(near);
+    // Every token has a byte, so a character reaches over at most three more positions, to either side.
+    const { start, end } = this.#chainOf(slot);
+    const last = Math.min(end - 1, position + maxContinuation);
+    for (let at = Math.max(start, position - maxContinuation); at <= last; at += 1) {
+      this.#changed.add(this.#slotOf(at));
+    }
   }
 
   #read(slot: Slot): SlotText {
-    const { text, settled } = readSlot(this.#bytes, slot, this.#chainOf(slot).span, this.#order);
+    const { text, settled } = readSlot(this.#bytes, slot, this.#chainOf(slot), this.#order);
     return { index: slot.index, key: slot.key, text, complete: settled };
   }
 
@@ -119,7 +118,7 @@ export class SlotTexts {
     return slot;
   }
 
-  #chainOf(slot: Slot): Chain {
+  #chainOf(slot: Slot): Span {
     const chain = this.#chains[slot.index];
     assert(chain !== undefined, `Slot ${slot.index} is not of this prompt.`);
     return chain;
@@ -135,15 +134,14 @@ function slotsByPosition(slots: readonly Slot[]): Map<number, Slot> {
 }
 
 /** The chain of each slot, by slot index. */
-function chainsOf(prompt: Prompt): Chain[] {
-  const chains: Chain[] = [];
+function chainsOf(prompt: Prompt): Span[] {
+  const chains: Span[] = [];
   let linked: Slot[] = [];
   const flush = () => {
     const [first] = linked;
     const last = linked.at(-1);
     if (first === undefined || last === undefined) return;
-    const span = { start: first.span.start, end: last.span.end };
-    const chain = { span, slots: { start: first.index, end: last.index + 1 } };
+    const chain = { start: first.span.start, end: last.span.end };
     for (const _ of linked) chains.push(chain);
     linked = [];
   };
