@@ -40,7 +40,7 @@ export type DrawnRole = {
  * @throws InfillError UNSUPPORTED_CHECKPOINT for an architecture that is not in the table.
  */
 export function planRole(checkpoint: Checkpoint): PlannedRole {
-  const named = checkpoint.config['architectures'];
+  const named = checkpoint.config.architectures;
   const name =
     Array.isArray(named) && named.length === 1 ? String(named[0]) : JSON.stringify(named ?? null);
   const architecture = architectures.find((candidate) => candidate.name === name);

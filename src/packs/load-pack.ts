@@ -9,6 +9,7 @@ import { join, resolve } from 'node:path';
 import { InfillError } from '../errors.ts';
 import type { PackFacts } from '../model/models.ts';
 import type { PackDescription } from '../model/pack-description.ts';
+import { checkPackGraphs } from './check-pack-graphs.ts';
 import {
   type Manifest,
   manifestFileName,
@@ -47,6 +48,7 @@ export async function loadPackDescription(folder: string): Promise<LoadedPack> {
     throw invalid('its digest is not that of its facts; pack.json was changed');
   }
   checkIds(manifest);
+  await checkPackGraphs(root, manifest);
   return {
     description: describe(root, manifest),
     manifest,
@@ -72,11 +74,11 @@ function checkFileList({ roles, files }: Manifest): void {
   if (!causal && !masked) throw invalid('it has neither a causal nor a masked role');
   if (roles.fusion && !(causal && masked)) throw invalid('its fusion lacks a role to fuse');
   const graphs = [causal, masked].flatMap((role) => (role ? [role.backbone, role.head] : []));
-  const expected = [...graphs, tokenizerFileName, weightsFileName].sort();
-  const listed = Object.keys(files).sort();
-  if (listed.join() !== expected.join()) {
-    throw invalid(`it lists the files ${listed.join(', ')}; its roles need ${expected.join(', ')}`);
-  }
+  const needed = new Set([...graphs, tokenizerFileName, weightsFileName]);
+  const missing = [...needed].find((name) => !(name in files));
+  if (missing !== undefined) throw invalid(`it does not list ${missing}`);
+  const surplus = Object.keys(files).find((name) => !needed.has(name));
+  if (surplus !== undefined) throw invalid(`it lists ${surplus}, which no role needs`);
 }
 
 async function checkFiles(root: string, { files }: Manifest): Promise<void> {

@@ -82,7 +82,7 @@ function describeModel(result: RoleResult, storage: WeightStorage, frameLength: 
 /** BOS, else EOS; a list of several means its first. */
 function startIdOf(result: RoleResult): number {
   const { config } = result.checkpoint;
-  const ids = [config['bos_token_id'], config['eos_token_id']].flat();
+  const ids = [config.bos_token_id, config.eos_token_id].flat();
   const startId = ids.find((id) => typeof id === 'number');
   if (startId === undefined) {
     throw new InfillError(

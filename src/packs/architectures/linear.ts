@@ -6,6 +6,7 @@
 import type { CheckpointTensors } from '../checkpoint/checkpoint.ts';
 import type { TensorEntry } from '../checkpoint/safetensors.ts';
 import type { GraphBuilder } from '../onnx/graph-builder.ts';
+import { headContract } from '../onnx/graph-contract.ts';
 
 /** A graph and the tensors it is drawn from. */
 export type Drawing = { readonly graph: GraphBuilder; readonly tensors: CheckpointTensors };
@@ -58,9 +59,10 @@ export type HeadLayer = {
 /** Draws the graph `hidden` (N, D) → `logits` (N, V). */
 export function drawHead(graph: GraphBuilder, layer: HeadLayer): void {
   const { weight, bias, hiddenSize, vocabularySize } = layer;
-  const hidden = graph.input({ name: 'hidden', type: 'float', dimensions: ['N', hiddenSize] });
-  const inputs = [hidden, graph.weight([weight], [vocabularySize, hiddenSize])];
+  const contract = headContract(hiddenSize, vocabularySize);
+  for (const input of contract.inputs) graph.input(input);
+  const inputs = ['hidden', graph.weight([weight], [vocabularySize, hiddenSize])];
   if (bias !== null) inputs.push(graph.weight([bias], [vocabularySize]));
   graph.op('Gemm', inputs, { transB: 1 }, 'logits');
-  graph.output({ name: 'logits', type: 'float', dimensions: ['N', vocabularySize] });
+  for (const output of contract.outputs) graph.output(output);
 }

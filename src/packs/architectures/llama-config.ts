@@ -5,6 +5,7 @@
  */
 import { z } from 'zod';
 import { InfillError } from '../../errors.ts';
+import type { CheckpointConfig } from '../checkpoint/checkpoint.ts';
 import { checkHeadSize, count, parseConfig, requireValue } from './model-config.ts';
 import type { ModelShape } from './model-plan.ts';
 import { ropeBase, ropeParametersSchema } from './rotary.ts';
@@ -42,10 +43,10 @@ export type LlamaConfig = {
 };
 
 /** @throws InfillError INVALID_CHECKPOINT or UNSUPPORTED_CHECKPOINT. */
-export function parseLlamaConfig(json: Readonly<Record<string, unknown>>): LlamaConfig {
+export function parseLlamaConfig(json: CheckpointConfig): LlamaConfig {
   const config = parseConfig(schema, json);
   requireValue('hidden_act', config.hidden_act, ['silu', 'swish']);
-  requireValue('sliding_window', json['sliding_window'] ?? null, [null]);
+  requireValue('sliding_window', json.sliding_window ?? null, [null]);
   // Older configurations keep the base beside the scaling, newer ones put both into rope_parameters.
   ropeBase(config.rope_scaling, config.rope_theta);
   return {

@@ -6,7 +6,7 @@
  * rotated ones are what a cache holds.
  */
 import type { Checkpoint } from '../checkpoint/checkpoint.ts';
-import type { GraphBuilder } from '../onnx/graph-builder.ts';
+import { causalBackboneContract, pastNames } from '../onnx/graph-contract.ts';
 import { type Drawing, drawHead, drawLinear } from './linear.ts';
 import { type LlamaConfig, parseLlamaConfig } from './llama-config.ts';
 import type { Architecture, ModelPlan } from './model-plan.ts';
@@ -45,72 +45,38 @@ function plan({ config: json, tensors }: Checkpoint): ModelPlan {
 function drawBackbone(drawing: LlamaDrawing, positionCount: number): void {
   const { graph, config } = drawing;
   const { layerCount, hiddenSize, headSize } = config.shape;
-  const ids = declareInputs(graph);
+  const contract = causalBackboneContract(config.shape);
+  for (const input of contract.inputs) graph.input(input);
   const tables = rotaryTables(graph, config.ropeBase, { positionCount, headSize });
-  let residual = drawEmbedding(drawing, ids);
-  let normed = graph.op(
-    'SimplifiedLayerNormalization',
-    [residual, normWeight(drawing, 'model.layers.0.input_layernorm.weight')],
-    { axis: -1, epsilon: { float: config.normEpsilon } },
-  );
   const keysAndValues: string[] = [];
+  let residual = drawEmbedding(drawing);
   for (let layer = 0; layer < layerCount; layer++) {
     const prefix = `model.layers.${layer}`;
-    const attention = drawAttention(drawing, layer, normed, tables);
+    const attentionInput = drawNorm(drawing, residual, `${prefix}.input_layernorm`);
+    const attention = drawAttention(drawing, layer, attentionInput, tables);
     keysAndValues.push(attention.key, attention.value);
-    const middle = addAndNorm(
-      drawing,
-      residual,
-      attention.output,
-      `${prefix}.post_attention_layernorm.weight`,
-    );
-    const update = drawMlp(drawing, `${prefix}.mlp`, middle.normed);
-    const isLast = layer === layerCount - 1;
-    const nextNorm = isLast
-      ? 'model.norm.weight'
-      : `model.layers.${layer + 1}.input_layernorm.weight`;
-    ({ residual, normed } = addAndNorm(drawing, middle.residual, update, nextNorm));
+    residual = graph.op('Add', [residual, attention.output]);
+    const mlpInput = drawNorm(drawing, residual, `${prefix}.post_attention_layernorm`);
+    residual = graph.op('Add', [residual, drawMlp(drawing, mlpInput, `${prefix}.mlp`)]);
   }
+  const normed = drawNorm(drawing, residual, 'model.norm');
   graph.op('Reshape', [normed, graph.ints(1, -1, hiddenSize)], {}, 'hidden');
-  graph.output({ name: 'hidden', type: 'float', dimensions: [1, 'T', hiddenSize] });
   drawNewKeysValues(drawing, keysAndValues);
+  for (const output of contract.outputs) graph.output(output);
 }
 
-function declareInputs(graph: GraphBuilder): string {
-  const ids = graph.input({ name: 'input_ids', type: 'int64', dimensions: [1, 'T'] });
-  graph.input({ name: 'position_offset', type: 'int64', dimensions: [1] });
-  graph.input({ name: 'seqlens_k', type: 'int32', dimensions: [1] });
-  graph.input({ name: 'total_sequence_length', type: 'int32', dimensions: [] });
-  return ids;
-}
-
-function drawEmbedding({ graph, tensors, config }: LlamaDrawing, ids: string): string {
+function drawEmbedding({ graph, tensors, config }: LlamaDrawing): string {
   const shape = [config.vocabularyRows, config.shape.hiddenSize];
   const table = graph.weight([tensors.take(embeddingName, shape)], shape);
-  return graph.op('Gather', [table, graph.op('Reshape', [ids, graph.ints(-1)])]); // (T, D)
+  return graph.op('Gather', [table, graph.op('Reshape', ['input_ids', graph.ints(-1)])]); // (T, D)
 }
 
-function normWeight({ graph, tensors, config }: LlamaDrawing, name: string): string {
+/** RMS norm. */
+function drawNorm({ graph, tensors, config }: LlamaDrawing, input: string, name: string): string {
   const shape = [config.shape.hiddenSize];
-  return graph.weight([tensors.take(name, shape)], shape);
-}
-
-/** residual + update, and that normalised; both (T, D). */
-function addAndNorm(
-  drawing: LlamaDrawing,
-  residual: string,
-  update: string,
-  normName: string,
-): { residual: string; normed: string } {
-  const { graph, config } = drawing;
-  const outputs = { residual: `${normName}:residual`, normed: `${normName}:normed` };
-  graph.opInto(
-    'SkipSimplifiedLayerNormalization',
-    [residual, update, normWeight(drawing, normName)],
-    [outputs.normed, '', '', outputs.residual],
-    { epsilon: { float: config.normEpsilon } },
-  );
-  return outputs;
+  const weight = graph.weight([tensors.take(`${name}.weight`, shape)], shape);
+  const epsilon = { float: config.normEpsilon };
+  return graph.op('SimplifiedLayerNormalization', [input, weight], { axis: -1, epsilon });
 }
 
 /** @param input - (T, D). @returns output (T, D), rotated key and value (1, T, Hk·hd). */
@@ -167,16 +133,12 @@ function drawCachedAttention(
   layer: number,
   states: readonly string[],
 ): string {
-  const { headCount, keyValueHeadCount, headSize } = config.shape;
-  const dimensions = [1, keyValueHeadCount, 'C', headSize];
-  const past = [`past_key_${layer}`, `past_value_${layer}`].map((name) =>
-    graph.input({ name, type: 'float', dimensions }),
-  );
+  const { headCount, keyValueHeadCount } = config.shape;
   const output = `model.layers.${layer}.self_attn:output`;
   // The operator insists on returning the whole cache; nothing reads it.
   graph.opInto(
     'GroupQueryAttention',
-    [...states, ...past, 'seqlens_k', 'total_sequence_length'],
+    [...states, ...pastNames(layer), 'seqlens_k', 'total_sequence_length'],
     [output, `present_key_${layer}`, `present_value_${layer}`],
     { num_heads: headCount, kv_num_heads: keyValueHeadCount, do_rotary: 0 },
   );
@@ -184,7 +146,7 @@ function drawCachedAttention(
 }
 
 /** down(silu(gate(x)) · up(x)). @param input - (T, D). @returns (T, D). */
-function drawMlp(drawing: LlamaDrawing, prefix: string, input: string): string {
+function drawMlp(drawing: LlamaDrawing, input: string, prefix: string): string {
   const { graph, config } = drawing;
   const { intermediateSize: inner, mlpBias: bias } = config;
   const { hiddenSize } = config.shape;
@@ -220,9 +182,4 @@ function drawNewKeysValues(
   const byHead = graph.op('Transpose', [byPosition], { perm: [1, 0, 2] });
   const shape = graph.ints(2 * layerCount, keyValueHeadCount, -1, headSize);
   graph.op('Reshape', [byHead, shape], {}, 'new_keys_values');
-  graph.output({
-    name: 'new_keys_values',
-    type: 'float',
-    dimensions: [2 * layerCount, keyValueHeadCount, 'T', headSize],
-  });
 }

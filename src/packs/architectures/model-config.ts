@@ -5,6 +5,7 @@
  */
 import { z } from 'zod';
 import { InfillError } from '../../errors.ts';
+import type { CheckpointConfig } from '../checkpoint/checkpoint.ts';
 
 /** A size: a whole number of at least 1. */
 export const count = z.int().positive();
@@ -35,10 +36,7 @@ const neutralValues: Readonly<Record<string, readonly unknown[]>> = {
  * @throws InfillError INVALID_CHECKPOINT naming what is malformed; UNSUPPORTED_CHECKPOINT naming a setting that
  *   changes the arithmetic in a way no graph here follows.
  */
-export function parseConfig<T extends z.ZodType>(
-  schema: T,
-  json: Readonly<Record<string, unknown>>,
-): z.infer<T> {
+export function parseConfig<T extends z.ZodType>(schema: T, json: CheckpointConfig): z.infer<T> {
   for (const [key, neutral] of Object.entries(neutralValues)) {
     requireValue(key, json[key] ?? null, [null, ...neutral]);
   }

@@ -5,6 +5,7 @@
  */
 import { z } from 'zod';
 import { InfillError } from '../../errors.ts';
+import type { CheckpointConfig } from '../checkpoint/checkpoint.ts';
 import { checkHeadSize, count, parseConfig, requireValue } from './model-config.ts';
 import type { ModelShape } from './model-plan.ts';
 import { ropeBase, ropeParametersSchema } from './rotary.ts';
@@ -65,12 +66,12 @@ export type ModernBertConfig = {
 };
 
 /** @throws InfillError INVALID_CHECKPOINT or UNSUPPORTED_CHECKPOINT. */
-export function parseModernBertConfig(json: Readonly<Record<string, unknown>>): ModernBertConfig {
+export function parseModernBertConfig(json: CheckpointConfig): ModernBertConfig {
   const config = parseConfig(schema, json);
   requireValue('hidden_activation', config.hidden_activation, ['gelu']);
   requireValue('classifier_activation', config.classifier_activation, ['gelu']);
   const slidingReach = Math.floor(config.local_attention / 2);
-  requireValue('sliding_window', json['sliding_window'] ?? null, [null, slidingReach]);
+  requireValue('sliding_window', json.sliding_window ?? null, [null, slidingReach]);
   return {
     shape: shapeOf(config),
     intermediateSize: config.intermediate_size,

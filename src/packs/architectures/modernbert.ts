@@ -6,6 +6,7 @@
  * attention norm, because the embedding is normalised already.
  */
 import type { Checkpoint } from '../checkpoint/checkpoint.ts';
+import { maskedBackboneContract } from '../onnx/graph-contract.ts';
 import { type Drawing, drawHead, drawLinear } from './linear.ts';
 import type { Architecture, ModelPlan } from './model-plan.ts';
 import {
@@ -51,9 +52,10 @@ function plan({ config: json, tensors }: Checkpoint): ModelPlan {
 function drawBackbone(drawing: ModernBertDrawing, positionCount: number): void {
   const { graph, config } = drawing;
   const { hiddenSize } = config.shape;
-  const ids = graph.input({ name: 'input_ids', type: 'int64', dimensions: [1, 'T'] });
-  const contexts = drawLayerContexts(drawing, ids, positionCount);
-  let residual = drawEmbedding(drawing, ids);
+  const contract = maskedBackboneContract(config.shape);
+  for (const input of contract.inputs) graph.input(input);
+  const contexts = drawLayerContexts(drawing, positionCount);
+  let residual = drawEmbedding(drawing);
   for (const [layer, type] of config.layerTypes.entries()) {
     const prefix = `model.layers.${layer}`;
     const attentionInput =
@@ -65,21 +67,20 @@ function drawBackbone(drawing: ModernBertDrawing, positionCount: number): void {
   }
   const transformed = drawPredictionHead(drawing, drawNorm(drawing, residual, 'model.final_norm'));
   graph.op('Reshape', [transformed, graph.ints(1, -1, hiddenSize)], {}, 'hidden');
-  graph.output({ name: 'hidden', type: 'float', dimensions: [1, 'T', hiddenSize] });
+  for (const output of contract.outputs) graph.output(output);
 }
 
-function drawEmbedding(drawing: ModernBertDrawing, ids: string): string {
+function drawEmbedding(drawing: ModernBertDrawing): string {
   const { graph, tensors, config } = drawing;
   const shape = [config.vocabularyRows, config.shape.hiddenSize];
   const table = graph.weight([tensors.take(embeddingName, shape)], shape);
-  const rows = graph.op('Gather', [table, graph.op('Reshape', [ids, graph.ints(-1)])]); // (T, D)
+  const rows = graph.op('Gather', [table, graph.op('Reshape', ['input_ids', graph.ints(-1)])]); // (T, D)
   return drawNorm(drawing, rows, 'model.embeddings.norm');
 }
 
 /** @returns the context of each layer type that occurs; the others are not drawn. */
 function drawLayerContexts(
   drawing: ModernBertDrawing,
-  ids: string,
   positionCount: number,
 ): (type: LayerType) => LayerContext {
   const { graph, config } = drawing;
@@ -89,16 +90,16 @@ function drawLayerContexts(
     const tables = rotaryTables(graph, config.ropeBases[type], { positionCount, headSize });
     contexts.set(type, {
       tables,
-      bias: type === 'full_attention' ? '' : drawSlidingBias(drawing, ids),
+      bias: type === 'full_attention' ? '' : drawSlidingBias(drawing),
     });
   }
   return (type) => contexts.get(type) as LayerContext;
 }
 
 /** 0 where |i − j| is within reach, the lowest float elsewhere; (1, 1, T, T). */
-function drawSlidingBias({ graph, config }: ModernBertDrawing, ids: string): string {
+function drawSlidingBias({ graph, config }: ModernBertDrawing): string {
   const length = graph.op('Squeeze', [
-    graph.op('Shape', [ids], { start: 1, end: 2 }),
+    graph.op('Shape', ['input_ids'], { start: 1, end: 2 }),
     graph.ints(0),
   ]);
   const positions = graph.op('Range', [graph.int(0), length, graph.int(1)]);

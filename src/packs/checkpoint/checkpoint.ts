@@ -9,12 +9,21 @@ import { InfillError } from '../../errors.ts';
 import { findRegularFile, readJson, requireRegularFile } from '../regular-file.ts';
 import { readSafetensorsHeader, type TensorEntry } from './safetensors.ts';
 
+/** What `config.json` holds; the fields that are read outside an architecture's own schema are listed. */
+export type CheckpointConfig = {
+  readonly [key: string]: unknown;
+  readonly architectures?: unknown;
+  readonly bos_token_id?: unknown;
+  readonly eos_token_id?: unknown;
+  readonly sliding_window?: unknown;
+};
+
 /** An opened checkpoint. */
 export type Checkpoint = {
   readonly folder: string;
   /** The folder's own name, for messages and provenance. */
   readonly name: string;
-  readonly config: Readonly<Record<string, unknown>>;
+  readonly config: CheckpointConfig;
   readonly tensors: CheckpointTensors;
 };
 

@@ -55,10 +55,9 @@ export class GraphBuilder {
     this.#layout = layout;
   }
 
-  /** Declares an input; returns its name. */
-  input(value: GraphValue): string {
+  /** Declares an input; nodes refer to it by its name. */
+  input(value: GraphValue): void {
     this.#inputs.push(onnxValue(value));
-    return value.name;
   }
 
   /** Declares an output; a node must have been given its name as output. */

@@ -5,7 +5,6 @@
  * functions, strings) cannot be written, and a file that has them is refused.
  * Format: https://github.com/onnx/onnx/blob/main/onnx/onnx.proto
  */
-// biome-ignore lint/correctness/noUnresolvedImports: a CommonJS module; its exports are the default import.
 import protobuf from 'protobufjs/light.js';
 import { z } from 'zod';
 import { InfillError } from '../../errors.ts';

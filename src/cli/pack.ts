@@ -1,0 +1,147 @@
+/**
+ * `lacuna pack`: builds a pack from checkpoints, and compares a checkpoint's graphs with reference results.
+ *
+ * Knows options and wording; the work is done in `packs/`.
+ */
+import { Command, InvalidArgumentError, Option } from 'commander';
+import { buildPack } from '../packs/build-pack.ts';
+import type { Manifest } from '../packs/manifest.ts';
+import { type Verification, verifyCheckpoint } from '../packs/verify-checkpoint.ts';
+import type { WeightStorage } from '../packs/weight-layout.ts';
+
+/** What the command needs of the process it runs in. */
+export type PackCommandContext = {
+  /** Writes to standard output. */
+  readonly write: (text: string) => void;
+  /** Sets the exit code; 1 is a checkpoint that differs. */
+  readonly setExitCode: (code: number) => void;
+  /** Version of the program, for provenance. */
+  readonly version: string;
+};
+
+type BuildOptions = {
+  readonly causal?: string;
+  readonly masked?: string;
+  readonly out: string;
+  readonly storage: WeightStorage;
+  readonly id: string;
+  readonly packVersion: string;
+  readonly licence: string;
+  readonly card: string;
+  readonly notes: string;
+  readonly builtAt?: string;
+  readonly causalContext?: number;
+  readonly maskedContext?: number;
+  readonly maskToken?: string;
+};
+
+/** The default bound: below what every known mistake in a graph costs, above float32 rounding. */
+const defaultTolerance = 2e-4;
+
+/** Returns the command with its subcommands; errors are thrown as they are. */
+export function packCommand(context: PackCommandContext): Command {
+  return new Command('pack')
+    .description('Build and verify model packs.')
+    .addCommand(buildCommand(context))
+    .addCommand(verifyCommand(context));
+}
+
+function buildCommand({ write, version }: PackCommandContext): Command {
+  return new Command('build')
+    .description('Build a pack from Hugging Face checkpoint folders.')
+    .option('--causal <folder>', 'checkpoint of the causal model (LlamaForCausalLM)')
+    .option('--masked <folder>', 'checkpoint of the masked model (ModernBertForMaskedLM)')
+    .requiredOption('--out <folder>', 'folder of the pack; must not exist')
+    .addOption(
+      new Option('--storage <type>', 'how weights are stored; arithmetic is float32 in any case')
+        .choices(['f32', 'f16'])
+        .default('f32'),
+    )
+    .requiredOption('--id <name>', 'id of the pack: lower-case letters, digits, hyphens')
+    .option('--pack-version <version>', 'version of the pack', '1.0.0')
+    .option('--licence <text>', 'licence of the weights', 'unknown')
+    .option('--card <text>', 'what the models are, in a few sentences', '')
+    .option('--notes <text>', 'where the checkpoints come from', '')
+    .option('--built-at <time>', 'ISO 8601 time to record; none is recorded by default')
+    .option(
+      '--causal-context <positions>',
+      'positions the causal model was trained on',
+      wholeNumber,
+    )
+    .option(
+      '--masked-context <positions>',
+      'positions the masked model was trained on',
+      wholeNumber,
+    )
+    .option('--mask-token <text>', 'the mask token, where no file of the checkpoint names it')
+    .action(async (options: BuildOptions) => {
+      const manifest = await buildPack({
+        ...options,
+        causalFolder: options.causal,
+        maskedFolder: options.masked,
+        outFolder: options.out,
+        version: options.packVersion,
+        builtAt: options.builtAt ?? null,
+        tool: `lacuna ${version}`,
+      });
+      write(describePack(options.out, manifest));
+    });
+}
+
+function verifyCommand({ write, setExitCode }: PackCommandContext): Command {
+  return new Command('verify')
+    .description('Compare the graphs of one checkpoint with the expected.safetensors beside it.')
+    .argument('<folder>', 'folder with config.json, model.safetensors and expected.safetensors')
+    .option(
+      '--tolerance <difference>',
+      'largest absolute difference allowed',
+      bound,
+      defaultTolerance,
+    )
+    .action(async (folder: string, { tolerance }: { tolerance: number }) => {
+      const verification = await verifyCheckpoint(folder);
+      const { hiddenDifference, logitsDifference } = verification;
+      // A NaN is within no tolerance.
+      const within = hiddenDifference <= tolerance && logitsDifference <= tolerance;
+      write(describeVerification(verification, tolerance, within));
+      if (!within) setExitCode(1);
+    });
+}
+
+function describePack(folder: string, { id, version, digest, roles, files }: Manifest): string {
+  const bytes = Object.values(files).reduce((sum, { size }) => sum + size, 0);
+  const models = [roles.causal, roles.masked].flatMap((role) =>
+    role
+      ? [`  ${role.architecture}, ${role.parameterCount} parameters, stored as ${role.storage}\n`]
+      : [],
+  );
+  return `${folder}: ${id} ${version}, ${bytes} bytes\n${models.join('')}  digest ${digest}\n`;
+}
+
+function describeVerification(
+  { architecture, sequenceCount, length, hiddenDifference, logitsDifference }: Verification,
+  tolerance: number,
+  within: boolean,
+): string {
+  return [
+    `${architecture}, ${sequenceCount} sequences of ${length} tokens`,
+    'largest absolute difference',
+    `  hidden  ${hiddenDifference.toExponential(2)}`,
+    `  logits  ${logitsDifference.toExponential(2)}`,
+    `${within ? 'within' : 'beyond'} the tolerance of ${tolerance}`,
+    '',
+  ].join('\n');
+}
+
+function wholeNumber(text: string): number {
+  if (!/^[1-9]\d{0,8}$/.test(text))
+    throw new InvalidArgumentError('It must be a whole number of at least 1.');
+  return Number(text);
+}
+
+function bound(text: string): number {
+  const value = Number(text);
+  if (text.trim() === '' || !(value >= 0))
+    throw new InvalidArgumentError('It must be a number of at least 0.');
+  return value;
+}
