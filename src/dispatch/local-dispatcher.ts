@@ -36,14 +36,14 @@ export type LocalDispatcherOptions = {
   /** Threads of a model pass; null leaves the choice to the model layer. */
   readonly threads: number | null;
   readonly limits: DispatchLimits;
-  /** What is absent is as in `defaultTiming`. */
+  /** What is absent suits models whose passes take less than a minute. */
   readonly timing?: Partial<WorkerTiming>;
   /** Told when a worker is ready or has failed. */
   readonly observe?: (notice: WorkerNotice) => void;
 };
 
-/** Milliseconds that suit models whose passes take less than a minute. */
-export const defaultTiming: WorkerTiming = {
+/** Milliseconds. */
+const defaultTiming: WorkerTiming = {
   openTimeoutMs: 300_000,
   answerTimeoutMs: 30_000,
   pingMs: 1000,

@@ -51,7 +51,7 @@ export class ProgressOutbox {
 }
 
 /** One entry for two: all tokens in order, and the newest update of each slot. */
-export function mergeCommitted(first: Committed, second: Committed): Committed {
+function mergeCommitted(first: Committed, second: Committed): Committed {
   const slots = new Map<number, SlotUpdate>();
   for (const slot of [...first.slots, ...second.slots]) slots.set(slot.index, slot);
   return {

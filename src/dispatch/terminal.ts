@@ -5,7 +5,7 @@
  */
 
 /** An entry after which nothing follows. */
-export type TerminalType = 'completed' | 'cancelled' | 'failed';
+type TerminalType = 'completed' | 'cancelled' | 'failed';
 
 /** Whether `type` is that of a run's last entry. */
 export function isTerminal(type: string): type is TerminalType {

@@ -72,7 +72,7 @@ export class WorkerChannel {
     this.#child.on('message', (message) => {
       if (isFromWorker(message)) this.#receive(message);
     });
-    this.#child.once('error', (error) => this.#end(`could not be run: ${error.message}`));
+    this.#child.on('error', (error) => this.#end(`could not be run: ${error.message}`));
     this.#child.once('exit', (code, signal) => this.#exited(code, signal));
     this.#send({ type: 'open', ...launch.open });
     this.#killAfter(launch.timing.openTimeoutMs, 'did not open its pack');
@@ -139,7 +139,7 @@ export class WorkerChannel {
 
   /** Asks the worker to exit, kills it when it does not, and waits until it is gone. Its runs end as INTERRUPTED. */
   async close(): Promise<void> {
-    if (!this.#isClosing) {
+    if (!this.#isClosing && this.#endError === null) {
       this.#isClosing = true;
       this.#send({ type: 'close' });
       this.#killAfter(this.#launch.timing.closeTimeoutMs, 'did not exit');

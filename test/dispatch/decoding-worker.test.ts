@@ -45,6 +45,8 @@ function packOf(progress: readonly RunProgress[] | InfillError, closed: string[]
         yield* progress;
         if (progress.at(-1)?.type !== 'started') return;
         await aborted(signal);
+        // As long as a step: closing waits for it.
+        await new Promise((resolve) => setImmediate(resolve));
         closed.push('run');
         yield { type: 'cancelled', outcome: null };
       },

@@ -1,4 +1,4 @@
-import { afterEach, describe, expect, it } from 'vitest';
+import { afterEach, describe, expect, it, vi } from 'vitest';
 import {
   type WorkerNotice,
   WorkerProcess,
@@ -17,6 +17,7 @@ import {
 const started: WorkerProcess[] = [];
 
 afterEach(async () => {
+  vi.useRealTimers();
   await Promise.all(started.splice(0).map((worker) => worker.close()));
 });
 
@@ -74,6 +75,17 @@ describe('starting', () => {
   });
 });
 
+describe('the time to open', () => {
+  it('is over once the pack is open', async () => {
+    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
+    const { worker, notices } = await start(packFolder('pack'), { openTimeoutMs: 1000 });
+    vi.advanceTimersByTime(1001);
+    await worker.tokenize('');
+
+    expect(types(notices)).toEqual(['ready']);
+  });
+});
+
 describe('jobs', () => {
   it('answers checks, tokenizations and scores', async () => {
     const { worker } = await start(packFolder('pack'));
@@ -128,6 +140,8 @@ describe('jobs', () => {
     const { worker } = await start(packFolder('pack'));
     const abort = new AbortController();
     const score = worker.score(requestFor('mute'), [], abort.signal);
+    // The score is on its way to the worker by the time that this is answered.
+    await worker.tokenize('');
     abort.abort();
 
     await expect(score).rejects.toMatchObject({ code: 'CANCELLED' });
@@ -243,12 +257,13 @@ describe('closing', () => {
   });
 
   it('stops a restart that is due', async () => {
-    const folder = packFolder('pack');
-    const { worker } = await start(folder, { firstRestartMs: 60_000 });
+    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
+    const { worker } = await start(packFolder('pack'));
     await readAll(worker.fill(job('crash')));
+    expect(vi.getTimerCount()).toBe(1);
     await worker.close();
 
     expect(worker.state).toBe('STOPPED');
-    expect(startCount(folder)).toBe(1);
+    expect(vi.getTimerCount()).toBe(0);
   });
 });
