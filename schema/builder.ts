@@ -4,7 +4,7 @@
  * Types are declared by name here so that files of `schema/` can refer to each other's types without importing them.
  */
 import SchemaBuilder from '@pothos/core';
-import type { InfillError, Problem } from '../src/errors.ts';
+import type { Problem } from '../src/errors.ts';
 import type {
   Alternative,
   CommittedToken,
@@ -25,6 +25,7 @@ import type {
   ViewerLimits,
 } from '../src/service/service.ts';
 import type { Context } from './context.ts';
+import type { ExpectedError } from './error.ts';
 import type { InfillPage } from './infill-connection.ts';
 
 /** What a GraphQL name stands for in this code. */
@@ -39,7 +40,7 @@ export type SchemaTypes = {
   };
   Interfaces: {
     Node: Infill | DecoderDescription | ServedPack;
-    Error: InfillError;
+    Error: ExpectedError;
     InfillEvent: InfillEvent;
   };
   Objects: {

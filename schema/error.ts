@@ -1,7 +1,7 @@
 /**
  * Errors as data: what a client may expect to go wrong, as members of result unions.
  *
- * An `InfillError` of an expected family is the value of these types as it is.
+ * GraphQL throws any `Error` a resolver returns, so an `InfillError` becomes a plain object here.
  */
 import { type ErrorFamily, InfillError, type Problem } from '../src/errors.ts';
 import type { Parts } from './parts.ts';
@@ -15,26 +15,34 @@ const typeOfFamily = {
   conflict: 'ConflictError',
 } as const satisfies Partial<Record<ErrorFamily, string>>;
 
-type ExpectedFamily = keyof typeof typeOfFamily;
+/** An `InfillError` of an expected family, as the value of its object type. */
+export type ExpectedError = Pick<InfillError, 'code' | 'message' | 'problems' | 'retryAfterMs'> & {
+  readonly typeName: (typeof typeOfFamily)[keyof typeof typeOfFamily];
+};
 
 /** Wait before another attempt where the error does not say: about the length of a short run. */
 const defaultRetryAfterMs = 1000;
 
-/** The name of the object type of an expected error. */
-export function errorTypeName(error: InfillError): string {
-  return typeOfFamily[error.family as ExpectedFamily];
+/** Whether a member of a result union is an error. */
+export function isExpectedError(value: object): value is ExpectedError {
+  return 'typeName' in value;
 }
 
-/** The error itself when clients get it as data; throws everything else on. */
-export function expected(error: unknown): InfillError {
-  if (error instanceof InfillError && error.family in typeOfFamily) return error;
-  throw error;
+/** The error as data when clients get it so; throws everything else on. */
+export function expected(error: unknown): ExpectedError {
+  if (!(error instanceof InfillError && isExpectedFamily(error.family))) throw error;
+  const { code, message, problems, retryAfterMs } = error;
+  return { typeName: typeOfFamily[error.family], code, message, problems, retryAfterMs };
+}
+
+function isExpectedFamily(family: ErrorFamily): family is keyof typeof typeOfFamily {
+  return family in typeOfFamily;
 }
 
 /** A stream with an expected error, also of its start, as its last entry instead of a throw. */
 export async function* endingWithExpected<T>(
   start: () => AsyncIterable<T>,
-): AsyncGenerator<T | InfillError> {
+): AsyncGenerator<T | ExpectedError> {
   try {
     yield* start();
   } catch (error) {
@@ -46,7 +54,7 @@ export async function* endingWithExpected<T>(
 export function defineErrors({ builder, enums }: Parts) {
   builder.interfaceType('Error', {
     description: 'Something a client can expect to go wrong, as data.',
-    resolveType: errorTypeName,
+    resolveType: ({ typeName }) => typeName,
     fields: (t) => ({
       message: t.exposeString('message', {
         description: 'A full sentence that names the offending value and the limit.',
@@ -59,11 +67,11 @@ export function defineErrors({ builder, enums }: Parts) {
   });
   defineProblem({ builder, enums });
   const refs = {
-    validation: builder.objectRef<InfillError>('ValidationError'),
-    unsupported: builder.objectRef<InfillError>('UnsupportedError'),
-    notFound: builder.objectRef<InfillError>('NotFoundError'),
-    queueFull: builder.objectRef<InfillError>('QueueFullError'),
-    conflict: builder.objectRef<InfillError>('ConflictError'),
+    validation: builder.objectRef<ExpectedError>('ValidationError'),
+    unsupported: builder.objectRef<ExpectedError>('UnsupportedError'),
+    notFound: builder.objectRef<ExpectedError>('NotFoundError'),
+    queueFull: builder.objectRef<ExpectedError>('QueueFullError'),
+    conflict: builder.objectRef<ExpectedError>('ConflictError'),
   };
   refs.validation.implement({
     interfaces: ['Error'],
@@ -116,7 +124,7 @@ function defineProblem({ builder, enums }: Pick<Parts, 'builder' | 'enums'>): vo
   });
 }
 
-function problemsOf(error: InfillError): readonly Problem[] {
+function problemsOf(error: ExpectedError): readonly Problem[] {
   if (error.problems.length > 0) return error.problems;
   return [{ path: [], code: error.code, message: error.message, value: null, limit: null }];
 }

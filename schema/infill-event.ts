@@ -111,7 +111,7 @@ function defineTerminal({ builder }: Parts) {
     description: 'It ended by an error. The last event.',
     fields: (t) => ({
       infill: t.field({ type: 'Infill', description, resolve: infillOf }),
-      error: t.expose('error', { type: 'RunError', description: 'Why.' }),
+      error: t.expose('error', { type: 'RunError', description: 'Why it failed.' }),
     }),
   });
   return [completed, cancelled, failed];

@@ -2,7 +2,7 @@
  * The operations that start and stop infills.
  */
 import { InfillError } from '../src/errors.ts';
-import { expected } from './error.ts';
+import { type ExpectedError, expected } from './error.ts';
 import { decodeIdOf } from './global-id.ts';
 import { infillInputOf } from './infill-input.ts';
 import type { OperationTypes } from './operations.ts';
@@ -58,7 +58,7 @@ export function runIdOf(globalId: string): string {
 }
 
 /** Expected errors become the answer. */
-async function asResult<T>(answer: () => Promise<T>): Promise<T | InfillError> {
+async function asResult<T>(answer: () => Promise<T>): Promise<T | ExpectedError> {
   try {
     return await answer();
   } catch (error) {

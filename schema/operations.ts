@@ -1,8 +1,7 @@
 /**
  * The unions that operations on infills answer with.
  */
-import { InfillError } from '../src/errors.ts';
-import { defineErrors, errorTypeName } from './error.ts';
+import { defineErrors, isExpectedError } from './error.ts';
 import { defineInfillEvents, eventTypeName } from './infill-event.ts';
 import { defineInfillInput } from './infill-input.ts';
 import { defineMutations } from './mutations.ts';
@@ -28,14 +27,13 @@ function defineOperationTypes(parts: Parts) {
     result: builder.unionType('InfillResult', {
       description: 'An infill, or what was wrong with the request.',
       types: ['Infill', ...errors],
-      resolveType: (value) => (value instanceof InfillError ? errorTypeName(value) : 'Infill'),
+      resolveType: (value) => (isExpectedError(value) ? value.typeName : 'Infill'),
     }),
     streamItem: builder.unionType('InfillStreamItem', {
       description:
         'An event of an infill, or what was wrong with the request; an error is the last item.',
       types: [...events, ...errors],
-      resolveType: (value) =>
-        value instanceof InfillError ? errorTypeName(value) : eventTypeName(value),
+      resolveType: (value) => (isExpectedError(value) ? value.typeName : eventTypeName(value)),
     }),
   };
 }

@@ -1,10 +1,9 @@
 /**
  * The operations that follow infills, entry by entry.
  */
-import type { InfillError } from '../src/errors.ts';
 import type { InfillEvent } from '../src/service/service.ts';
 import { endingOnReturn } from './ending-on-return.ts';
-import { endingWithExpected } from './error.ts';
+import { type ExpectedError, endingWithExpected } from './error.ts';
 import { infillInputOf } from './infill-input.ts';
 import { runIdOf } from './mutations.ts';
 import type { OperationTypes } from './operations.ts';
@@ -47,6 +46,6 @@ export function defineSubscriptions({ builder, service }: Parts, types: Operatio
 function following(
   start: (signal: AbortSignal) => AsyncIterable<InfillEvent>,
   signal: AbortSignal,
-): AsyncIterableIterator<InfillEvent | InfillError> {
+): AsyncIterableIterator<InfillEvent | ExpectedError> {
   return endingOnReturn((own) => endingWithExpected(() => start(own)), signal);
 }

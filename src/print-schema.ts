@@ -1,9 +1,7 @@
 /**
- * Writes the schema of the bundled decoders to standard output.
+ * Writes the schema of the built-in decoders to standard output.
  */
-import { autoregressive } from '../plugins/autoregressive/index.ts';
-import { maria } from '../plugins/maria/index.ts';
 import { printedSchema } from '../schema/printed-schema.ts';
-import { createRegistry } from './decoding/registry.ts';
+import { builtInDecoders } from './decoders.ts';
 
-process.stdout.write(printedSchema(createRegistry([maria, autoregressive]).descriptions));
+process.stdout.write(printedSchema(builtInDecoders.descriptions));

@@ -11,7 +11,7 @@ import type { Service } from '../service/service.ts';
 import { createGraphiqlPage, graphiqlOptions } from './graphiql.ts';
 import type { Logger } from './logger.ts';
 import { maskError, useMaskedErrors } from './mask-error.ts';
-import type { OperationContext } from './operation-context.ts';
+import { type OperationContext, requestIdOf } from './operation-context.ts';
 import { useNoSubscriptionsOverGet, useOperationLimits } from './operation-limits.ts';
 import { useSubscriptionCap } from './subscription-cap.ts';
 
@@ -57,4 +57,17 @@ export function createGraphql({ config, service, schema, logger }: GraphqlOption
       useMaskedErrors(logger),
     ],
   });
+}
+
+/** A fetch function that reaches GraphQL without a socket; admission does not apply to it. */
+export function fetchInProcess(graphql: Graphql): typeof globalThis.fetch {
+  return async (input, init) => {
+    const request = new Request(input, init);
+    const { signal } = request;
+    return graphql.fetch(request, {
+      requestId: requestIdOf(undefined),
+      connection: request,
+      signal,
+    });
+  };
 }

@@ -1,0 +1,1496 @@
+/* eslint-disable */
+/** Internal type. DO NOT USE DIRECTLY. */
+type Exact<T extends { [key: string]: unknown }> = { [K in keyof T]: T[K] };
+/** Internal type. DO NOT USE DIRECTLY. */
+export type Incremental<T> = T | { [P in keyof T]?: P extends ' $fragmentName' | '__typename' ? T[P] : never };
+import type { DocumentTypeDecoration } from '@graphql-typed-document-node/core';
+/** Options of the decoder "Autoregressive". */
+export type AutoregressiveOptions = {
+  /** What the model reads before a token. PREFIX: everything to its left, known and filled. */
+  readonly prompt?: AutoregressivePrompt | null | undefined;
+};
+
+/** What the model reads before a token. PREFIX: everything to its left, known and filled. */
+export type AutoregressivePrompt =
+  /** `PREFIX` of `prompt`. */
+  | 'PREFIX';
+
+/** What a decoder can do beyond filling. */
+export type DecoderFeature =
+  /** Reports other probable tokens beside each committed one. */
+  | 'ALTERNATIVES'
+  /** May reopen tokens it has committed. */
+  | 'REVISES'
+  /** Computes the log-likelihood of a given fill. */
+  | 'SCORES';
+
+/** The decoder and its options: exactly one field. */
+export type DecoderInput =
+  {   /** Fills from left to right with the causal model alone. Each token depends on everything to its left; what stands to the right of a slot is ignored. */
+  readonly autoregressive: AutoregressiveOptions; readonly maria?: never; }
+  |  { readonly autoregressive?: never;   /** Fills from left to right with a causal and a masked model fused by one linear layer: each token depends on everything to its left and on all known text to its right. */
+  readonly maria: MariaOptions; };
+
+/** Where a model pack runs. */
+export type Device =
+  /** The processor. */
+  | 'CPU'
+  /** A graphics processor through CUDA. */
+  | 'CUDA'
+  /** A graphics processor through WebGPU. */
+  | 'WEBGPU';
+
+/** What went wrong, for programs; messages are for people. */
+export type ErrorCode =
+  /** The run was cancelled. */
+  | 'CANCELLED'
+  /** Contradicts something that was acknowledged before. */
+  | 'CONFLICT'
+  /** The infill asks for more work than one request may. */
+  | 'COST_TOO_HIGH'
+  /** A decode step failed. */
+  | 'DECODE_FAILED'
+  /** The server ended while the run was not finished. */
+  | 'INTERRUPTED'
+  /** The input as a whole is wrong; its problems say where. */
+  | 'INVALID_INPUT'
+  /** An option of the decoder is unknown or out of its range. */
+  | 'INVALID_OPTION'
+  /** A sampling setting is out of its range. */
+  | 'INVALID_SAMPLING'
+  /** The seed is out of its range. */
+  | 'INVALID_SEED'
+  /** The text with its masks cannot be read. */
+  | 'INVALID_TEMPLATE'
+  /** The text has more tokens than the model pack can read. */
+  | 'PROMPT_TOO_LONG'
+  /** Too many runs are waiting; try again after `retryAfterMs`. */
+  | 'QUEUE_FULL'
+  /** The server is stopping and takes no more runs. */
+  | 'SHUTTING_DOWN'
+  /** The database failed. */
+  | 'STORE_FAILED'
+  /** No decoder has that name. */
+  | 'UNKNOWN_DECODER'
+  /** No model pack has that id. */
+  | 'UNKNOWN_MODEL'
+  /** No infill has that id. */
+  | 'UNKNOWN_RUN'
+  /** Valid, but this decoder or model pack cannot do it. */
+  | 'UNSUPPORTED'
+  /** The process that decoded the run ended unexpectedly. */
+  | 'WORKER_FAILED';
+
+/** Which infills; every field that is present must hold. */
+export type InfillFilter = {
+  /** It was submitted at this time or later. */
+  readonly createdAfter?: string | null | undefined;
+  /** It was submitted before this time. */
+  readonly createdBefore?: string | null | undefined;
+  /** It was filled by one of these decoders. */
+  readonly decoderNames?: ReadonlyArray<string> | null | undefined;
+  /** It has all of these labels. */
+  readonly labels?: ReadonlyArray<string> | null | undefined;
+  /** It is in one of these states. */
+  readonly statuses?: ReadonlyArray<RunStatus> | null | undefined;
+};
+
+/** A text to fill, and how. */
+export type InfillInput = {
+  /** How many probable tokens to report beside each committed one, from 0 to 20. */
+  readonly alternatives?: number;
+  /** The first of `decoders` when absent. */
+  readonly decoder?: DecoderInput | null | undefined;
+  /** Your own words for finding the infill again. */
+  readonly labels?: ReadonlyArray<string> | null | undefined;
+  /** Global id of a model pack; the first of `models` when absent. */
+  readonly model?: string | number | null | undefined;
+  /** How tokens are drawn; greedily when absent. */
+  readonly sampling?: SamplingInput | null | undefined;
+  /** From 0 to 2^63 − 1; fixes all randomness. Chosen and reported when absent. */
+  readonly seed?: string | null | undefined;
+  /** The text to fill. */
+  readonly source: SourceInput;
+};
+
+/** The order of a list of infills. */
+export type InfillOrder = {
+  /** Which end first. */
+  readonly direction: OrderDirection;
+  /** By what. */
+  readonly field: InfillOrderField;
+};
+
+/** What a list of infills is ordered by. */
+export type InfillOrderField =
+  /** When the infill was submitted. */
+  | 'CREATED_AT';
+
+/** What a log-likelihood is. Numbers of different kinds are not to be ranked in one column. */
+export type LikelihoodKind =
+  /** Exact: the sum of log-probabilities along the path that was decoded. */
+  | 'CHAIN_RULE'
+  /** A lower bound; a perplexity computed from it is an upper bound. */
+  | 'ELBO'
+  /** The sum over positions that were predicted independently of each other. */
+  | 'INDEPENDENT'
+  /** The decoder with these options has no tractable likelihood. */
+  | 'NONE';
+
+/** Options of the decoder "MARIA". */
+export type MariaOptions = {
+  /** Drafted tokens that one causal pass verifies beside the next one. Changes the speed, never the tokens. */
+  readonly draftWindow?: number | null | undefined;
+};
+
+/** Whether a model pack can take runs now. */
+export type ModelPackState =
+  /** Its worker is starting. */
+  | 'LOADING'
+  /** It takes runs. */
+  | 'READY'
+  /** Its worker ended unexpectedly and is being started again. */
+  | 'RESTARTING'
+  /** It takes no more runs until the server starts again. */
+  | 'STOPPED';
+
+/** What a model of a pack is for. */
+export type ModelRole =
+  /** Predicts the next token from what stands to the left. */
+  | 'CAUSAL'
+  /** Joins the predictions of the causal and the masked model. */
+  | 'FUSION'
+  /** Predicts masked tokens from both sides. */
+  | 'MASKED';
+
+/** Which end of a list comes first. */
+export type OrderDirection =
+  /** Smallest or oldest first. */
+  | 'ASC'
+  /** Largest or newest first. */
+  | 'DESC';
+
+/** Where a run is in its life. COMPLETED, FAILED and CANCELLED are final. */
+export type RunStatus =
+  /** Ended on purpose; what was filled until then is kept. */
+  | 'CANCELLED'
+  /** Every slot is filled. */
+  | 'COMPLETED'
+  /** Ended by an error; `error` says which. */
+  | 'FAILED'
+  /** Waits for its turn. */
+  | 'QUEUED'
+  /** Is being decoded. */
+  | 'RUNNING';
+
+/** How a token is drawn from its distribution. */
+export type SamplingInput = {
+  /** Makes tokens that are already in the text less probable, from 1, which is off, to 5. */
+  readonly repetitionPenalty?: number | null | undefined;
+  /** From 0, the most probable token, to 5; 1 samples from the model as it is. */
+  readonly temperature?: number | null | undefined;
+  /** Draw from this many most probable tokens only, at least 1. */
+  readonly topK?: number | null | undefined;
+  /** Draw from the smallest set of tokens whose probabilities sum to this, above 0 and at most 1. */
+  readonly topP?: number | null | undefined;
+};
+
+/** Literal text or a slot: exactly one field. */
+export type SegmentInput =
+  {   /** A gap to fill. */
+  readonly slot: SlotInput; readonly text?: never; }
+  |  { readonly slot?: never;   /** Literal text; masks are text here. */
+  readonly text: string; };
+
+/** A gap to fill. */
+export type SlotInput = {
+  /** Your own name for it, given back with its text. */
+  readonly key?: string | null | undefined;
+  /** One token when absent. */
+  readonly length?: SlotLengthInput | null | undefined;
+};
+
+/** How long a slot is: exactly one field. */
+export type SlotLengthInput =
+  {   /** This many tokens, at least 1. */
+  readonly tokens: number; };
+
+/** The text to fill, in one of three forms: exactly one field. */
+export type SourceInput =
+  {   /** Literal texts and slots, in reading order. */
+  readonly segments: ReadonlyArray<SegmentInput>; readonly text?: never; readonly tokens?: never; }
+  |  { readonly segments?: never;   /** A template: `[MASK]` stands for one token and `[MASK:n]` for n, as in `The [MASK:2] sat.`; a backslash before the bracket makes it literal. */
+  readonly text: string; readonly tokens?: never; }
+  |  { readonly segments?: never; readonly text?: never;   /** Token ids of the model pack's vocabulary; null is an open position. */
+  readonly tokens: ReadonlyArray<number | null | undefined>; };
+
+/** The order in which a decoder commits tokens. */
+export type StreamKind =
+  /** In an order the decoder chooses while it fills. */
+  | 'ANY_ORDER'
+  /** In reading order. */
+  | 'LEFT_TO_RIGHT';
+
+export type CatalogQueryVariables = Exact<{ [key: string]: never; }>;
+
+
+export type CatalogQuery = { readonly decoders: ReadonlyArray<{ readonly id: string, readonly name: string, readonly title: string, readonly description: string, readonly requiredRoles: ReadonlyArray<ModelRole>, readonly optionsSchema: unknown, readonly capabilities: { readonly streams: StreamKind, readonly likelihood: LikelihoodKind, readonly features: ReadonlyArray<DecoderFeature> } }>, readonly models: ReadonlyArray<{ readonly id: string, readonly name: string, readonly version: string, readonly digest: string, readonly license: string, readonly vocabularySize: number, readonly contextLength: number, readonly device: Device, readonly state: ModelPackState, readonly roles: ReadonlyArray<{ readonly role: ModelRole, readonly architecture: string, readonly parameters: string, readonly precision: string, readonly hiddenSize: number, readonly sizeBytes: string }>, readonly decoders: ReadonlyArray<{ readonly name: string }> }> };
+
+export type CommittedTokenPartsFragment = { readonly slot: number, readonly index: number, readonly position: number, readonly id: number, readonly text: string, readonly logProb: number | null, readonly step: number, readonly alternatives: ReadonlyArray<{ readonly text: string, readonly logProb: number | null }> };
+
+export type InfillPartsFragment = { readonly id: string, readonly status: RunStatus, readonly createdAt: string, readonly finishedAt: string | null, readonly source: string | null, readonly text: string | null, readonly decoderName: string, readonly modelDigest: string, readonly seed: string, readonly labels: ReadonlyArray<string>, readonly slots: ReadonlyArray<{ readonly index: number, readonly key: string | null, readonly text: string, readonly tokens: ReadonlyArray<{ readonly slot: number, readonly index: number, readonly position: number, readonly id: number, readonly text: string, readonly logProb: number | null, readonly step: number, readonly alternatives: ReadonlyArray<{ readonly text: string, readonly logProb: number | null }> }> }>, readonly segments: ReadonlyArray<{ readonly text: string, readonly start: number, readonly end: number, readonly slot: number | null }>, readonly likelihood: { readonly kind: LikelihoodKind, readonly logProb: number, readonly perplexity: number | null, readonly isBound: boolean } | null, readonly model: { readonly name: string, readonly version: string } | null, readonly settings: ReadonlyArray<{ readonly name: string, readonly value: unknown }>, readonly usage: { readonly knownTokens: number, readonly openTokens: number, readonly committedTokens: number, readonly causalPasses: number, readonly maskedPasses: number, readonly tokensPerPass: number | null }, readonly timing: { readonly queueMs: number, readonly firstTokenMs: number | null, readonly totalMs: number, readonly tokensPerSecond: number | null } | null, readonly error: { readonly code: ErrorCode, readonly message: string } | null };
+
+type ErrorParts_ConflictError_Fragment = { readonly code: ErrorCode, readonly message: string };
+
+type ErrorParts_NotFoundError_Fragment = { readonly code: ErrorCode, readonly message: string };
+
+type ErrorParts_QueueFullError_Fragment = { readonly retryAfterMs: number, readonly code: ErrorCode, readonly message: string };
+
+type ErrorParts_UnsupportedError_Fragment = { readonly code: ErrorCode, readonly message: string };
+
+type ErrorParts_ValidationError_Fragment = { readonly code: ErrorCode, readonly message: string, readonly problems: ReadonlyArray<{ readonly path: ReadonlyArray<string>, readonly code: ErrorCode, readonly message: string, readonly value: string | null, readonly limit: string | null }> };
+
+export type ErrorPartsFragment =
+  | ErrorParts_ConflictError_Fragment
+  | ErrorParts_NotFoundError_Fragment
+  | ErrorParts_QueueFullError_Fragment
+  | ErrorParts_UnsupportedError_Fragment
+  | ErrorParts_ValidationError_Fragment
+;
+
+export type SlotUpdatePartsFragment = { readonly index: number, readonly key: string | null, readonly text: string, readonly complete: boolean };
+
+type StreamItemParts_ConflictError_Fragment = { readonly __typename: 'ConflictError', readonly code: ErrorCode, readonly message: string };
+
+type StreamItemParts_InfillCancelled_Fragment = { readonly __typename: 'InfillCancelled', readonly infillId: string, readonly seq: number, readonly at: string, readonly infill: { readonly id: string, readonly status: RunStatus, readonly createdAt: string, readonly finishedAt: string | null, readonly source: string | null, readonly text: string | null, readonly decoderName: string, readonly modelDigest: string, readonly seed: string, readonly labels: ReadonlyArray<string>, readonly slots: ReadonlyArray<{ readonly index: number, readonly key: string | null, readonly text: string, readonly tokens: ReadonlyArray<{ readonly slot: number, readonly index: number, readonly position: number, readonly id: number, readonly text: string, readonly logProb: number | null, readonly step: number, readonly alternatives: ReadonlyArray<{ readonly text: string, readonly logProb: number | null }> }> }>, readonly segments: ReadonlyArray<{ readonly text: string, readonly start: number, readonly end: number, readonly slot: number | null }>, readonly likelihood: { readonly kind: LikelihoodKind, readonly logProb: number, readonly perplexity: number | null, readonly isBound: boolean } | null, readonly model: { readonly name: string, readonly version: string } | null, readonly settings: ReadonlyArray<{ readonly name: string, readonly value: unknown }>, readonly usage: { readonly knownTokens: number, readonly openTokens: number, readonly committedTokens: number, readonly causalPasses: number, readonly maskedPasses: number, readonly tokensPerPass: number | null }, readonly timing: { readonly queueMs: number, readonly firstTokenMs: number | null, readonly totalMs: number, readonly tokensPerSecond: number | null } | null, readonly error: { readonly code: ErrorCode, readonly message: string } | null } };
+
+type StreamItemParts_InfillCompleted_Fragment = { readonly __typename: 'InfillCompleted', readonly infillId: string, readonly seq: number, readonly at: string, readonly infill: { readonly id: string, readonly status: RunStatus, readonly createdAt: string, readonly finishedAt: string | null, readonly source: string | null, readonly text: string | null, readonly decoderName: string, readonly modelDigest: string, readonly seed: string, readonly labels: ReadonlyArray<string>, readonly slots: ReadonlyArray<{ readonly index: number, readonly key: string | null, readonly text: string, readonly tokens: ReadonlyArray<{ readonly slot: number, readonly index: number, readonly position: number, readonly id: number, readonly text: string, readonly logProb: number | null, readonly step: number, readonly alternatives: ReadonlyArray<{ readonly text: string, readonly logProb: number | null }> }> }>, readonly segments: ReadonlyArray<{ readonly text: string, readonly start: number, readonly end: number, readonly slot: number | null }>, readonly likelihood: { readonly kind: LikelihoodKind, readonly logProb: number, readonly perplexity: number | null, readonly isBound: boolean } | null, readonly model: { readonly name: string, readonly version: string } | null, readonly settings: ReadonlyArray<{ readonly name: string, readonly value: unknown }>, readonly usage: { readonly knownTokens: number, readonly openTokens: number, readonly committedTokens: number, readonly causalPasses: number, readonly maskedPasses: number, readonly tokensPerPass: number | null }, readonly timing: { readonly queueMs: number, readonly firstTokenMs: number | null, readonly totalMs: number, readonly tokensPerSecond: number | null } | null, readonly error: { readonly code: ErrorCode, readonly message: string } | null } };
+
+type StreamItemParts_InfillFailed_Fragment = { readonly __typename: 'InfillFailed', readonly infillId: string, readonly seq: number, readonly at: string, readonly infill: { readonly id: string, readonly status: RunStatus, readonly createdAt: string, readonly finishedAt: string | null, readonly source: string | null, readonly text: string | null, readonly decoderName: string, readonly modelDigest: string, readonly seed: string, readonly labels: ReadonlyArray<string>, readonly slots: ReadonlyArray<{ readonly index: number, readonly key: string | null, readonly text: string, readonly tokens: ReadonlyArray<{ readonly slot: number, readonly index: number, readonly position: number, readonly id: number, readonly text: string, readonly logProb: number | null, readonly step: number, readonly alternatives: ReadonlyArray<{ readonly text: string, readonly logProb: number | null }> }> }>, readonly segments: ReadonlyArray<{ readonly text: string, readonly start: number, readonly end: number, readonly slot: number | null }>, readonly likelihood: { readonly kind: LikelihoodKind, readonly logProb: number, readonly perplexity: number | null, readonly isBound: boolean } | null, readonly model: { readonly name: string, readonly version: string } | null, readonly settings: ReadonlyArray<{ readonly name: string, readonly value: unknown }>, readonly usage: { readonly knownTokens: number, readonly openTokens: number, readonly committedTokens: number, readonly causalPasses: number, readonly maskedPasses: number, readonly tokensPerPass: number | null }, readonly timing: { readonly queueMs: number, readonly firstTokenMs: number | null, readonly totalMs: number, readonly tokensPerSecond: number | null } | null, readonly error: { readonly code: ErrorCode, readonly message: string } | null }, readonly error: { readonly code: ErrorCode, readonly message: string } };
+
+type StreamItemParts_InfillLagged_Fragment = { readonly __typename: 'InfillLagged', readonly infillId: string, readonly seq: number, readonly at: string, readonly skippedFrom: number, readonly slots: ReadonlyArray<{ readonly index: number, readonly key: string | null, readonly text: string, readonly complete: boolean }> };
+
+type StreamItemParts_InfillQueued_Fragment = { readonly __typename: 'InfillQueued', readonly infillId: string, readonly seq: number, readonly at: string, readonly position: number };
+
+type StreamItemParts_InfillStarted_Fragment = { readonly __typename: 'InfillStarted', readonly infillId: string, readonly seq: number, readonly at: string };
+
+type StreamItemParts_InfillTokensCommitted_Fragment = { readonly __typename: 'InfillTokensCommitted', readonly infillId: string, readonly seq: number, readonly at: string, readonly tokens: ReadonlyArray<{ readonly slot: number, readonly index: number, readonly position: number, readonly id: number, readonly text: string, readonly logProb: number | null, readonly step: number, readonly alternatives: ReadonlyArray<{ readonly text: string, readonly logProb: number | null }> }>, readonly slots: ReadonlyArray<{ readonly index: number, readonly key: string | null, readonly text: string, readonly complete: boolean }> };
+
+type StreamItemParts_InfillTokensRevised_Fragment = { readonly __typename: 'InfillTokensRevised', readonly infillId: string, readonly seq: number, readonly at: string, readonly reopened: ReadonlyArray<number>, readonly tokens: ReadonlyArray<{ readonly slot: number, readonly index: number, readonly position: number, readonly id: number, readonly text: string, readonly logProb: number | null, readonly step: number, readonly alternatives: ReadonlyArray<{ readonly text: string, readonly logProb: number | null }> }>, readonly slots: ReadonlyArray<{ readonly index: number, readonly key: string | null, readonly text: string, readonly complete: boolean }> };
+
+type StreamItemParts_NotFoundError_Fragment = { readonly __typename: 'NotFoundError', readonly code: ErrorCode, readonly message: string };
+
+type StreamItemParts_QueueFullError_Fragment = { readonly __typename: 'QueueFullError', readonly retryAfterMs: number, readonly code: ErrorCode, readonly message: string };
+
+type StreamItemParts_UnsupportedError_Fragment = { readonly __typename: 'UnsupportedError', readonly code: ErrorCode, readonly message: string };
+
+type StreamItemParts_ValidationError_Fragment = { readonly __typename: 'ValidationError', readonly code: ErrorCode, readonly message: string, readonly problems: ReadonlyArray<{ readonly path: ReadonlyArray<string>, readonly code: ErrorCode, readonly message: string, readonly value: string | null, readonly limit: string | null }> };
+
+export type StreamItemPartsFragment =
+  | StreamItemParts_ConflictError_Fragment
+  | StreamItemParts_InfillCancelled_Fragment
+  | StreamItemParts_InfillCompleted_Fragment
+  | StreamItemParts_InfillFailed_Fragment
+  | StreamItemParts_InfillLagged_Fragment
+  | StreamItemParts_InfillQueued_Fragment
+  | StreamItemParts_InfillStarted_Fragment
+  | StreamItemParts_InfillTokensCommitted_Fragment
+  | StreamItemParts_InfillTokensRevised_Fragment
+  | StreamItemParts_NotFoundError_Fragment
+  | StreamItemParts_QueueFullError_Fragment
+  | StreamItemParts_UnsupportedError_Fragment
+  | StreamItemParts_ValidationError_Fragment
+;
+
+export type StreamInfillSubscriptionVariables = Exact<{
+  input: InfillInput;
+}>;
+
+
+export type StreamInfillSubscription = { readonly infill:
+    | { readonly __typename: 'ConflictError', readonly code: ErrorCode, readonly message: string }
+    | { readonly __typename: 'InfillCancelled', readonly infillId: string, readonly seq: number, readonly at: string, readonly infill: { readonly id: string, readonly status: RunStatus, readonly createdAt: string, readonly finishedAt: string | null, readonly source: string | null, readonly text: string | null, readonly decoderName: string, readonly modelDigest: string, readonly seed: string, readonly labels: ReadonlyArray<string>, readonly slots: ReadonlyArray<{ readonly index: number, readonly key: string | null, readonly text: string, readonly tokens: ReadonlyArray<{ readonly slot: number, readonly index: number, readonly position: number, readonly id: number, readonly text: string, readonly logProb: number | null, readonly step: number, readonly alternatives: ReadonlyArray<{ readonly text: string, readonly logProb: number | null }> }> }>, readonly segments: ReadonlyArray<{ readonly text: string, readonly start: number, readonly end: number, readonly slot: number | null }>, readonly likelihood: { readonly kind: LikelihoodKind, readonly logProb: number, readonly perplexity: number | null, readonly isBound: boolean } | null, readonly model: { readonly name: string, readonly version: string } | null, readonly settings: ReadonlyArray<{ readonly name: string, readonly value: unknown }>, readonly usage: { readonly knownTokens: number, readonly openTokens: number, readonly committedTokens: number, readonly causalPasses: number, readonly maskedPasses: number, readonly tokensPerPass: number | null }, readonly timing: { readonly queueMs: number, readonly firstTokenMs: number | null, readonly totalMs: number, readonly tokensPerSecond: number | null } | null, readonly error: { readonly code: ErrorCode, readonly message: string } | null } }
+    | { readonly __typename: 'InfillCompleted', readonly infillId: string, readonly seq: number, readonly at: string, readonly infill: { readonly id: string, readonly status: RunStatus, readonly createdAt: string, readonly finishedAt: string | null, readonly source: string | null, readonly text: string | null, readonly decoderName: string, readonly modelDigest: string, readonly seed: string, readonly labels: ReadonlyArray<string>, readonly slots: ReadonlyArray<{ readonly index: number, readonly key: string | null, readonly text: string, readonly tokens: ReadonlyArray<{ readonly slot: number, readonly index: number, readonly position: number, readonly id: number, readonly text: string, readonly logProb: number | null, readonly step: number, readonly alternatives: ReadonlyArray<{ readonly text: string, readonly logProb: number | null }> }> }>, readonly segments: ReadonlyArray<{ readonly text: string, readonly start: number, readonly end: number, readonly slot: number | null }>, readonly likelihood: { readonly kind: LikelihoodKind, readonly logProb: number, readonly perplexity: number | null, readonly isBound: boolean } | null, readonly model: { readonly name: string, readonly version: string } | null, readonly settings: ReadonlyArray<{ readonly name: string, readonly value: unknown }>, readonly usage: { readonly knownTokens: number, readonly openTokens: number, readonly committedTokens: number, readonly causalPasses: number, readonly maskedPasses: number, readonly tokensPerPass: number | null }, readonly timing: { readonly queueMs: number, readonly firstTokenMs: number | null, readonly totalMs: number, readonly tokensPerSecond: number | null } | null, readonly error: { readonly code: ErrorCode, readonly message: string } | null } }
+    | { readonly __typename: 'InfillFailed', readonly infillId: string, readonly seq: number, readonly at: string, readonly infill: { readonly id: string, readonly status: RunStatus, readonly createdAt: string, readonly finishedAt: string | null, readonly source: string | null, readonly text: string | null, readonly decoderName: string, readonly modelDigest: string, readonly seed: string, readonly labels: ReadonlyArray<string>, readonly slots: ReadonlyArray<{ readonly index: number, readonly key: string | null, readonly text: string, readonly tokens: ReadonlyArray<{ readonly slot: number, readonly index: number, readonly position: number, readonly id: number, readonly text: string, readonly logProb: number | null, readonly step: number, readonly alternatives: ReadonlyArray<{ readonly text: string, readonly logProb: number | null }> }> }>, readonly segments: ReadonlyArray<{ readonly text: string, readonly start: number, readonly end: number, readonly slot: number | null }>, readonly likelihood: { readonly kind: LikelihoodKind, readonly logProb: number, readonly perplexity: number | null, readonly isBound: boolean } | null, readonly model: { readonly name: string, readonly version: string } | null, readonly settings: ReadonlyArray<{ readonly name: string, readonly value: unknown }>, readonly usage: { readonly knownTokens: number, readonly openTokens: number, readonly committedTokens: number, readonly causalPasses: number, readonly maskedPasses: number, readonly tokensPerPass: number | null }, readonly timing: { readonly queueMs: number, readonly firstTokenMs: number | null, readonly totalMs: number, readonly tokensPerSecond: number | null } | null, readonly error: { readonly code: ErrorCode, readonly message: string } | null }, readonly error: { readonly code: ErrorCode, readonly message: string } }
+    | { readonly __typename: 'InfillLagged', readonly infillId: string, readonly seq: number, readonly at: string, readonly skippedFrom: number, readonly slots: ReadonlyArray<{ readonly index: number, readonly key: string | null, readonly text: string, readonly complete: boolean }> }
+    | { readonly __typename: 'InfillQueued', readonly infillId: string, readonly seq: number, readonly at: string, readonly position: number }
+    | { readonly __typename: 'InfillStarted', readonly infillId: string, readonly seq: number, readonly at: string }
+    | { readonly __typename: 'InfillTokensCommitted', readonly infillId: string, readonly seq: number, readonly at: string, readonly tokens: ReadonlyArray<{ readonly slot: number, readonly index: number, readonly position: number, readonly id: number, readonly text: string, readonly logProb: number | null, readonly step: number, readonly alternatives: ReadonlyArray<{ readonly text: string, readonly logProb: number | null }> }>, readonly slots: ReadonlyArray<{ readonly index: number, readonly key: string | null, readonly text: string, readonly complete: boolean }> }
+    | { readonly __typename: 'InfillTokensRevised', readonly infillId: string, readonly seq: number, readonly at: string, readonly reopened: ReadonlyArray<number>, readonly tokens: ReadonlyArray<{ readonly slot: number, readonly index: number, readonly position: number, readonly id: number, readonly text: string, readonly logProb: number | null, readonly step: number, readonly alternatives: ReadonlyArray<{ readonly text: string, readonly logProb: number | null }> }>, readonly slots: ReadonlyArray<{ readonly index: number, readonly key: string | null, readonly text: string, readonly complete: boolean }> }
+    | { readonly __typename: 'NotFoundError', readonly code: ErrorCode, readonly message: string }
+    | { readonly __typename: 'QueueFullError', readonly retryAfterMs: number, readonly code: ErrorCode, readonly message: string }
+    | { readonly __typename: 'UnsupportedError', readonly code: ErrorCode, readonly message: string }
+    | { readonly __typename: 'ValidationError', readonly code: ErrorCode, readonly message: string, readonly problems: ReadonlyArray<{ readonly path: ReadonlyArray<string>, readonly code: ErrorCode, readonly message: string, readonly value: string | null, readonly limit: string | null }> }
+   };
+
+export type FollowInfillSubscriptionVariables = Exact<{
+  id: string | number;
+  after?: number | null | undefined;
+}>;
+
+
+export type FollowInfillSubscription = { readonly infillEvents:
+    | { readonly __typename: 'ConflictError', readonly code: ErrorCode, readonly message: string }
+    | { readonly __typename: 'InfillCancelled', readonly infillId: string, readonly seq: number, readonly at: string, readonly infill: { readonly id: string, readonly status: RunStatus, readonly createdAt: string, readonly finishedAt: string | null, readonly source: string | null, readonly text: string | null, readonly decoderName: string, readonly modelDigest: string, readonly seed: string, readonly labels: ReadonlyArray<string>, readonly slots: ReadonlyArray<{ readonly index: number, readonly key: string | null, readonly text: string, readonly tokens: ReadonlyArray<{ readonly slot: number, readonly index: number, readonly position: number, readonly id: number, readonly text: string, readonly logProb: number | null, readonly step: number, readonly alternatives: ReadonlyArray<{ readonly text: string, readonly logProb: number | null }> }> }>, readonly segments: ReadonlyArray<{ readonly text: string, readonly start: number, readonly end: number, readonly slot: number | null }>, readonly likelihood: { readonly kind: LikelihoodKind, readonly logProb: number, readonly perplexity: number | null, readonly isBound: boolean } | null, readonly model: { readonly name: string, readonly version: string } | null, readonly settings: ReadonlyArray<{ readonly name: string, readonly value: unknown }>, readonly usage: { readonly knownTokens: number, readonly openTokens: number, readonly committedTokens: number, readonly causalPasses: number, readonly maskedPasses: number, readonly tokensPerPass: number | null }, readonly timing: { readonly queueMs: number, readonly firstTokenMs: number | null, readonly totalMs: number, readonly tokensPerSecond: number | null } | null, readonly error: { readonly code: ErrorCode, readonly message: string } | null } }
+    | { readonly __typename: 'InfillCompleted', readonly infillId: string, readonly seq: number, readonly at: string, readonly infill: { readonly id: string, readonly status: RunStatus, readonly createdAt: string, readonly finishedAt: string | null, readonly source: string | null, readonly text: string | null, readonly decoderName: string, readonly modelDigest: string, readonly seed: string, readonly labels: ReadonlyArray<string>, readonly slots: ReadonlyArray<{ readonly index: number, readonly key: string | null, readonly text: string, readonly tokens: ReadonlyArray<{ readonly slot: number, readonly index: number, readonly position: number, readonly id: number, readonly text: string, readonly logProb: number | null, readonly step: number, readonly alternatives: ReadonlyArray<{ readonly text: string, readonly logProb: number | null }> }> }>, readonly segments: ReadonlyArray<{ readonly text: string, readonly start: number, readonly end: number, readonly slot: number | null }>, readonly likelihood: { readonly kind: LikelihoodKind, readonly logProb: number, readonly perplexity: number | null, readonly isBound: boolean } | null, readonly model: { readonly name: string, readonly version: string } | null, readonly settings: ReadonlyArray<{ readonly name: string, readonly value: unknown }>, readonly usage: { readonly knownTokens: number, readonly openTokens: number, readonly committedTokens: number, readonly causalPasses: number, readonly maskedPasses: number, readonly tokensPerPass: number | null }, readonly timing: { readonly queueMs: number, readonly firstTokenMs: number | null, readonly totalMs: number, readonly tokensPerSecond: number | null } | null, readonly error: { readonly code: ErrorCode, readonly message: string } | null } }
+    | { readonly __typename: 'InfillFailed', readonly infillId: string, readonly seq: number, readonly at: string, readonly infill: { readonly id: string, readonly status: RunStatus, readonly createdAt: string, readonly finishedAt: string | null, readonly source: string | null, readonly text: string | null, readonly decoderName: string, readonly modelDigest: string, readonly seed: string, readonly labels: ReadonlyArray<string>, readonly slots: ReadonlyArray<{ readonly index: number, readonly key: string | null, readonly text: string, readonly tokens: ReadonlyArray<{ readonly slot: number, readonly index: number, readonly position: number, readonly id: number, readonly text: string, readonly logProb: number | null, readonly step: number, readonly alternatives: ReadonlyArray<{ readonly text: string, readonly logProb: number | null }> }> }>, readonly segments: ReadonlyArray<{ readonly text: string, readonly start: number, readonly end: number, readonly slot: number | null }>, readonly likelihood: { readonly kind: LikelihoodKind, readonly logProb: number, readonly perplexity: number | null, readonly isBound: boolean } | null, readonly model: { readonly name: string, readonly version: string } | null, readonly settings: ReadonlyArray<{ readonly name: string, readonly value: unknown }>, readonly usage: { readonly knownTokens: number, readonly openTokens: number, readonly committedTokens: number, readonly causalPasses: number, readonly maskedPasses: number, readonly tokensPerPass: number | null }, readonly timing: { readonly queueMs: number, readonly firstTokenMs: number | null, readonly totalMs: number, readonly tokensPerSecond: number | null } | null, readonly error: { readonly code: ErrorCode, readonly message: string } | null }, readonly error: { readonly code: ErrorCode, readonly message: string } }
+    | { readonly __typename: 'InfillLagged', readonly infillId: string, readonly seq: number, readonly at: string, readonly skippedFrom: number, readonly slots: ReadonlyArray<{ readonly index: number, readonly key: string | null, readonly text: string, readonly complete: boolean }> }
+    | { readonly __typename: 'InfillQueued', readonly infillId: string, readonly seq: number, readonly at: string, readonly position: number }
+    | { readonly __typename: 'InfillStarted', readonly infillId: string, readonly seq: number, readonly at: string }
+    | { readonly __typename: 'InfillTokensCommitted', readonly infillId: string, readonly seq: number, readonly at: string, readonly tokens: ReadonlyArray<{ readonly slot: number, readonly index: number, readonly position: number, readonly id: number, readonly text: string, readonly logProb: number | null, readonly step: number, readonly alternatives: ReadonlyArray<{ readonly text: string, readonly logProb: number | null }> }>, readonly slots: ReadonlyArray<{ readonly index: number, readonly key: string | null, readonly text: string, readonly complete: boolean }> }
+    | { readonly __typename: 'InfillTokensRevised', readonly infillId: string, readonly seq: number, readonly at: string, readonly reopened: ReadonlyArray<number>, readonly tokens: ReadonlyArray<{ readonly slot: number, readonly index: number, readonly position: number, readonly id: number, readonly text: string, readonly logProb: number | null, readonly step: number, readonly alternatives: ReadonlyArray<{ readonly text: string, readonly logProb: number | null }> }>, readonly slots: ReadonlyArray<{ readonly index: number, readonly key: string | null, readonly text: string, readonly complete: boolean }> }
+    | { readonly __typename: 'NotFoundError', readonly code: ErrorCode, readonly message: string }
+    | { readonly __typename: 'QueueFullError', readonly retryAfterMs: number, readonly code: ErrorCode, readonly message: string }
+    | { readonly __typename: 'UnsupportedError', readonly code: ErrorCode, readonly message: string }
+    | { readonly __typename: 'ValidationError', readonly code: ErrorCode, readonly message: string, readonly problems: ReadonlyArray<{ readonly path: ReadonlyArray<string>, readonly code: ErrorCode, readonly message: string, readonly value: string | null, readonly limit: string | null }> }
+   };
+
+export type InfillMutationVariables = Exact<{
+  input: InfillInput;
+}>;
+
+
+export type InfillMutation = { readonly infill:
+    | { readonly __typename: 'ConflictError', readonly code: ErrorCode, readonly message: string }
+    | { readonly __typename: 'Infill', readonly id: string, readonly status: RunStatus, readonly createdAt: string, readonly finishedAt: string | null, readonly source: string | null, readonly text: string | null, readonly decoderName: string, readonly modelDigest: string, readonly seed: string, readonly labels: ReadonlyArray<string>, readonly slots: ReadonlyArray<{ readonly index: number, readonly key: string | null, readonly text: string, readonly tokens: ReadonlyArray<{ readonly slot: number, readonly index: number, readonly position: number, readonly id: number, readonly text: string, readonly logProb: number | null, readonly step: number, readonly alternatives: ReadonlyArray<{ readonly text: string, readonly logProb: number | null }> }> }>, readonly segments: ReadonlyArray<{ readonly text: string, readonly start: number, readonly end: number, readonly slot: number | null }>, readonly likelihood: { readonly kind: LikelihoodKind, readonly logProb: number, readonly perplexity: number | null, readonly isBound: boolean } | null, readonly model: { readonly name: string, readonly version: string } | null, readonly settings: ReadonlyArray<{ readonly name: string, readonly value: unknown }>, readonly usage: { readonly knownTokens: number, readonly openTokens: number, readonly committedTokens: number, readonly causalPasses: number, readonly maskedPasses: number, readonly tokensPerPass: number | null }, readonly timing: { readonly queueMs: number, readonly firstTokenMs: number | null, readonly totalMs: number, readonly tokensPerSecond: number | null } | null, readonly error: { readonly code: ErrorCode, readonly message: string } | null }
+    | { readonly __typename: 'NotFoundError', readonly code: ErrorCode, readonly message: string }
+    | { readonly __typename: 'QueueFullError', readonly retryAfterMs: number, readonly code: ErrorCode, readonly message: string }
+    | { readonly __typename: 'UnsupportedError', readonly code: ErrorCode, readonly message: string }
+    | { readonly __typename: 'ValidationError', readonly code: ErrorCode, readonly message: string, readonly problems: ReadonlyArray<{ readonly path: ReadonlyArray<string>, readonly code: ErrorCode, readonly message: string, readonly value: string | null, readonly limit: string | null }> }
+   };
+
+export type SubmitInfillMutationVariables = Exact<{
+  input: InfillInput;
+}>;
+
+
+export type SubmitInfillMutation = { readonly submitInfill:
+    | { readonly __typename: 'ConflictError', readonly code: ErrorCode, readonly message: string }
+    | { readonly __typename: 'Infill', readonly id: string, readonly status: RunStatus, readonly createdAt: string, readonly finishedAt: string | null, readonly source: string | null, readonly text: string | null, readonly decoderName: string, readonly modelDigest: string, readonly seed: string, readonly labels: ReadonlyArray<string>, readonly slots: ReadonlyArray<{ readonly index: number, readonly key: string | null, readonly text: string, readonly tokens: ReadonlyArray<{ readonly slot: number, readonly index: number, readonly position: number, readonly id: number, readonly text: string, readonly logProb: number | null, readonly step: number, readonly alternatives: ReadonlyArray<{ readonly text: string, readonly logProb: number | null }> }> }>, readonly segments: ReadonlyArray<{ readonly text: string, readonly start: number, readonly end: number, readonly slot: number | null }>, readonly likelihood: { readonly kind: LikelihoodKind, readonly logProb: number, readonly perplexity: number | null, readonly isBound: boolean } | null, readonly model: { readonly name: string, readonly version: string } | null, readonly settings: ReadonlyArray<{ readonly name: string, readonly value: unknown }>, readonly usage: { readonly knownTokens: number, readonly openTokens: number, readonly committedTokens: number, readonly causalPasses: number, readonly maskedPasses: number, readonly tokensPerPass: number | null }, readonly timing: { readonly queueMs: number, readonly firstTokenMs: number | null, readonly totalMs: number, readonly tokensPerSecond: number | null } | null, readonly error: { readonly code: ErrorCode, readonly message: string } | null }
+    | { readonly __typename: 'NotFoundError', readonly code: ErrorCode, readonly message: string }
+    | { readonly __typename: 'QueueFullError', readonly retryAfterMs: number, readonly code: ErrorCode, readonly message: string }
+    | { readonly __typename: 'UnsupportedError', readonly code: ErrorCode, readonly message: string }
+    | { readonly __typename: 'ValidationError', readonly code: ErrorCode, readonly message: string, readonly problems: ReadonlyArray<{ readonly path: ReadonlyArray<string>, readonly code: ErrorCode, readonly message: string, readonly value: string | null, readonly limit: string | null }> }
+   };
+
+export type CancelInfillMutationVariables = Exact<{
+  id: string | number;
+}>;
+
+
+export type CancelInfillMutation = { readonly cancelInfill:
+    | { readonly __typename: 'ConflictError', readonly code: ErrorCode, readonly message: string }
+    | { readonly __typename: 'Infill', readonly id: string, readonly status: RunStatus, readonly createdAt: string, readonly finishedAt: string | null, readonly source: string | null, readonly text: string | null, readonly decoderName: string, readonly modelDigest: string, readonly seed: string, readonly labels: ReadonlyArray<string>, readonly slots: ReadonlyArray<{ readonly index: number, readonly key: string | null, readonly text: string, readonly tokens: ReadonlyArray<{ readonly slot: number, readonly index: number, readonly position: number, readonly id: number, readonly text: string, readonly logProb: number | null, readonly step: number, readonly alternatives: ReadonlyArray<{ readonly text: string, readonly logProb: number | null }> }> }>, readonly segments: ReadonlyArray<{ readonly text: string, readonly start: number, readonly end: number, readonly slot: number | null }>, readonly likelihood: { readonly kind: LikelihoodKind, readonly logProb: number, readonly perplexity: number | null, readonly isBound: boolean } | null, readonly model: { readonly name: string, readonly version: string } | null, readonly settings: ReadonlyArray<{ readonly name: string, readonly value: unknown }>, readonly usage: { readonly knownTokens: number, readonly openTokens: number, readonly committedTokens: number, readonly causalPasses: number, readonly maskedPasses: number, readonly tokensPerPass: number | null }, readonly timing: { readonly queueMs: number, readonly firstTokenMs: number | null, readonly totalMs: number, readonly tokensPerSecond: number | null } | null, readonly error: { readonly code: ErrorCode, readonly message: string } | null }
+    | { readonly __typename: 'NotFoundError', readonly code: ErrorCode, readonly message: string }
+    | { readonly __typename: 'QueueFullError', readonly retryAfterMs: number, readonly code: ErrorCode, readonly message: string }
+    | { readonly __typename: 'UnsupportedError', readonly code: ErrorCode, readonly message: string }
+    | { readonly __typename: 'ValidationError', readonly code: ErrorCode, readonly message: string, readonly problems: ReadonlyArray<{ readonly path: ReadonlyArray<string>, readonly code: ErrorCode, readonly message: string, readonly value: string | null, readonly limit: string | null }> }
+   };
+
+export type FindInfillQueryVariables = Exact<{
+  id: string | number;
+}>;
+
+
+export type FindInfillQuery = { readonly infill: { readonly id: string, readonly status: RunStatus, readonly createdAt: string, readonly finishedAt: string | null, readonly source: string | null, readonly text: string | null, readonly decoderName: string, readonly modelDigest: string, readonly seed: string, readonly labels: ReadonlyArray<string>, readonly slots: ReadonlyArray<{ readonly index: number, readonly key: string | null, readonly text: string, readonly tokens: ReadonlyArray<{ readonly slot: number, readonly index: number, readonly position: number, readonly id: number, readonly text: string, readonly logProb: number | null, readonly step: number, readonly alternatives: ReadonlyArray<{ readonly text: string, readonly logProb: number | null }> }> }>, readonly segments: ReadonlyArray<{ readonly text: string, readonly start: number, readonly end: number, readonly slot: number | null }>, readonly likelihood: { readonly kind: LikelihoodKind, readonly logProb: number, readonly perplexity: number | null, readonly isBound: boolean } | null, readonly model: { readonly name: string, readonly version: string } | null, readonly settings: ReadonlyArray<{ readonly name: string, readonly value: unknown }>, readonly usage: { readonly knownTokens: number, readonly openTokens: number, readonly committedTokens: number, readonly causalPasses: number, readonly maskedPasses: number, readonly tokensPerPass: number | null }, readonly timing: { readonly queueMs: number, readonly firstTokenMs: number | null, readonly totalMs: number, readonly tokensPerSecond: number | null } | null, readonly error: { readonly code: ErrorCode, readonly message: string } | null } | null };
+
+export type ListInfillsQueryVariables = Exact<{
+  first?: number | null | undefined;
+  after?: string | null | undefined;
+  last?: number | null | undefined;
+  before?: string | null | undefined;
+  filter?: InfillFilter | null | undefined;
+  orderBy?: InfillOrder | null | undefined;
+}>;
+
+
+export type ListInfillsQuery = { readonly infills: { readonly totalCount: number, readonly edges: ReadonlyArray<{ readonly cursor: string, readonly node: { readonly id: string, readonly status: RunStatus, readonly createdAt: string, readonly finishedAt: string | null, readonly source: string | null, readonly text: string | null, readonly decoderName: string, readonly modelDigest: string, readonly seed: string, readonly labels: ReadonlyArray<string>, readonly slots: ReadonlyArray<{ readonly index: number, readonly key: string | null, readonly text: string, readonly tokens: ReadonlyArray<{ readonly slot: number, readonly index: number, readonly position: number, readonly id: number, readonly text: string, readonly logProb: number | null, readonly step: number, readonly alternatives: ReadonlyArray<{ readonly text: string, readonly logProb: number | null }> }> }>, readonly segments: ReadonlyArray<{ readonly text: string, readonly start: number, readonly end: number, readonly slot: number | null }>, readonly likelihood: { readonly kind: LikelihoodKind, readonly logProb: number, readonly perplexity: number | null, readonly isBound: boolean } | null, readonly model: { readonly name: string, readonly version: string } | null, readonly settings: ReadonlyArray<{ readonly name: string, readonly value: unknown }>, readonly usage: { readonly knownTokens: number, readonly openTokens: number, readonly committedTokens: number, readonly causalPasses: number, readonly maskedPasses: number, readonly tokensPerPass: number | null }, readonly timing: { readonly queueMs: number, readonly firstTokenMs: number | null, readonly totalMs: number, readonly tokensPerSecond: number | null } | null, readonly error: { readonly code: ErrorCode, readonly message: string } | null } }>, readonly pageInfo: { readonly hasNextPage: boolean, readonly hasPreviousPage: boolean, readonly startCursor: string | null, readonly endCursor: string | null } } };
+
+export class TypedDocumentString<TResult, TVariables>
+  extends String
+  implements DocumentTypeDecoration<TResult, TVariables>
+{
+  __apiType?: NonNullable<DocumentTypeDecoration<TResult, TVariables>['__apiType']>;
+  private value: string;
+  public __meta__?: Record<string, any> | undefined;
+
+  constructor(value: string, __meta__?: Record<string, any> | undefined) {
+    super(value);
+    this.value = value;
+    this.__meta__ = __meta__;
+  }
+
+  override toString(): string & DocumentTypeDecoration<TResult, TVariables> {
+    return this.value;
+  }
+}
+export const CommittedTokenPartsFragmentDoc = new TypedDocumentString(`
+    fragment CommittedTokenParts on CommittedToken {
+  slot
+  index
+  position
+  id
+  text
+  logProb
+  step
+  alternatives {
+    text
+    logProb
+  }
+}
+    `, {"fragmentName":"CommittedTokenParts"}) as unknown as TypedDocumentString<CommittedTokenPartsFragment, unknown>;
+export const SlotUpdatePartsFragmentDoc = new TypedDocumentString(`
+    fragment SlotUpdateParts on SlotUpdate {
+  index
+  key
+  text
+  complete
+}
+    `, {"fragmentName":"SlotUpdateParts"}) as unknown as TypedDocumentString<SlotUpdatePartsFragment, unknown>;
+export const InfillPartsFragmentDoc = new TypedDocumentString(`
+    fragment InfillParts on Infill {
+  id
+  status
+  createdAt
+  finishedAt
+  source
+  text
+  slots {
+    index
+    key
+    text
+    tokens {
+      ...CommittedTokenParts
+    }
+  }
+  segments {
+    text
+    start
+    end
+    slot
+  }
+  likelihood {
+    kind
+    logProb
+    perplexity
+    isBound
+  }
+  decoderName
+  modelDigest
+  model {
+    name
+    version
+  }
+  settings {
+    name
+    value
+  }
+  seed
+  usage {
+    knownTokens
+    openTokens
+    committedTokens
+    causalPasses
+    maskedPasses
+    tokensPerPass
+  }
+  timing {
+    queueMs
+    firstTokenMs
+    totalMs
+    tokensPerSecond
+  }
+  error {
+    code
+    message
+  }
+  labels
+}
+    fragment CommittedTokenParts on CommittedToken {
+  slot
+  index
+  position
+  id
+  text
+  logProb
+  step
+  alternatives {
+    text
+    logProb
+  }
+}`, {"fragmentName":"InfillParts"}) as unknown as TypedDocumentString<InfillPartsFragment, unknown>;
+export const ErrorPartsFragmentDoc = new TypedDocumentString(`
+    fragment ErrorParts on Error {
+  code
+  message
+  ... on ValidationError {
+    problems {
+      path
+      code
+      message
+      value
+      limit
+    }
+  }
+  ... on QueueFullError {
+    retryAfterMs
+  }
+}
+    `, {"fragmentName":"ErrorParts"}) as unknown as TypedDocumentString<ErrorPartsFragment, unknown>;
+export const StreamItemPartsFragmentDoc = new TypedDocumentString(`
+    fragment StreamItemParts on InfillStreamItem {
+  __typename
+  ... on InfillEvent {
+    infillId
+    seq
+    at
+  }
+  ... on InfillQueued {
+    position
+  }
+  ... on InfillTokensCommitted {
+    tokens {
+      ...CommittedTokenParts
+    }
+    slots {
+      ...SlotUpdateParts
+    }
+  }
+  ... on InfillTokensRevised {
+    tokens {
+      ...CommittedTokenParts
+    }
+    reopened
+    slots {
+      ...SlotUpdateParts
+    }
+  }
+  ... on InfillLagged {
+    skippedFrom
+    slots {
+      ...SlotUpdateParts
+    }
+  }
+  ... on InfillCompleted {
+    infill {
+      ...InfillParts
+    }
+  }
+  ... on InfillCancelled {
+    infill {
+      ...InfillParts
+    }
+  }
+  ... on InfillFailed {
+    infill {
+      ...InfillParts
+    }
+    error {
+      code
+      message
+    }
+  }
+  ... on Error {
+    ...ErrorParts
+  }
+}
+    fragment CommittedTokenParts on CommittedToken {
+  slot
+  index
+  position
+  id
+  text
+  logProb
+  step
+  alternatives {
+    text
+    logProb
+  }
+}
+fragment InfillParts on Infill {
+  id
+  status
+  createdAt
+  finishedAt
+  source
+  text
+  slots {
+    index
+    key
+    text
+    tokens {
+      ...CommittedTokenParts
+    }
+  }
+  segments {
+    text
+    start
+    end
+    slot
+  }
+  likelihood {
+    kind
+    logProb
+    perplexity
+    isBound
+  }
+  decoderName
+  modelDigest
+  model {
+    name
+    version
+  }
+  settings {
+    name
+    value
+  }
+  seed
+  usage {
+    knownTokens
+    openTokens
+    committedTokens
+    causalPasses
+    maskedPasses
+    tokensPerPass
+  }
+  timing {
+    queueMs
+    firstTokenMs
+    totalMs
+    tokensPerSecond
+  }
+  error {
+    code
+    message
+  }
+  labels
+}
+fragment ErrorParts on Error {
+  code
+  message
+  ... on ValidationError {
+    problems {
+      path
+      code
+      message
+      value
+      limit
+    }
+  }
+  ... on QueueFullError {
+    retryAfterMs
+  }
+}
+fragment SlotUpdateParts on SlotUpdate {
+  index
+  key
+  text
+  complete
+}`, {"fragmentName":"StreamItemParts"}) as unknown as TypedDocumentString<StreamItemPartsFragment, unknown>;
+export const CatalogDocument = new TypedDocumentString(`
+    query Catalog {
+  decoders {
+    id
+    name
+    title
+    description
+    requiredRoles
+    capabilities {
+      streams
+      likelihood
+      features
+    }
+    optionsSchema
+  }
+  models {
+    id
+    name
+    version
+    digest
+    license
+    roles {
+      role
+      architecture
+      parameters
+      precision
+      hiddenSize
+      sizeBytes
+    }
+    vocabularySize
+    contextLength
+    device
+    state
+    decoders {
+      name
+    }
+  }
+}
+    `) as unknown as TypedDocumentString<CatalogQuery, CatalogQueryVariables>;
+export const StreamInfillDocument = new TypedDocumentString(`
+    subscription StreamInfill($input: InfillInput!) {
+  infill(input: $input) {
+    ...StreamItemParts
+  }
+}
+    fragment CommittedTokenParts on CommittedToken {
+  slot
+  index
+  position
+  id
+  text
+  logProb
+  step
+  alternatives {
+    text
+    logProb
+  }
+}
+fragment InfillParts on Infill {
+  id
+  status
+  createdAt
+  finishedAt
+  source
+  text
+  slots {
+    index
+    key
+    text
+    tokens {
+      ...CommittedTokenParts
+    }
+  }
+  segments {
+    text
+    start
+    end
+    slot
+  }
+  likelihood {
+    kind
+    logProb
+    perplexity
+    isBound
+  }
+  decoderName
+  modelDigest
+  model {
+    name
+    version
+  }
+  settings {
+    name
+    value
+  }
+  seed
+  usage {
+    knownTokens
+    openTokens
+    committedTokens
+    causalPasses
+    maskedPasses
+    tokensPerPass
+  }
+  timing {
+    queueMs
+    firstTokenMs
+    totalMs
+    tokensPerSecond
+  }
+  error {
+    code
+    message
+  }
+  labels
+}
+fragment ErrorParts on Error {
+  code
+  message
+  ... on ValidationError {
+    problems {
+      path
+      code
+      message
+      value
+      limit
+    }
+  }
+  ... on QueueFullError {
+    retryAfterMs
+  }
+}
+fragment SlotUpdateParts on SlotUpdate {
+  index
+  key
+  text
+  complete
+}
+fragment StreamItemParts on InfillStreamItem {
+  __typename
+  ... on InfillEvent {
+    infillId
+    seq
+    at
+  }
+  ... on InfillQueued {
+    position
+  }
+  ... on InfillTokensCommitted {
+    tokens {
+      ...CommittedTokenParts
+    }
+    slots {
+      ...SlotUpdateParts
+    }
+  }
+  ... on InfillTokensRevised {
+    tokens {
+      ...CommittedTokenParts
+    }
+    reopened
+    slots {
+      ...SlotUpdateParts
+    }
+  }
+  ... on InfillLagged {
+    skippedFrom
+    slots {
+      ...SlotUpdateParts
+    }
+  }
+  ... on InfillCompleted {
+    infill {
+      ...InfillParts
+    }
+  }
+  ... on InfillCancelled {
+    infill {
+      ...InfillParts
+    }
+  }
+  ... on InfillFailed {
+    infill {
+      ...InfillParts
+    }
+    error {
+      code
+      message
+    }
+  }
+  ... on Error {
+    ...ErrorParts
+  }
+}`) as unknown as TypedDocumentString<StreamInfillSubscription, StreamInfillSubscriptionVariables>;
+export const FollowInfillDocument = new TypedDocumentString(`
+    subscription FollowInfill($id: ID!, $after: Int) {
+  infillEvents(id: $id, after: $after) {
+    ...StreamItemParts
+  }
+}
+    fragment CommittedTokenParts on CommittedToken {
+  slot
+  index
+  position
+  id
+  text
+  logProb
+  step
+  alternatives {
+    text
+    logProb
+  }
+}
+fragment InfillParts on Infill {
+  id
+  status
+  createdAt
+  finishedAt
+  source
+  text
+  slots {
+    index
+    key
+    text
+    tokens {
+      ...CommittedTokenParts
+    }
+  }
+  segments {
+    text
+    start
+    end
+    slot
+  }
+  likelihood {
+    kind
+    logProb
+    perplexity
+    isBound
+  }
+  decoderName
+  modelDigest
+  model {
+    name
+    version
+  }
+  settings {
+    name
+    value
+  }
+  seed
+  usage {
+    knownTokens
+    openTokens
+    committedTokens
+    causalPasses
+    maskedPasses
+    tokensPerPass
+  }
+  timing {
+    queueMs
+    firstTokenMs
+    totalMs
+    tokensPerSecond
+  }
+  error {
+    code
+    message
+  }
+  labels
+}
+fragment ErrorParts on Error {
+  code
+  message
+  ... on ValidationError {
+    problems {
+      path
+      code
+      message
+      value
+      limit
+    }
+  }
+  ... on QueueFullError {
+    retryAfterMs
+  }
+}
+fragment SlotUpdateParts on SlotUpdate {
+  index
+  key
+  text
+  complete
+}
+fragment StreamItemParts on InfillStreamItem {
+  __typename
+  ... on InfillEvent {
+    infillId
+    seq
+    at
+  }
+  ... on InfillQueued {
+    position
+  }
+  ... on InfillTokensCommitted {
+    tokens {
+      ...CommittedTokenParts
+    }
+    slots {
+      ...SlotUpdateParts
+    }
+  }
+  ... on InfillTokensRevised {
+    tokens {
+      ...CommittedTokenParts
+    }
+    reopened
+    slots {
+      ...SlotUpdateParts
+    }
+  }
+  ... on InfillLagged {
+    skippedFrom
+    slots {
+      ...SlotUpdateParts
+    }
+  }
+  ... on InfillCompleted {
+    infill {
+      ...InfillParts
+    }
+  }
+  ... on InfillCancelled {
+    infill {
+      ...InfillParts
+    }
+  }
+  ... on InfillFailed {
+    infill {
+      ...InfillParts
+    }
+    error {
+      code
+      message
+    }
+  }
+  ... on Error {
+    ...ErrorParts
+  }
+}`) as unknown as TypedDocumentString<FollowInfillSubscription, FollowInfillSubscriptionVariables>;
+export const InfillDocument = new TypedDocumentString(`
+    mutation Infill($input: InfillInput!) {
+  infill(input: $input) {
+    __typename
+    ...InfillParts
+    ...ErrorParts
+  }
+}
+    fragment CommittedTokenParts on CommittedToken {
+  slot
+  index
+  position
+  id
+  text
+  logProb
+  step
+  alternatives {
+    text
+    logProb
+  }
+}
+fragment InfillParts on Infill {
+  id
+  status
+  createdAt
+  finishedAt
+  source
+  text
+  slots {
+    index
+    key
+    text
+    tokens {
+      ...CommittedTokenParts
+    }
+  }
+  segments {
+    text
+    start
+    end
+    slot
+  }
+  likelihood {
+    kind
+    logProb
+    perplexity
+    isBound
+  }
+  decoderName
+  modelDigest
+  model {
+    name
+    version
+  }
+  settings {
+    name
+    value
+  }
+  seed
+  usage {
+    knownTokens
+    openTokens
+    committedTokens
+    causalPasses
+    maskedPasses
+    tokensPerPass
+  }
+  timing {
+    queueMs
+    firstTokenMs
+    totalMs
+    tokensPerSecond
+  }
+  error {
+    code
+    message
+  }
+  labels
+}
+fragment ErrorParts on Error {
+  code
+  message
+  ... on ValidationError {
+    problems {
+      path
+      code
+      message
+      value
+      limit
+    }
+  }
+  ... on QueueFullError {
+    retryAfterMs
+  }
+}`) as unknown as TypedDocumentString<InfillMutation, InfillMutationVariables>;
+export const SubmitInfillDocument = new TypedDocumentString(`
+    mutation SubmitInfill($input: InfillInput!) {
+  submitInfill(input: $input) {
+    __typename
+    ...InfillParts
+    ...ErrorParts
+  }
+}
+    fragment CommittedTokenParts on CommittedToken {
+  slot
+  index
+  position
+  id
+  text
+  logProb
+  step
+  alternatives {
+    text
+    logProb
+  }
+}
+fragment InfillParts on Infill {
+  id
+  status
+  createdAt
+  finishedAt
+  source
+  text
+  slots {
+    index
+    key
+    text
+    tokens {
+      ...CommittedTokenParts
+    }
+  }
+  segments {
+    text
+    start
+    end
+    slot
+  }
+  likelihood {
+    kind
+    logProb
+    perplexity
+    isBound
+  }
+  decoderName
+  modelDigest
+  model {
+    name
+    version
+  }
+  settings {
+    name
+    value
+  }
+  seed
+  usage {
+    knownTokens
+    openTokens
+    committedTokens
+    causalPasses
+    maskedPasses
+    tokensPerPass
+  }
+  timing {
+    queueMs
+    firstTokenMs
+    totalMs
+    tokensPerSecond
+  }
+  error {
+    code
+    message
+  }
+  labels
+}
+fragment ErrorParts on Error {
+  code
+  message
+  ... on ValidationError {
+    problems {
+      path
+      code
+      message
+      value
+      limit
+    }
+  }
+  ... on QueueFullError {
+    retryAfterMs
+  }
+}`) as unknown as TypedDocumentString<SubmitInfillMutation, SubmitInfillMutationVariables>;
+export const CancelInfillDocument = new TypedDocumentString(`
+    mutation CancelInfill($id: ID!) {
+  cancelInfill(input: {id: $id}) {
+    __typename
+    ...InfillParts
+    ...ErrorParts
+  }
+}
+    fragment CommittedTokenParts on CommittedToken {
+  slot
+  index
+  position
+  id
+  text
+  logProb
+  step
+  alternatives {
+    text
+    logProb
+  }
+}
+fragment InfillParts on Infill {
+  id
+  status
+  createdAt
+  finishedAt
+  source
+  text
+  slots {
+    index
+    key
+    text
+    tokens {
+      ...CommittedTokenParts
+    }
+  }
+  segments {
+    text
+    start
+    end
+    slot
+  }
+  likelihood {
+    kind
+    logProb
+    perplexity
+    isBound
+  }
+  decoderName
+  modelDigest
+  model {
+    name
+    version
+  }
+  settings {
+    name
+    value
+  }
+  seed
+  usage {
+    knownTokens
+    openTokens
+    committedTokens
+    causalPasses
+    maskedPasses
+    tokensPerPass
+  }
+  timing {
+    queueMs
+    firstTokenMs
+    totalMs
+    tokensPerSecond
+  }
+  error {
+    code
+    message
+  }
+  labels
+}
+fragment ErrorParts on Error {
+  code
+  message
+  ... on ValidationError {
+    problems {
+      path
+      code
+      message
+      value
+      limit
+    }
+  }
+  ... on QueueFullError {
+    retryAfterMs
+  }
+}`) as unknown as TypedDocumentString<CancelInfillMutation, CancelInfillMutationVariables>;
+export const FindInfillDocument = new TypedDocumentString(`
+    query FindInfill($id: ID!) {
+  infill(id: $id) {
+    ...InfillParts
+  }
+}
+    fragment CommittedTokenParts on CommittedToken {
+  slot
+  index
+  position
+  id
+  text
+  logProb
+  step
+  alternatives {
+    text
+    logProb
+  }
+}
+fragment InfillParts on Infill {
+  id
+  status
+  createdAt
+  finishedAt
+  source
+  text
+  slots {
+    index
+    key
+    text
+    tokens {
+      ...CommittedTokenParts
+    }
+  }
+  segments {
+    text
+    start
+    end
+    slot
+  }
+  likelihood {
+    kind
+    logProb
+    perplexity
+    isBound
+  }
+  decoderName
+  modelDigest
+  model {
+    name
+    version
+  }
+  settings {
+    name
+    value
+  }
+  seed
+  usage {
+    knownTokens
+    openTokens
+    committedTokens
+    causalPasses
+    maskedPasses
+    tokensPerPass
+  }
+  timing {
+    queueMs
+    firstTokenMs
+    totalMs
+    tokensPerSecond
+  }
+  error {
+    code
+    message
+  }
+  labels
+}`) as unknown as TypedDocumentString<FindInfillQuery, FindInfillQueryVariables>;
+export const ListInfillsDocument = new TypedDocumentString(`
+    query ListInfills($first: Int, $after: String, $last: Int, $before: String, $filter: InfillFilter, $orderBy: InfillOrder) {
+  infills(
+    first: $first
+    after: $after
+    last: $last
+    before: $before
+    filter: $filter
+    orderBy: $orderBy
+  ) {
+    totalCount
+    edges {
+      cursor
+      node {
+        ...InfillParts
+      }
+    }
+    pageInfo {
+      hasNextPage
+      hasPreviousPage
+      startCursor
+      endCursor
+    }
+  }
+}
+    fragment CommittedTokenParts on CommittedToken {
+  slot
+  index
+  position
+  id
+  text
+  logProb
+  step
+  alternatives {
+    text
+    logProb
+  }
+}
+fragment InfillParts on Infill {
+  id
+  status
+  createdAt
+  finishedAt
+  source
+  text
+  slots {
+    index
+    key
+    text
+    tokens {
+      ...CommittedTokenParts
+    }
+  }
+  segments {
+    text
+    start
+    end
+    slot
+  }
+  likelihood {
+    kind
+    logProb
+    perplexity
+    isBound
+  }
+  decoderName
+  modelDigest
+  model {
+    name
+    version
+  }
+  settings {
+    name
+    value
+  }
+  seed
+  usage {
+    knownTokens
+    openTokens
+    committedTokens
+    causalPasses
+    maskedPasses
+    tokensPerPass
+  }
+  timing {
+    queueMs
+    firstTokenMs
+    totalMs
+    tokensPerSecond
+  }
+  error {
+    code
+    message
+  }
+  labels
+}`) as unknown as TypedDocumentString<ListInfillsQuery, ListInfillsQueryVariables>;
