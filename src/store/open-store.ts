@@ -37,7 +37,8 @@ export type Store = {
  */
 export async function openStore({ dataDir, serverUrl, now }: StoreOptions): Promise<Store> {
   const folder = resolve(dataDir);
-  mkdirSync(folder, { recursive: true });
+  // Clients' texts are in it.
+  mkdirSync(folder, { recursive: true, mode: 0o700 });
   const lock = acquireLock(folder, new Date(now()), serverUrl);
   let isOpen = false;
   try {
