@@ -178,7 +178,7 @@ describe('a worker that dies', () => {
   });
 
   it('is killed when it says nothing while it has a run', async () => {
-    const { worker, nth } = await start(packFolder('pack'));
+    const { worker, nth } = await start(packFolder('pack'), { hangMs: 100 });
     const entries = await readAll(worker.fill(job('hang')));
 
     expect(entries.at(-1)).toMatchObject({
@@ -189,7 +189,7 @@ describe('a worker that dies', () => {
   });
 
   it('is killed when it says nothing while it has a check', async () => {
-    const { worker } = await start(packFolder('pack'));
+    const { worker } = await start(packFolder('pack'), { hangMs: 100 });
 
     await expect(worker.prepare(requestFor('hang'))).rejects.toMatchObject({
       code: 'WORKER_FAILED',
@@ -197,10 +197,10 @@ describe('a worker that dies', () => {
   });
 
   it('is left alone while it has nothing to do or answers', async () => {
-    const { worker, notices } = await start(packFolder('pack'), { hangMs: 40 });
+    const { worker, notices } = await start(packFolder('pack'), { hangMs: 500 });
     const stream = worker.fill(job('wait'));
-    // Ten times the limit passes, measured in answers of the worker itself.
-    const until = performance.now() + 400;
+    // Twice the limit passes, measured in answers of the worker itself.
+    const until = performance.now() + 1000;
     while (performance.now() < until) await worker.tokenize('');
     worker.cancel('run');
     await readAll(stream);

@@ -18,7 +18,7 @@ export const quickTiming: WorkerTiming = {
   openTimeoutMs: 30_000,
   answerTimeoutMs: 30_000,
   pingMs: 20,
-  hangMs: 100,
+  hangMs: 30_000,
   closeTimeoutMs: 10_000,
   firstRestartMs: 1,
   maxRestartMs: 4,
