@@ -1,4 +1,4 @@
-import { cpSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { sql } from 'drizzle-orm';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -17,6 +17,9 @@ let template: string;
 
 beforeAll(async () => {
   template = newFolder();
+  // As a process leaves it that was killed while it made the database.
+  mkdirSync(join(template, 'pglite.new'));
+  writeFileSync(join(template, 'pglite.new', 'PG_VERSION'), '18\n');
   const store = await open(template);
   await store.close();
 }, pending);
@@ -30,7 +33,7 @@ function copyOfTemplate(): string {
 }
 
 describe('openStore', () => {
-  it('makes the folders it needs, and leaves nothing but the database when closed', () => {
+  it('makes the database, after a try that was killed too, and leaves nothing else when closed', () => {
     expect(readdirSync(template)).toEqual(['pglite']);
   });
 
