@@ -60,7 +60,7 @@ async function refusal(runtime: OnnxRuntime, device: Device): Promise<string | n
     return `this build of ONNX Runtime (${process.platform} ${process.arch}) does not have it`;
   }
   try {
-    const options = { executionProviders: [device], logSeverityLevel: 4 } as const;
+    const options = { executionProviders: [device] };
     const session = await runtime.InferenceSession.create(probeGraph, options);
     await session.release();
     return null;

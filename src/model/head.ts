@@ -7,7 +7,7 @@ import assert from 'node:assert/strict';
 import { float32Output, type SessionGroup } from './session.ts';
 
 /** Maps hidden states (N, D) to logits (N, V), owned by the caller; N ≥ 1. */
-export type Head = (hidden: Float32Array) => Promise<Float32Array>;
+type Head = (hidden: Float32Array) => Promise<Float32Array>;
 
 /**
  * Opens the head at `path` for hidden states of `hiddenSize`.

@@ -9,7 +9,7 @@ import type { KvCache } from './models.ts';
 import type { OnnxRuntime } from './onnx-runtime.ts';
 
 /** Sizes of a cache that do not change. */
-export type CacheShape = {
+type CacheShape = {
   readonly layerCount: number;
   readonly keyValueHeadCount: number;
   readonly headSize: number;

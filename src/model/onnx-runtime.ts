@@ -9,7 +9,7 @@ import { InfillError } from '../errors.ts';
 export type OnnxRuntime = typeof import('onnxruntime-node');
 
 /** What a native binary is built for. */
-export type Host = { readonly platform: string; readonly arch: string };
+type Host = { readonly platform: string; readonly arch: string };
 
 /** Hosts that onnxruntime-node 1.30 carries a binary for. */
 const supportedHosts = ['linux x64', 'linux arm64', 'darwin arm64', 'win32 x64', 'win32 arm64'];
@@ -21,7 +21,10 @@ const supportedHosts = ['linux x64', 'linux arm64', 'darwin arm64', 'win32 x64',
  */
 export async function loadOnnxRuntime(): Promise<OnnxRuntime> {
   try {
-    return await import('onnxruntime-node');
+    const runtime = await import('onnxruntime-node');
+    // What it would print to stderr as an error, it also throws.
+    runtime.env.logLevel = 'fatal';
+    return runtime;
   } catch (cause) {
     throw runtimeLoadError(cause, process);
   }

@@ -17,10 +17,10 @@ export type SessionSettings = {
 };
 
 /** Outputs of one pass by name. */
-export type Outputs = InferenceSession.ReturnType;
+type Outputs = InferenceSession.ReturnType;
 
 /** One graph, ready to run. */
-export class Session {
+class Session {
   readonly #session: InferenceSession;
   #running: Promise<Outputs> | null = null;
   #closing: Promise<void> | null = null;
