@@ -9,6 +9,8 @@ import { bundledDescription } from '../support/bundled-pack.ts';
 import { expectSameBits } from '../support/same-bits.ts';
 
 const { causal: description, facts } = await bundledDescription();
+/** Hundreds of passes, on a machine that may have other work. */
+const unhurried = { timeout: 60_000 };
 let model: Opened<CausalModel>;
 
 beforeAll(async () => {
@@ -48,25 +50,29 @@ function fullPass(ids: readonly number[]): Promise<Float32Array> {
 }
 
 describe('logits', () => {
-  it('are those of one full pass, bit for bit, in single steps across 64 and 128', async () => {
-    const ids = someIds(facts.contextLength + 1);
-    const cache = model.createCache();
-    expectSameBits(await logitsInChunks(ids, [1], cache), await fullPass(ids));
-    expect(cache.length).toBe(ids.length);
-  });
+  it(
+    'are those of one full pass, bit for bit, in single steps across 64 and 128',
+    unhurried,
+    async () => {
+      const ids = someIds(facts.contextLength + 1);
+      const cache = model.createCache();
+      expectSameBits(await logitsInChunks(ids, [1], cache), await fullPass(ids));
+      expect(cache.length).toBe(ids.length);
+    },
+  );
 
-  it('are those of one full pass, bit for bit, in chunks of any size', async () => {
+  it('are those of one full pass, bit for bit, in chunks of any size', unhurried, async () => {
     const chunks = fc.array(fc.integer({ min: 1, max: 40 }), { minLength: 1, maxLength: 8 });
     await fc.assert(
       fc.asyncProperty(chunks, fc.nat(1000), async (sizes, seed) => {
         const ids = someIds(100, seed);
         expectSameBits(await logitsInChunks(ids, sizes, model.createCache()), await fullPass(ids));
       }),
-      { numRuns: 20 },
+      { numRuns: 12 },
     );
   });
 
-  it('after a rewind are those of a cache that never held anything else', async () => {
+  it('after a rewind are those of a cache that never held anything else', unhurried, async () => {
     const chunks = fc.array(fc.integer({ min: 1, max: 9 }), { minLength: 1, maxLength: 4 });
     await fc.assert(
       fc.asyncProperty(fc.integer({ min: 0, max: 90 }), chunks, async (kept, sizes) => {
@@ -79,7 +85,7 @@ describe('logits', () => {
         const actual = await logitsInChunks(continuation, sizes, cache);
         expectSameBits(actual, expected.subarray(kept * facts.vocabularySize));
       }),
-      { numRuns: 20 },
+      { numRuns: 12 },
     );
   });
 

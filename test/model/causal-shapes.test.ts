@@ -49,17 +49,24 @@ async function hiddenInChunks(model: CausalModel, size: number): Promise<Float32
   return hidden;
 }
 
+/** Hundreds of passes, on a machine that may have other work. */
+const unhurried = { timeout: 60_000 };
+
 describe.each(shapes)('heads: %o', (shape) => {
-  it('gives the bits of one full pass in chunks of every kind and full passes of every length', async () => {
-    const model = await openCausalModel(await describeTiny(shape), { device: 'cpu', threads: 2 });
-    const full = await model.forward(ids, model.createCache());
-    for (const size of [1, 2, 3, 16, 17, 33, 65, 129]) {
-      expectSameBits(await hiddenInChunks(model, size), full);
-    }
-    for (let count = 1; count <= length; count += 2) {
-      const rows = await model.forward(ids.slice(0, count), model.createCache());
-      expectSameBits(rows, full.subarray(0, count * model.hiddenSize));
-    }
-    await model.close();
-  });
+  it(
+    'gives the bits of one full pass in chunks of every kind and full passes of every length',
+    unhurried,
+    async () => {
+      const model = await openCausalModel(await describeTiny(shape), { device: 'cpu', threads: 2 });
+      const full = await model.forward(ids, model.createCache());
+      for (const size of [1, 2, 3, 16, 17, 33, 65, 129]) {
+        expectSameBits(await hiddenInChunks(model, size), full);
+      }
+      for (let count = 1; count <= length; count += 2) {
+        const rows = await model.forward(ids.slice(0, count), model.createCache());
+        expectSameBits(rows, full.subarray(0, count * model.hiddenSize));
+      }
+      await model.close();
+    },
+  );
 });

@@ -12,6 +12,13 @@ function firstDifference(actual: Float32Array, expected: Float32Array): string |
   if (actual.length !== expected.length) {
     return `length ${actual.length} instead of ${expected.length}`;
   }
+  if (bytesOf(actual).equals(bytesOf(expected))) {
+    return null;
+  }
   const index = actual.findIndex((value, at) => !Object.is(value, expected[at]));
-  return index === -1 ? null : `${actual[index]} instead of ${expected[index]} at ${index}`;
+  return `${actual[index]} instead of ${expected[index]} at ${index}`;
+}
+
+function bytesOf(values: Float32Array): Buffer {
+  return Buffer.from(values.buffer, values.byteOffset, values.byteLength);
 }
