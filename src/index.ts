@@ -55,6 +55,8 @@ export type InfillOptions = {
   readonly signal?: AbortSignal;
 };
 
+const now = () => performance.now();
+
 /** Runs of one pack that decode in turns; the others wait. */
 const limits = { maxRunning: 8, maxWaiting: 1024, maxBytes: 2 ** 31 };
 
@@ -72,7 +74,7 @@ export async function openPack(options: PackOptions = {}): Promise<Pack> {
     tokenizer,
     registry: builtInDecoders,
     limits,
-    now: Date.now,
+    now,
   });
   const isSupported = (roles: readonly ('causal' | 'masked' | 'fusion')[]) =>
     roles.every((role) => models[role] !== null);
@@ -120,7 +122,7 @@ export async function* streamInfill(
   try {
     yield* pack.engine.infill(requestOf(pack, source, options), {
       signal,
-      submittedAt: Date.now(),
+      submittedAt: now(),
     });
   } finally {
     left.abort();

@@ -11,7 +11,8 @@ import { type FromWorker, isToWorker, type OpenRequest } from './dispatch/protoc
 import { openPack } from './packs/open-pack.ts';
 import { servedPack } from './served-pack.ts';
 
-const worker = new DecodingWorker({ send, open, now: () => performance.now() });
+const now = () => performance.now();
+const worker = new DecodingWorker({ send, open, now });
 
 process.on('message', (message) => {
   if (!isToWorker(message)) return;
@@ -32,7 +33,7 @@ async function open(request: OpenRequest): Promise<OpenedPack> {
     tokenizer,
     registry: builtInDecoders,
     limits,
-    now: Date.now,
+    now,
   });
   return { served: servedPack(manifest, device, builtInDecoders), engine, close };
 }

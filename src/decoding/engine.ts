@@ -51,6 +51,8 @@ export class Engine {
   readonly #now: () => number;
   readonly #stopping = new AbortController();
   #isDecoding = false;
+  /** Ends when the pass under way has ended. */
+  #lastTurn: Promise<unknown> = Promise.resolve();
 
   /** @param now - milliseconds; stamps events. */
   constructor(limits: EngineLimits, now: () => number) {
@@ -70,6 +72,13 @@ export class Engine {
     this.#scheduler.admit({ job, group, sizeBytes, signal, events, state: null, stepCount: 0 });
     if (!this.#isDecoding) void this.#decode();
     return events;
+  }
+
+  /** Does work that runs passes of its own, between the steps: a model runs one pass at a time. */
+  takeTurn<T>(work: () => Promise<T>): Promise<T> {
+    const turn = this.#lastTurn.then(work);
+    this.#lastTurn = turn.catch(() => undefined);
+    return turn;
   }
 
   async #decode(): Promise<void> {
@@ -122,7 +131,7 @@ export class Engine {
   /** A decoder that throws fails the sequences of that call and no others. */
   async #guard(batch: readonly Sequence[], work: () => Promise<void>): Promise<void> {
     try {
-      await work();
+      await this.takeTurn(work);
     } catch (cause) {
       for (const sequence of batch) {
         const { job, stepCount } = sequence;

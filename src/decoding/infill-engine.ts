@@ -99,7 +99,8 @@ export class InfillEngine {
       );
     }
     this.#checkTargets(targets, openPositions(run.ids).length);
-    return decoder.score(run, targets, signal);
+    const { score } = decoder;
+    return this.#engine.takeTurn(() => score.call(decoder, run, targets, signal));
   }
 
   async *#progress(

@@ -78,11 +78,16 @@ export function createRegistry(plugins: readonly AnyDecoderPlugin[]): DecoderReg
   };
 }
 
+/** `masked-lm` is `maskedLm` in GraphQL. */
+export function decoderFieldName(name: string): string {
+  return name.replace(/-(.)/g, (_, letter: string) => letter.toUpperCase());
+}
+
 function describe(plugin: AnyDecoderPlugin): DecoderDescription {
   const optionsSchema = z.toJSONSchema(plugin.options, { io: 'input' });
   return {
     name: plugin.name,
-    fieldName: plugin.name.replace(/-(.)/g, (_, letter: string) => letter.toUpperCase()),
+    fieldName: decoderFieldName(plugin.name),
     title: plugin.title,
     description: plugin.description,
     roles: plugin.roles,

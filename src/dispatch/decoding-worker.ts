@@ -140,8 +140,9 @@ export class DecodingWorker {
     }
   }
 
-  async #fill({ runId, request, submittedAt }: FillJob): Promise<void> {
+  async #fill({ runId, request, waitedMs }: FillJob): Promise<void> {
     const { now } = this.#options;
+    const submittedAt = now() - waitedMs;
     const abort = new AbortController();
     this.#runs.set(runId, abort);
     const send = (progress: RunProgress) =>

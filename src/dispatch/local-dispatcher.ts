@@ -110,7 +110,8 @@ type AdmittedRun = {
   readonly runId: string;
   readonly worker: WorkerProcess;
   readonly request: InfillRequest;
-  readonly submittedAt: number;
+  /** Monotonic milliseconds. */
+  readonly admittedAt: number;
   readonly stream: ProgressStream;
 };
 
@@ -154,7 +155,7 @@ class LocalDispatcher implements Dispatcher {
     }
     const position = this.#queue.admit(runId);
     const stream = new ProgressStream();
-    this.#runs.set(runId, { runId, worker, request, submittedAt: Date.now(), stream });
+    this.#runs.set(runId, { runId, worker, request, admittedAt: performance.now(), stream });
     return {
       position,
       start: () => {
@@ -205,8 +206,9 @@ class LocalDispatcher implements Dispatcher {
     }
   }
 
-  async #follow({ runId, worker, request, submittedAt, stream }: AdmittedRun): Promise<void> {
-    for await (const progress of worker.fill({ runId, request, submittedAt })) {
+  async #follow({ runId, worker, request, admittedAt, stream }: AdmittedRun): Promise<void> {
+    const waitedMs = performance.now() - admittedAt;
+    for await (const progress of worker.fill({ runId, request, waitedMs })) {
       // The slot is free before the reader can act on the end.
       if (isTerminal(progress.type)) {
         this.#queue.finish(runId);

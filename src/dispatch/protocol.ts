@@ -33,11 +33,11 @@ export type Ask =
       readonly targets: readonly number[];
     };
 
-/** A job that is followed. `submittedAt`: milliseconds since the epoch. */
+/** A job that is followed. `waitedMs`: how long it has been in the queue; the two processes share no clock. */
 export type FillJob = {
   readonly runId: string;
   readonly request: InfillRequest;
-  readonly submittedAt: number;
+  readonly waitedMs: number;
 };
 
 /** From the server process to a worker. */

@@ -7,7 +7,7 @@
 import type { InfillRequest } from '../decoding/infill-request.ts';
 import type { DecoderDescription } from '../decoding/registry.ts';
 import type { ServedPack } from '../dispatch/dispatcher.ts';
-import { InfillError, problemsError } from '../errors.ts';
+import { InfillError, type Problem, problemsError } from '../errors.ts';
 import { countRuns, listRuns } from '../store/run-pages.ts';
 import { findRun, findRuns, type RunRow, readEvents } from '../store/runs.ts';
 import { uuidV7 } from '../store/uuid-v7.ts';
@@ -206,20 +206,37 @@ export class InfillService implements Service {
 
   #checkLabels(labels: readonly string[]): void {
     const { maxLabels, maxLabelLength } = this.#options.limits;
-    const tooMany = labels.length > maxLabels;
-    const tooLong = labels.findIndex((label) => label.length > maxLabelLength);
-    if (!tooMany && tooLong < 0) return;
-    const [value, limit] = tooMany
-      ? [labels.length, maxLabels]
-      : [labels[tooLong]?.length ?? 0, maxLabelLength];
-    const message = tooMany
-      ? `The request has ${value} labels; the limit is ${limit}.`
-      : `Label ${tooLong} has ${value} characters; the limit is ${limit}.`;
-    const path = tooMany ? ['labels'] : ['labels', String(tooLong)];
-    throw problemsError([
-      { path, code: 'INVALID_INPUT', message, value: String(value), limit: String(limit) },
-    ]);
+    const problems = labels.flatMap((label, index) => labelProblems(label, index, maxLabelLength));
+    if (labels.length > maxLabels) {
+      const message = `The request has ${labels.length} labels; the limit is ${maxLabels}.`;
+      problems.push({
+        ...inLabels([]),
+        message,
+        value: String(labels.length),
+        limit: String(maxLabels),
+      });
+    }
+    const [first, ...others] = problems;
+    if (first !== undefined) throw problemsError([first, ...others]);
   }
+}
+
+function inLabels(path: readonly string[]): Pick<Problem, 'path' | 'code'> {
+  return { path: ['labels', ...path], code: 'INVALID_INPUT' };
+}
+
+function labelProblems(label: string, index: number, maxLength: number): Problem[] {
+  const at = inLabels([String(index)]);
+  const problems: Problem[] = [];
+  if (label.length > maxLength) {
+    const message = `Label ${index} has ${label.length} UTF-16 units; the limit is ${maxLength}.`;
+    problems.push({ ...at, message, value: String(label.length), limit: String(maxLength) });
+  }
+  if (label.includes('\0')) {
+    const message = `Label ${index} has U+0000, which the database cannot hold.`;
+    problems.push({ ...at, message, value: 'U+0000', limit: null });
+  }
+  return problems;
 }
 
 /** MARIA where the pack has its roles; else the first decoder that the pack supports. */

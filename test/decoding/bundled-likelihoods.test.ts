@@ -5,7 +5,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { openPack, type Pack, score } from '../../src/index.ts';
+import { infill, openPack, type Pack, score } from '../../src/index.ts';
 
 type Item = {
   readonly tokens: readonly number[];
@@ -35,5 +35,22 @@ describe.each(['autoregressive', 'maria'])('%s on the bundled pack', (decoder) =
         expect(Math.abs((ours.perPosition?.[index] ?? Number.NaN) - term)).toBeLessThan(5e-4);
       }
     }
+  });
+});
+
+describe('scores beside fills', () => {
+  it('take turns with steps and change nothing', async () => {
+    const [item] = items;
+    if (item === undefined) throw new Error('The oracle has items.');
+    const source = {
+      tokens: item.tokens.map((id, position) => (item.open.includes(position) ? null : id)),
+    };
+    const targets = item.open.map((position) => item.tokens[position] ?? -1);
+    const scoreOne = () => score(pack, source, { targets, decoder: 'maria' });
+    const fillOne = () => infill(pack, 'Then [MASK:20] and so on.', { seed: 1n });
+    const [alone, fillAlone] = [await scoreOne(), await fillOne()];
+    const [fill, ...scores] = await Promise.all([fillOne(), scoreOne(), scoreOne(), scoreOne()]);
+    expect(fill.text).toBe(fillAlone.text);
+    expect(scores).toEqual([alone, alone, alone]);
   });
 });

@@ -84,7 +84,7 @@ function workerOver(open: () => Promise<OpenedPack>) {
   return { worker, sent, until };
 }
 
-const fill = { type: 'fill', runId: 'run', request: requestFor('x'), submittedAt: 0 } as const;
+const fill = { type: 'fill', runId: 'run', request: requestFor('x'), waitedMs: 0 } as const;
 const isTerminal = (message: FromWorker) =>
   message.type === 'progress' &&
   ['completed', 'failed', 'cancelled'].includes(message.progress.type);

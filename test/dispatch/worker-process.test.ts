@@ -37,7 +37,7 @@ async function start(folder: string, timing: Partial<WorkerTiming> = {}) {
 const job = (decoder: string, runId = 'run') => ({
   runId,
   request: requestFor(decoder),
-  submittedAt: 0,
+  waitedMs: 0,
 });
 const types = (entries: readonly { type: string }[]) => entries.map(({ type }) => type);
 const notAborted = () => new AbortController().signal;
@@ -111,7 +111,7 @@ describe('jobs', () => {
   it('carries the progress of a run in order, with 64-bit seeds', async () => {
     const { worker } = await start(packFolder('pack'));
     const request = requestFor('echo', 2n ** 63n - 1n);
-    const entries = await readAll(worker.fill({ runId: 'run', request, submittedAt: 0 }));
+    const entries = await readAll(worker.fill({ runId: 'run', request, waitedMs: 0 }));
 
     expect(types(entries)).toEqual(['started', 'committed', 'committed', 'completed']);
     expect(entries.at(-1)).toMatchObject({ outcome: { text: '9223372036854775807' } });

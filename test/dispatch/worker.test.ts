@@ -192,7 +192,7 @@ describe('the built worker alone', () => {
 
   it('ends with code 0 in the middle of a run when its parent is gone', async () => {
     const child = await startWorker();
-    child.send({ type: 'fill', runId: 'run', request: requestOf(long), submittedAt: 0 });
+    child.send({ type: 'fill', runId: 'run', request: requestOf(long), waitedMs: 0 });
     await once(child, 'message');
     child.disconnect();
 
@@ -201,7 +201,7 @@ describe('the built worker alone', () => {
 
   it('ends with code 0 in the middle of a run when it is told to', async () => {
     const child = await startWorker();
-    child.send({ type: 'fill', runId: 'run', request: requestOf(long), submittedAt: 0 });
+    child.send({ type: 'fill', runId: 'run', request: requestOf(long), waitedMs: 0 });
     await once(child, 'message');
     child.send({ type: 'close' });
 

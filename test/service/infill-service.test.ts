@@ -86,8 +86,10 @@ describe('submitInfill', () => {
     expect(await codeOf(service.submitInfill({ ...input, model: 'other' }, viewer))).toBe(
       'UNKNOWN_MODEL',
     );
-    const labels = ['a', 'b', 'c'];
-    expect(await codeOf(service.submitInfill({ ...input, labels }, viewer))).toBe('INVALID_INPUT');
+    const labels = ['a', 'b\0', 'c'.repeat(9)];
+    await expect(service.submitInfill({ ...input, labels }, viewer)).rejects.toMatchObject({
+      problems: [{ path: ['labels', '1'] }, { path: ['labels', '2'] }, { path: ['labels'] }],
+    });
     expect(await service.countInfills({}, viewer)).toBe(before);
   });
 
