@@ -76,6 +76,15 @@ function shapeOf(config: z.infer<typeof schema>): ModelShape {
     hiddenSize: config.hidden_size,
     headCount,
     keyValueHeadCount,
-    headSize: checkHeadSize(config.head_dim ?? config.hidden_size / headCount),
+    headSize: cachedHeadSize(config.head_dim ?? config.hidden_size / headCount),
   };
+}
+
+/** ONNX Runtime's attention over a cache takes heads of whole groups of eight only. */
+function cachedHeadSize(headSize: number): number {
+  if (checkHeadSize(headSize) % 8 === 0) return headSize;
+  throw new InfillError(
+    'UNSUPPORTED_CHECKPOINT',
+    `A head size of ${headSize} is not supported; supported are multiples of 8.`,
+  );
 }

@@ -78,7 +78,13 @@ const descriptor = {
   },
 };
 
-const modelType = protobuf.Root.fromJSON({ nested: descriptor }).lookupType('ModelProto');
+// ONNX is proto2: a field that is set is written even when it holds its default, such as an attribute of 0.
+const messages = Object.entries(descriptor).map(
+  ([name, message]) => [name, { edition: 'proto2', ...message }] as const,
+);
+const modelType = protobuf.Root.fromJSON({ nested: Object.fromEntries(messages) })
+  .resolveAll()
+  .lookupType('ModelProto');
 
 const int = z.int();
 const list = <T extends z.ZodType>(item: T) => z.array(item).default([]);
