@@ -12,7 +12,11 @@ import { createGraphiqlPage, graphiqlOptions } from './graphiql.ts';
 import type { Logger } from './logger.ts';
 import { maskError, useMaskedErrors } from './mask-error.ts';
 import { type OperationContext, requestIdOf } from './operation-context.ts';
-import { useNoSubscriptionsOverGet, useOperationLimits } from './operation-limits.ts';
+import {
+  useNoSubscriptionsOverGet,
+  useOperationLimits,
+  usePlainStatus,
+} from './operation-limits.ts';
 import { useSubscriptionCap } from './subscription-cap.ts';
 
 /** What serves GraphQL. */
@@ -52,6 +56,7 @@ export function createGraphql({ config, service, schema, logger }: GraphqlOption
     maskedErrors: { maskError: (error) => maskError(error, null, logger) },
     plugins: [
       useNoSubscriptionsOverGet(),
+      usePlainStatus(),
       useOperationLimits(),
       useSubscriptionCap(config),
       useMaskedErrors(logger),

@@ -5,7 +5,7 @@
  */
 import { EnvelopArmorPlugin } from '@escape.tech/graphql-armor';
 import { GraphQLError, getOperationAST, type ValidationContext } from 'graphql';
-import type { Plugin } from 'graphql-yoga';
+import { isAsyncIterable, type Plugin } from 'graphql-yoga';
 
 /** Bounds that the documents of GraphiQL and of the command line stay well under. */
 export const operationLimits = { tokens: 2000, depth: 12, aliases: 30, directives: 20 } as const;
@@ -46,4 +46,24 @@ export function useNoSubscriptionsOverGet(): Plugin {
         }
       },
   };
+}
+
+/**
+ * Answers operations that cannot be parsed or are invalid with 400, also to clients that take `application/json`.
+ *
+ * The specification advises 200 for those, for the sake of old clients; a plain HTTP client then takes it for success.
+ */
+export function usePlainStatus(): Plugin {
+  return {
+    onExecutionResult({ result }) {
+      if (result === undefined || isAsyncIterable(result)) return;
+      for (const { extensions } of [result].flat().flatMap(({ errors = [] }) => errors)) {
+        if (isMutable(extensions['http'])) extensions['http'].spec = false;
+      }
+    },
+  };
+}
+
+function isMutable(http: unknown): http is { spec: boolean } {
+  return typeof http === 'object' && http !== null && 'spec' in http;
 }

@@ -10,7 +10,7 @@ import type { Config } from '../config.ts';
 import { originRefusal } from './admission.ts';
 import type { Graphql } from './graphql.ts';
 import type { Logger } from './logger.ts';
-import { attachSocket, type Connection } from './websocket-connection.ts';
+import { Connection } from './websocket-connection.ts';
 
 /** What the transport is made of. */
 export type WebSocketOptions = {
@@ -36,10 +36,14 @@ export function serveWebSockets(server: Server, options: WebSocketOptions): () =
     autoPong: false,
     handleProtocols,
   });
+  const { execute, subscribe } = graphql.getEnveloped();
   const protocol = makeServer<Record<string, unknown>, Connection>({
     connectionInitWaitTimeout: initTimeoutMs,
+    // Without these the protocol runs operations itself: unmasked and uncounted.
+    execute,
+    subscribe,
     onSubscribe: (context, id, payload) => {
-      context.extra.isOpen = (operationId) => operationId in context.subscriptions;
+      context.extra.isWanted = (operationId) => operationId in context.subscriptions;
       if (Object.keys(context.subscriptions).length > maxOperations) return [tooManyOperations()];
       return prepareOperation(graphql, context.extra.begin(id), payload);
     },
@@ -49,7 +53,7 @@ export function serveWebSockets(server: Server, options: WebSocketOptions): () =
     const refusal = upgradeRefusal(request, config, sockets.clients.size);
     if (refusal !== null) return rejectUpgrade(socket, refusal);
     sockets.handleUpgrade(request, socket, head, (client) =>
-      attachSocket(client, protocol, logger),
+      new Connection(client, logger).attach(protocol),
     );
   });
   return () => {
@@ -65,7 +69,7 @@ type Payload = {
 };
 
 async function prepareOperation(graphql: Graphql, operation: object, params: Payload) {
-  const { schema, parse, validate, contextFactory, execute, subscribe } = graphql.getEnveloped({
+  const { schema, parse, validate, contextFactory } = graphql.getEnveloped({
     ...operation,
     params,
   });
@@ -79,8 +83,6 @@ async function prepareOperation(graphql: Graphql, operation: object, params: Pay
     operationName: params.operationName,
     variableValues: params.variables,
     contextValue: await contextFactory(),
-    execute,
-    subscribe,
   };
 }
 

@@ -1,0 +1,90 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { startTestServer, type TestServer } from '../support/test-server.ts';
+import { openWs } from '../support/ws-client.ts';
+
+let server: TestServer;
+
+beforeAll(async () => {
+  server = await startTestServer();
+});
+afterAll(() => server.close());
+
+describe('upgrades', () => {
+  it.each([
+    ['host', { host: 'evil.example' }],
+    ['origin', { origin: 'https://evil.example' }],
+  ])('of a foreign %s are refused', async (_, headers) => {
+    await expect(openWs(server.url, { headers })).rejects.toThrow('403');
+  });
+
+  it('of an allowed origin are served', async () => {
+    const client = await openWs(server.url, { headers: { origin: 'http://localhost:3000' } });
+    client.socket.terminate();
+  });
+
+  it('at another path are refused', async () => {
+    await expect(openWs(`${server.url}/elsewhere`)).rejects.toThrow('404');
+  });
+
+  it('negotiate no compression', async () => {
+    const client = await openWs(server.url);
+    expect(client.socket.extensions).toBe('');
+    client.socket.terminate();
+  });
+});
+
+describe('messages', () => {
+  it.each([
+    ['that are no JSON', '{', 4400],
+    ['of no known type', '{"type":"hack"}', 4400],
+    [
+      'before the connection is initialised',
+      '{"id":"1","type":"subscribe","payload":{"query":"{ __typename }"}}',
+      4401,
+    ],
+    [
+      'above 256 KiB',
+      JSON.stringify({ type: 'ping', payload: { x: 'x'.repeat(256 * 1024) } }),
+      1009,
+    ],
+  ])('%s close the connection', async (_, text, code) => {
+    const client = await openWs(server.url, { init: false });
+    client.socket.send(text);
+    expect((await client.closed).code).toBe(code);
+  });
+
+  it('that repeat an id in use close the connection', async () => {
+    server.service.pauseBefore = 1;
+    const client = await openWs(server.url);
+    const query = 'subscription { infill(input: { source: { text: "[MASK]" } }) { __typename } }';
+    client.subscribe('1', query);
+    client.subscribe('1', query);
+    expect((await client.closed).code).toBe(4409);
+    server.service.pauseBefore = Number.POSITIVE_INFINITY;
+  });
+
+  it('that do not parse are errors of their operation', async () => {
+    const client = await openWs(server.url);
+    client.subscribe('1', '{ models {');
+    expect(await client.next(({ id }) => id === '1')).toMatchObject({
+      type: 'error',
+      payload: [{ message: 'Syntax Error: Expected Name, found <EOF>.' }],
+    });
+    client.socket.terminate();
+  });
+
+  it('must begin within three seconds', async () => {
+    const client = await openWs(server.url, { init: false });
+    expect((await client.closed).code).toBe(4408);
+  });
+
+  it('answer pings', async () => {
+    const client = await openWs(server.url);
+    const pong = new Promise((resolve) =>
+      client.socket.once('pong', (payload) => resolve(String(payload))),
+    );
+    client.socket.ping('hello');
+    expect(await pong).toBe('hello');
+    client.socket.terminate();
+  });
+});
