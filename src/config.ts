@@ -53,27 +53,27 @@ const variables = z.object({
       'a loopback address (127.0.0.1, ::1 or localhost): ' +
         'another one needs an API key, which this version does not have yet',
     ),
-  PORT: integer(0, 65_535).default(4000),
-  DATA_DIR: folder().prefault('./data'),
-  MODELS_DIR: folder().prefault(join(packageRoot(), 'models')),
-  DEVICE: oneOf(['cpu', 'webgpu', 'cuda']).default('cpu'),
-  THREADS: integer(1, 256).nullable().default(null),
-  LOG_LEVEL: oneOf(['silent', 'fatal', 'error', 'warn', 'info', 'debug', 'trace']).default('info'),
+  PORT: integer(4000, 0, 65_535),
+  DATA_DIR: folder('./data'),
+  MODELS_DIR: folder(join(packageRoot(), 'models')),
+  DEVICE: oneOf('cpu', ['cpu', 'webgpu', 'cuda']),
+  THREADS: digits(1, 256).nullable().default(null).describe('an integer from 1 to 256'),
+  LOG_LEVEL: oneOf('info', ['silent', 'fatal', 'error', 'warn', 'info', 'debug', 'trace']),
   ALLOWED_HOSTS: list(z.string().toLowerCase().regex(hostPattern))
     .default([])
     .describe('host names with or without a port, separated by commas'),
   ALLOWED_ORIGINS: list(z.string().refine(isOrigin))
     .default([])
     .describe('origins such as https://example.org, without a path, separated by commas'),
-  GRAPHIQL: oneOf(['0', '1']).default('1'),
-  MAX_QUEUED_RUNS: integer(0, 10_000).default(64),
-  MAX_RUNNING_RUNS: integer(1, 256).default(4),
-  MAX_REQUEST_COST: integer(1, 10_000_000).default(4096),
-  MAX_CONNECTIONS: integer(1, 65_535).default(256),
-  MAX_WEBSOCKETS: integer(0, 65_535).default(64),
-  MAX_SUBSCRIPTIONS: integer(0, 65_535).default(128),
-  MAX_SUBSCRIPTIONS_PER_CONNECTION: integer(0, 65_535).default(16),
-  SHUTDOWN_GRACE_MS: integer(0, 3_600_000).default(10_000),
+  GRAPHIQL: oneOf('1', ['0', '1']),
+  MAX_QUEUED_RUNS: integer(64, 0, 10_000),
+  MAX_RUNNING_RUNS: integer(4, 1, 256),
+  MAX_REQUEST_COST: integer(4096, 1, 10_000_000),
+  MAX_CONNECTIONS: integer(256, 1, 65_535),
+  MAX_WEBSOCKETS: integer(64, 0, 65_535),
+  MAX_SUBSCRIPTIONS: integer(128, 0, 65_535),
+  MAX_SUBSCRIPTIONS_PER_CONNECTION: integer(16, 0, 65_535),
+  SHUTDOWN_GRACE_MS: integer(10_000, 0, 3_600_000),
 });
 
 type Name = keyof typeof variables.shape;
@@ -121,24 +121,31 @@ function configOf(values: z.output<typeof variables>): Config {
   };
 }
 
-function integer(min: number, max: number) {
+function integer(fallback: number, min: number, max: number) {
+  return digits(min, max).default(fallback).describe(`an integer from ${min} to ${max}`);
+}
+
+function digits(min: number, max: number) {
   return z
     .string()
     .regex(/^\d{1,10}$/)
     .transform(Number)
-    .pipe(z.int().min(min).max(max))
-    .meta({ description: `an integer from ${min} to ${max}` });
+    .pipe(z.int().min(min).max(max));
 }
 
-function oneOf<const T extends readonly string[]>(values: T) {
-  return z.enum(values).meta({ description: `one of ${values.join(', ')}` });
+function oneOf<const T extends string>(fallback: T, values: readonly T[]) {
+  return z
+    .enum(values)
+    .default(() => fallback)
+    .describe(`one of ${values.join(', ')}`);
 }
 
-function folder() {
+function folder(fallback: string) {
   return z
     .string()
+    .default(fallback)
     .transform((path) => resolve(path))
-    .meta({ description: 'a folder' });
+    .describe('a folder');
 }
 
 function list(entry: z.ZodType<string, string>) {

@@ -1,0 +1,103 @@
+import { readFileSync } from 'node:fs';
+import { isAbsolute, join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { readConfig, variableNames } from '../src/config.ts';
+import { InfillError } from '../src/errors.ts';
+
+function problemsOf(env: Record<string, string>) {
+  try {
+    readConfig(env);
+  } catch (error) {
+    if (error instanceof InfillError && error.code === 'INVALID_CONFIG') return error.problems;
+    throw error;
+  }
+  return [];
+}
+
+describe('readConfig', () => {
+  it('has a default for everything', () => {
+    const config = readConfig({});
+    expect(config).toMatchObject({
+      host: '127.0.0.1',
+      port: 4000,
+      device: 'cpu',
+      threads: null,
+      graphiql: true,
+    });
+    expect(config.dataDir).toBe(join(process.cwd(), 'data'));
+    expect(isAbsolute(config.modelsDir) && config.modelsDir.endsWith('models')).toBe(true);
+  });
+
+  it('takes empty variables for absent ones', () => {
+    const empty = Object.fromEntries(variableNames.map((name) => [name, '']));
+    expect(readConfig(empty)).toEqual(readConfig({}));
+  });
+
+  it('reads every kind of value', () => {
+    const env = {
+      HOST: '::1',
+      PORT: '0',
+      THREADS: '3',
+      DEVICE: 'webgpu',
+      GRAPHIQL: '0',
+      ALLOWED_HOSTS: ' Lacuna.example , a.example:80,',
+      ALLOWED_ORIGINS: 'https://a.example',
+      DATA_DIR: '/tmp/x',
+    };
+    expect(readConfig(env)).toMatchObject({
+      host: '::1',
+      port: 0,
+      threads: 3,
+      device: 'webgpu',
+      graphiql: false,
+      allowedHosts: ['lacuna.example', 'a.example:80'],
+      allowedOrigins: ['https://a.example'],
+      dataDir: '/tmp/x',
+    });
+  });
+
+  it('names every problem at once, with the value and the limit', () => {
+    const problems = problemsOf({ PORT: '70000', DEVICE: 'gpu', THREADS: '0', LACUNA_PORT: '1' });
+    expect(problems.map(({ path }) => path)).toEqual([
+      ['LACUNA_PORT'],
+      ['PORT'],
+      ['DEVICE'],
+      ['THREADS'],
+    ]);
+    expect(problems[1]).toEqual({
+      path: ['PORT'],
+      code: 'INVALID_CONFIG',
+      message: 'PORT is "70000"; it must be an integer from 0 to 65535.',
+      value: '70000',
+      limit: 'an integer from 0 to 65535',
+    });
+  });
+
+  it.each(['0.0.0.0', '::', '192.168.0.1', 'example.org', '127.0.0.1.example.org', '10.0.0.1'])(
+    'refuses to listen at %s, naming HOST and the missing API key',
+    (HOST) => {
+      const [problem] = problemsOf({ HOST });
+      expect(problem?.message).toMatch(/^HOST is ".*API key/);
+    },
+  );
+
+  it.each([
+    ['PORT', '4e3'],
+    ['PORT', '-1'],
+    ['PORT', '4000 '],
+    ['GRAPHIQL', 'true'],
+    ['ALLOWED_ORIGINS', 'https://a.example/path'],
+    ['ALLOWED_ORIGINS', '*'],
+    ['ALLOWED_HOSTS', 'https://a.example'],
+    ['LOG_LEVEL', 'loud'],
+    ['SHUTDOWN_GRACE_MS', '99999999999'],
+  ])('refuses %s=%s', (name, value) => {
+    expect(problemsOf({ [name]: value }).map(({ path }) => path)).toEqual([[name]]);
+  });
+
+  it('has all its variables in the documentation', () => {
+    const page = readFileSync(join(import.meta.dirname, '../docs/configuration.md'), 'utf8');
+    const documented = [...page.matchAll(/^\| `([A-Z_]+)`/gm)].map(([, name]) => name);
+    expect(documented).toEqual(variableNames);
+  });
+});
