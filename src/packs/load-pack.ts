@@ -149,6 +149,7 @@ function factsOf(manifest: Manifest): PackFacts {
     digest: manifest.digest,
     vocabularySize: manifest.vocabularySize,
     contextLength: Math.min(...contexts),
+    // Without the masked role nothing reads it.
     maskId: masked?.maskId ?? 0,
     bannedIds: manifest.bannedIds,
     startId: causal?.startId ?? null,

@@ -4,6 +4,8 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { openModels } from '../../src/model/open-models.ts';
+import { loadPackDescription } from '../../src/packs/load-pack.ts';
 import { verifyCheckpoint } from '../../src/packs/verify-checkpoint.ts';
 import { appendExpected, readTestTensors } from '../support/expected-file.ts';
 import { temporaryFolder } from '../support/temporary-folder.ts';
@@ -12,6 +14,7 @@ import {
   writeTinyLlama,
   writeTinyModernBert,
 } from '../support/tiny-checkpoint.ts';
+import { buildTinyPack } from '../support/tiny-pack.ts';
 import { llamaReference, modernBertReference } from './reference-model.ts';
 
 const root = temporaryFolder();
@@ -36,6 +39,8 @@ const llamaCases: readonly [string, ConfigOverrides][] = [
   ['heads that share keys and values', { num_key_value_heads: 2 }],
   ['one key/value head', { num_key_value_heads: 1 }],
   ['a head size that is not hidden size / heads', { head_dim: 24, num_key_value_heads: 2 }],
+  ['a head size of 4', { head_dim: 4 }],
+  ['a head size of 20 and shared keys', { head_dim: 20, num_key_value_heads: 2 }],
   ['an untied head', { tie_word_embeddings: false }],
   ['biases', { attention_bias: true, mlp_bias: true }],
   ['another epsilon and rotary base', { rms_norm_eps: 1e-2, rope_theta: 500 }],
@@ -54,6 +59,31 @@ describe('Llama', () => {
   });
 });
 
+describe('a Llama cache', () => {
+  // A head of 4 is padded to 8 in the cache; the numbers that come out must not know.
+  it.each([4, 8])('gives the same rows however the text is cut, head size %i', async (headSize) => {
+    const folder = join(root, `cached-${headSize}`);
+    writeTinyLlama(join(folder, 'causal'), { seed: 13 }, { head_dim: headSize });
+    const outFolder = join(folder, 'pack');
+    await buildTinyPack({ causalFolder: join(folder, 'causal'), outFolder });
+    const { description } = await loadPackDescription(outFolder);
+    const { causal, close } = await openModels(description, { device: 'cpu', threads: 1 });
+    const whole = await causal?.forward(ids, causal.createCache());
+    const cache = causal?.createCache();
+    const rows: number[] = [];
+    for (const [start, end] of [
+      [0, 5],
+      [5, 6],
+      [6, 20],
+      [20, 24],
+    ] as const) {
+      rows.push(...((cache && (await causal?.forward(ids.slice(start, end), cache))) ?? []));
+    }
+    await close();
+    expect(rows).toEqual([...(whole ?? [])]);
+  });
+});
+
 const modernBertCases: readonly [string, ConfigOverrides][] = [
   ['alternating layers', { num_hidden_layers: 4 }],
   ['global layers only', { global_attn_every_n_layers: 1 }],
@@ -69,6 +99,8 @@ const modernBertCases: readonly [string, ConfigOverrides][] = [
   ['an untied decoder', { tie_word_embeddings: false }],
   ['an untied decoder without bias', { tie_word_embeddings: false, decoder_bias: false }],
   ['two heads', { num_attention_heads: 2 }],
+  ['a head size of 4', { num_attention_heads: 8 }],
+  ['a head size of 6', { hidden_size: 24, num_attention_heads: 4 }],
   ['other rotary bases', { global_rope_theta: 300, local_rope_theta: 50 }],
 ];
 

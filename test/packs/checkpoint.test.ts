@@ -28,10 +28,10 @@ describe('checkpoints', () => {
     [{ rope_parameters: { rope_type: 'yarn', rope_theta: 1e4 } }, '"yarn"'],
     [{ partial_rotary_factor: 0.5 }, 'partial_rotary_factor 0.5'],
     [{ clip_qkv: 1.5 }, 'clip_qkv 1.5'],
+    [{ rope_interleaved: true }, 'rope_interleaved true'],
     [{ logits_scaling: 8 }, 'logits_scaling 8'],
     [{ sliding_window: 64 }, 'sliding_window 64'],
     [{ quantization_config: { bits: 4 } }, 'quantization_config'],
-    [{ head_dim: 12, hidden_size: 48, num_key_value_heads: 4 }, 'head size of 12'],
   ])('with %j are refused by name', async (edit, message) => {
     const { causalFolder } = checkpoints();
     editJson(join(causalFolder, 'config.json'), edit);
@@ -43,9 +43,42 @@ describe('checkpoints', () => {
   });
 
   it.each([
+    [{ hidden_activation: 'gelu_new' }, 'hidden_activation "gelu_new"'],
+    [{ classifier_activation: 'silu' }, 'classifier_activation "silu"'],
+    [{ causal_mask: true }, 'causal_mask true'],
+    [{ sliding_window: 5 }, 'sliding_window 5'],
+    [{ rope_parameters: { sliding_attention: { rope_type: 'yarn' } } }, '"yarn"'],
+    [{ architectures: ['ModernBertDecoderForCausalLM'] }, 'ModernBertDecoderForCausalLM'],
+  ])('of a masked model with %j are refused by name', async (edit, message) => {
+    const { maskedFolder } = checkpoints();
+    editJson(join(maskedFolder, 'config.json'), edit);
+    const build = buildTinyPack({ maskedFolder, outFolder: join(newFolder(), 'pack') });
+    await expect(build).rejects.toMatchObject({
+      code: 'UNSUPPORTED_CHECKPOINT',
+      message: expect.stringContaining(message),
+    });
+  });
+
+  it.each([
+    [{ layer_types: ['full_attention'] }, 'layer_types names 1 layers'],
+    [{ layer_types: ['full_attention', 'linear_attention'] }, 'layer_types'],
+    [{ num_attention_heads: 3 }, 'head size is 10.6'],
+    [{ norm_bias: true }, 'model.embeddings.norm.bias is missing'],
+  ])('of a masked model whose files contradict %j are refused', async (edit, message) => {
+    const { maskedFolder } = checkpoints();
+    editJson(join(maskedFolder, 'config.json'), edit);
+    const build = buildTinyPack({ maskedFolder, outFolder: join(newFolder(), 'pack') });
+    await expect(build).rejects.toMatchObject({
+      code: 'INVALID_CHECKPOINT',
+      message: expect.stringContaining(message),
+    });
+  });
+
+  it.each([
     [{ num_hidden_layers: 0 }, 'num_hidden_layers'],
     [{ hidden_size: '32' }, 'hidden_size'],
     [{ num_key_value_heads: 3 }, 'cannot share 3'],
+    [{ head_dim: 7 }, 'head size is 7'],
     [{ num_hidden_layers: 3 }, 'model.layers.2.input_layernorm.weight is missing'],
     [{ intermediate_size: 65 }, 'has shape [64, 32]'],
     [{ tie_word_embeddings: false }, 'lm_head.weight is missing'],

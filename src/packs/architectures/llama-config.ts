@@ -31,7 +31,10 @@ const schema = z.looseObject({
 
 /** A Llama configuration, checked. */
 export type LlamaConfig = {
+  /** Its head size is that of the cache: `headSize` and zeros up to a multiple of 8. */
   readonly shape: ModelShape;
+  /** As the weights have it. */
+  readonly headSize: number;
   readonly intermediateSize: number;
   readonly vocabularyRows: number;
   readonly maxContextLength: number;
@@ -49,8 +52,12 @@ export function parseLlamaConfig(json: CheckpointConfig): LlamaConfig {
   requireValue('sliding_window', json.sliding_window ?? null, [null]);
   // Older configurations keep the base beside the scaling, newer ones put both into rope_parameters.
   ropeBase(config.rope_scaling, config.rope_theta);
+  const headSize = checkHeadSize(
+    config.head_dim ?? config.hidden_size / config.num_attention_heads,
+  );
   return {
-    shape: shapeOf(config),
+    shape: shapeOf(config, headSize),
+    headSize,
     intermediateSize: config.intermediate_size,
     vocabularyRows: config.vocab_size,
     maxContextLength: config.max_position_embeddings,
@@ -62,7 +69,10 @@ export function parseLlamaConfig(json: CheckpointConfig): LlamaConfig {
   };
 }
 
-function shapeOf(config: z.infer<typeof schema>): ModelShape {
+/** ONNX Runtime's attention over a cache takes heads whose size is a multiple of this. */
+const cachedHeadUnit = 8;
+
+function shapeOf(config: z.infer<typeof schema>, headSize: number): ModelShape {
   const headCount = config.num_attention_heads;
   const keyValueHeadCount = config.num_key_value_heads ?? headCount;
   if (headCount % keyValueHeadCount !== 0) {
@@ -76,15 +86,6 @@ function shapeOf(config: z.infer<typeof schema>): ModelShape {
     hiddenSize: config.hidden_size,
     headCount,
     keyValueHeadCount,
-    headSize: cachedHeadSize(config.head_dim ?? config.hidden_size / headCount),
+    headSize: Math.ceil(headSize / cachedHeadUnit) * cachedHeadUnit,
   };
-}
-
-/** ONNX Runtime's attention over a cache takes heads of whole groups of eight only. */
-function cachedHeadSize(headSize: number): number {
-  if (checkHeadSize(headSize) % 8 === 0) return headSize;
-  throw new InfillError(
-    'UNSUPPORTED_CHECKPOINT',
-    `A head size of ${headSize} is not supported; supported are multiples of 8.`,
-  );
 }

@@ -44,10 +44,10 @@ function plan({ config: json, tensors }: Checkpoint): ModelPlan {
 
 function drawBackbone(drawing: LlamaDrawing, positionCount: number): void {
   const { graph, config } = drawing;
-  const { layerCount, hiddenSize, headSize } = config.shape;
+  const { layerCount, hiddenSize } = config.shape;
   const contract = causalBackboneContract(config.shape);
   for (const input of contract.inputs) graph.input(input);
-  const tables = rotaryTables(graph, config.ropeBase, { positionCount, headSize });
+  const tables = rotaryTables(graph, config.ropeBase, { positionCount, headSize: config.headSize });
   const keysAndValues: string[] = [];
   let residual = drawEmbedding(drawing);
   for (let layer = 0; layer < layerCount; layer++) {
@@ -87,9 +87,12 @@ function drawAttention(
   tables: RotaryTables,
 ): Attention {
   const { graph, config } = drawing;
-  const { hiddenSize, headCount, keyValueHeadCount, headSize } = config.shape;
+  const { hiddenSize, headCount, keyValueHeadCount } = config.shape;
   const prefix = `model.layers.${layer}.self_attn`;
-  const [querySize, keySize] = [headCount * headSize, keyValueHeadCount * headSize];
+  const [querySize, keySize] = [headCount, keyValueHeadCount].map((n) => n * config.headSize) as [
+    number,
+    number,
+  ];
   const joined = drawLinear(
     drawing,
     input,
@@ -101,48 +104,58 @@ function drawAttention(
     { width: hiddenSize, bias: config.attentionBias },
   );
   const batched = graph.op('Reshape', [joined, graph.ints(1, -1, querySize + 2 * keySize)]);
-  const [query, key, value] = ['query', 'key', 'value'].map((name) => `${prefix}:${name}`) as [
-    string,
-    string,
-    string,
-  ];
-  graph.opInto('Split', [batched, graph.ints(querySize, keySize, keySize)], [query, key, value], {
-    axis: 2,
-  });
-  const rotate = (states: string, heads: number) =>
-    graph.op('RotaryEmbedding', [states, 'position_offset', tables.cosines, tables.sines], {
-      num_heads: heads,
-    });
+  const [query, key, value] = graph.split(batched, [querySize, keySize, keySize], 2);
+  const rotate = (states: string, heads: number) => {
+    const inputs = [states, 'position_offset', tables.cosines, tables.sines];
+    return padHeads(drawing, graph.op('RotaryEmbedding', inputs, { num_heads: heads }), heads);
+  };
   const rotatedKey = rotate(key, keyValueHeadCount);
-  const attended = drawCachedAttention(drawing, layer, [
-    rotate(query, headCount),
-    rotatedKey,
-    value,
-  ]);
-  const flat = graph.op('Reshape', [attended, graph.ints(-1, querySize)]);
-  const output = drawLinear(drawing, flat, [{ name: `${prefix}.o_proj`, size: hiddenSize }], {
+  const paddedValue = padHeads(drawing, value, keyValueHeadCount);
+  const states = [rotate(query, headCount), rotatedKey, paddedValue];
+  const attended = drawCachedAttention(drawing, layer, states);
+  const output = drawLinear(drawing, attended, [{ name: `${prefix}.o_proj`, size: hiddenSize }], {
     width: querySize,
     bias: config.attentionBias,
   });
-  return { output, key: rotatedKey, value };
+  return { output, key: rotatedKey, value: paddedValue };
 }
 
-/** @param states - query, key and value of the fed positions. @returns (1, T, H·hd). */
+/** Zeros behind each head up to its size in the cache: they change no dot product, and values of zero no output. */
+function padHeads({ graph, config }: LlamaDrawing, states: string, heads: number): string {
+  const { headSize, shape } = config;
+  if (headSize === shape.headSize) return states;
+  const perHead = graph.op('Reshape', [states, graph.ints(1, -1, heads, headSize)]);
+  const ends = graph.ints(0, 0, 0, 0, 0, 0, 0, shape.headSize - headSize);
+  const padded = graph.op('Pad', [perHead, ends]);
+  return graph.op('Reshape', [padded, graph.ints(1, -1, heads * shape.headSize)]);
+}
+
+/** @param states - query, key and value of the fed positions. @returns (T, H·hd), padding removed. */
 function drawCachedAttention(
   { graph, config }: LlamaDrawing,
   layer: number,
   states: readonly string[],
 ): string {
-  const { headCount, keyValueHeadCount } = config.shape;
-  const output = `model.layers.${layer}.self_attn:output`;
+  const { headSize, shape } = config;
+  const { headCount, keyValueHeadCount } = shape;
+  const attended = `attended_${layer}`;
   // The operator insists on returning the whole cache; nothing reads it.
   graph.opInto(
     'GroupQueryAttention',
     [...states, ...pastNames(layer), 'seqlens_k', 'total_sequence_length'],
-    [output, `present_key_${layer}`, `present_value_${layer}`],
-    { num_heads: headCount, kv_num_heads: keyValueHeadCount, do_rotary: 0 },
+    [attended, `present_key_${layer}`, `present_value_${layer}`],
+    {
+      num_heads: headCount,
+      kv_num_heads: keyValueHeadCount,
+      do_rotary: 0,
+      scale: { float: 1 / Math.sqrt(headSize) },
+    },
   );
-  return output;
+  const flatShape = graph.ints(-1, headCount * headSize);
+  if (headSize === shape.headSize) return graph.op('Reshape', [attended, flatShape]);
+  const perHead = graph.op('Reshape', [attended, graph.ints(-1, headCount, shape.headSize)]);
+  const cut = graph.op('Slice', [perHead, graph.ints(0), graph.ints(headSize), graph.ints(2)]);
+  return graph.op('Reshape', [cut, flatShape]);
 }
 
 /** down(silu(gate(x)) · up(x)). @param input - (T, D). @returns (T, D). */
@@ -159,8 +172,7 @@ function drawMlp(drawing: LlamaDrawing, input: string, prefix: string): string {
     ],
     { width: hiddenSize, bias },
   );
-  const [gate, up] = [`${prefix}:gate`, `${prefix}:up`];
-  graph.opInto('Split', [joined, graph.ints(inner, inner)], [gate, up], { axis: 1 });
+  const [gate, up] = graph.split(joined, [inner, inner], 1);
   // QuickGelu with alpha 1 is x · sigmoid(x), which is silu.
   const activated = graph.op('QuickGelu', [gate], { alpha: { float: 1 } });
   const product = graph.op('Mul', [activated, up]);

@@ -14,6 +14,7 @@ export const count = z.int().positive();
 const neutralValues: Readonly<Record<string, readonly unknown[]>> = {
   attention_multiplier: [],
   attn_logit_softcapping: [],
+  causal_mask: [false],
   clip_qkv: [],
   embedding_multiplier: [1],
   final_logit_softcapping: [],
@@ -27,7 +28,9 @@ const neutralValues: Readonly<Record<string, readonly unknown[]>> = {
   quantization_config: [],
   query_pre_attn_scalar: [],
   residual_multiplier: [1],
+  rope_interleaved: [false],
   use_qk_norm: [false],
+  use_sliding_window: [false],
 };
 
 /**

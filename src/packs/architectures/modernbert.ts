@@ -142,9 +142,7 @@ function drawAttention(
     linear,
   );
   const batched = graph.op('Reshape', [joined, graph.ints(1, -1, 3 * hiddenSize)]);
-  const [query, key, value] = [`${prefix}:query`, `${prefix}:key`, `${prefix}:value`];
-  const sizes = graph.ints(hiddenSize, hiddenSize, hiddenSize);
-  graph.opInto('Split', [batched, sizes], [query, key, value], { axis: 2 });
+  const [query, key, value] = graph.split(batched, [hiddenSize, hiddenSize, hiddenSize], 2);
   const rotate = (states: string) =>
     graph.op('RotaryEmbedding', [states, graph.ints(0), tables.cosines, tables.sines], {
       num_heads: headCount,
@@ -164,8 +162,7 @@ function drawMlp(drawing: ModernBertDrawing, input: string, prefix: string): str
     width: hiddenSize,
     bias,
   });
-  const [activated, gate] = [`${prefix}:input`, `${prefix}:gate`];
-  graph.opInto('Split', [joined, graph.ints(inner, inner)], [activated, gate], { axis: 1 });
+  const [activated, gate] = graph.split(joined, [inner, inner], 1);
   const product = graph.op('Mul', [graph.op('Gelu', [activated]), gate]);
   return drawLinear(drawing, product, [{ name: `${prefix}.Wo`, size: hiddenSize }], {
     width: inner,

@@ -94,6 +94,17 @@ export class GraphBuilder {
     });
   }
 
+  /** Cuts a value into parts of the given sizes along an axis. */
+  split<const S extends readonly number[]>(
+    input: string,
+    sizes: S,
+    axis: number,
+  ): { [K in keyof S]: string } {
+    const parts = sizes.map((_, part) => `${input}:${part}`) as { [K in keyof S]: string };
+    this.opInto('Split', [input, this.ints(...sizes)], parts, { axis });
+    return parts;
+  }
+
   /** A one-dimensional int64 constant. */
   ints(...values: number[]): string {
     const bytes = new Uint8Array(BigInt64Array.from(values, BigInt).buffer);

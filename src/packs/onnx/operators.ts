@@ -19,10 +19,12 @@ export const operatorDomains = {
   Greater: '',
   LayerNormalization: '',
   Mul: '',
+  Pad: '',
   Range: '',
   Reshape: '',
   Shape: '',
   SimplifiedLayerNormalization: '',
+  Slice: '',
   Split: '',
   Squeeze: '',
   Sub: '',
@@ -33,7 +35,6 @@ export const operatorDomains = {
   MultiHeadAttention: 'com.microsoft',
   QuickGelu: 'com.microsoft',
   RotaryEmbedding: 'com.microsoft',
-  SkipSimplifiedLayerNormalization: 'com.microsoft',
 } as const;
 
 /** An operator of the table. */
