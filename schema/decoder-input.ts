@@ -88,7 +88,7 @@ function defineOptionEnum(
     description,
     values: Object.fromEntries(
       values.map((value) => [
-        enumName(value),
+        optionEnumName(value),
         { value, description: `\`${value}\` of \`${name}\`.` },
       ]),
     ),
@@ -110,7 +110,7 @@ function scalarOf(type: OptionField['type']) {
 }
 
 /** `left-to-right` and `leftToRight` are `LEFT_TO_RIGHT` in GraphQL. */
-function enumName(value: string): string {
+export function optionEnumName(value: string): string {
   return value
     .replace(/([a-z0-9])([A-Z])/g, '$1_$2')
     .replace(/[^A-Za-z0-9]+/g, '_')

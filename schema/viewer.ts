@@ -14,7 +14,7 @@ export function defineViewer({ builder, service }: Parts): void {
       }),
       queuedRuns: t.exposeInt('queuedRuns', { description: 'Runs that wait now.' }),
       maxRequestCost: t.exposeInt('maxRequestCost', {
-        description: 'Most open tokens times passes one infill may ask for.',
+        description: 'Most open tokens one infill may have.',
       }),
     }),
   });

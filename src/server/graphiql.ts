@@ -9,7 +9,8 @@ import { exampleOperations } from './example-operations.ts';
 export const graphiqlOptions: GraphiQLOptions = {
   title: 'Lacuna',
   defaultTabs: exampleOperations.map((query) => ({ query })),
-  subscriptionsProtocol: 'SSE',
+  // The page would send subscriptions over GET, which is refused.
+  method: 'POST',
 };
 
 /** Headers that keep the page to itself: no other site may frame it, and it loads nothing from elsewhere. */

@@ -35,7 +35,7 @@ describe('the page', () => {
   it('has the examples in tabs', async () => {
     const page = await (await getPage(server)).text();
     expect(page).toContain(JSON.stringify(exampleOperations[0]));
-    expect(page).toContain('"subscriptionsProtocol":"SSE"');
+    expect(page).toContain('"method":"POST"');
   });
 
   it('is left out when the setting says so', async () => {
