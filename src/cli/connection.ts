@@ -1,0 +1,117 @@
+/**
+ * Finds the API that a command talks to: a server by its URL, the server of the data folder, or the schema in this process.
+ *
+ * Knows where there may be one; knows no operation.
+ */
+import { hostname } from 'node:os';
+import { Option } from 'commander';
+import { buildSchema } from '../../schema/build-schema.ts';
+import { type Application, openApplication } from '../application.ts';
+import { type Client, createClient } from '../client/client.ts';
+import { type Config, readConfig } from '../config.ts';
+import { InfillError } from '../errors.ts';
+import { createGraphql, fetchInProcess } from '../server/graphql.ts';
+import { createLogger } from '../server/logger.ts';
+import { readLock } from '../store/folder-lock.ts';
+import type { CommandContext } from './command-context.ts';
+
+/** Within this process; no host has the name. */
+const inProcessUrl = 'http://lacuna.invalid/graphql';
+
+/** How long a run that was left has for its last step. */
+const closeGraceMs = 5000;
+
+/** The option that names a server. */
+export function serverOption(): Option {
+  return new Option(
+    '--server <url>',
+    'use this server; by default the one that runs on DATA_DIR, or else no server',
+  );
+}
+
+/**
+ * Opens a connection for as long as `use` runs.
+ *
+ * @param server - URL of a server, with or without `/graphql`.
+ * @throws INVALID_INPUT for what is not a URL; SERVER_FAILED; in this process, the startup family
+ */
+export async function withClient<T>(
+  server: string | undefined,
+  { env, stderr }: CommandContext,
+  use: (client: Client) => Promise<T>,
+): Promise<T> {
+  if (server !== undefined) return use(remoteClient(server));
+  const config = readConfig(env);
+  const holder = readLock(config.dataDir);
+  // Another host's loopback address is not this one's.
+  if (holder?.url && holder.host === hostname()) return use(remoteClient(holder.url));
+  return withApplication(config, stderr, use);
+}
+
+async function withApplication<T>(
+  config: Config,
+  stderr: NodeJS.WriteStream,
+  use: (client: Client) => Promise<T>,
+): Promise<T> {
+  const logger = createLogger('warn', stderr);
+  const application = await openApplication(config, {
+    onWorker: (notice) => notice.type === 'failed' && logger.warn(notice, 'worker failed'),
+    onStoreFailure: (runId, cause) =>
+      logger.warn({ runId, err: cause }, 'the end of a run could not be stored'),
+  });
+  try {
+    return await use(inProcessClient(application, { config, logger }));
+  } finally {
+    await application.drain(closeGraceMs);
+    await application.close();
+  }
+}
+
+function inProcessClient(
+  { service }: Application,
+  { config, logger }: { config: Config; logger: ReturnType<typeof createLogger> },
+): Client {
+  const graphql = createGraphql({ config, service, schema: buildSchema(service), logger });
+  return createClient({ url: inProcessUrl, fetch: fetchInProcess(graphql) });
+}
+
+/** A client whose failures name the server. */
+function remoteClient(server: string): Client {
+  const url = endpointOf(server);
+  const client = createClient({ url });
+  return {
+    request: (document, variables, signal) =>
+      client.request(document, variables, signal).catch((cause) => {
+        throw serverFailed(url, cause);
+      }),
+    async *subscribe(document, variables, signal) {
+      try {
+        yield* client.subscribe(document, variables, signal);
+      } catch (cause) {
+        throw serverFailed(url, cause);
+      }
+    },
+  };
+}
+
+function endpointOf(server: string): string {
+  const url = URL.canParse(server) ? new URL(server) : null;
+  if (url === null || !['http:', 'https:'].includes(url.protocol)) {
+    const message = `"${server}" is not the URL of a server, such as http://127.0.0.1:4000.`;
+    throw new InfillError('INVALID_INPUT', message);
+  }
+  if (url.pathname === '/') url.pathname = '/graphql';
+  return url.href;
+}
+
+function serverFailed(url: string, cause: unknown): InfillError {
+  const message = `The server at ${url} cannot be used: ${reasonsOf(cause).join(': ')}`;
+  return new InfillError('SERVER_FAILED', message, { cause });
+}
+
+/** Messages from an error down to its first cause; a refused connection tells its reason only there. */
+function reasonsOf(error: unknown): string[] {
+  if (!(error instanceof Error)) return [String(error)];
+  const code = 'code' in error ? String(error.code) : error.name;
+  return [error.message || code, ...(error.cause === undefined ? [] : reasonsOf(error.cause))];
+}

@@ -1,0 +1,36 @@
+/**
+ * What a command says when it could not do what it was asked, and its exit code.
+ */
+import { CommanderError } from 'commander';
+import { InfillError } from '../errors.ts';
+
+/** Text for standard error, and the exit code: 2 for what the caller has to change, else 1. */
+export type Failure = { readonly message: string; readonly exitCode: number };
+
+/** Describes anything thrown; of what nobody expected, the stack. */
+export function failureOf(error: unknown): Failure {
+  if (error instanceof CommanderError) {
+    // It has been written. Help that was asked for is none of a failure; the rest is wrong usage.
+    return { message: '', exitCode: error.exitCode === 0 ? 0 : 2 };
+  }
+  if (error instanceof InfillError) {
+    return { message: describe(error), exitCode: isCallers(error) ? 2 : 1 };
+  }
+  const text = error instanceof Error ? (error.stack ?? error.message) : String(error);
+  return { message: `lacuna: ${text}\n`, exitCode: 1 };
+}
+
+/** A line per problem, with its place in the input. */
+function describe({ message, problems }: InfillError): string {
+  if (problems.length === 0) return `lacuna: ${message}\n`;
+  return problems
+    .map(({ path, message: text }) => {
+      const place = path.join('.');
+      return place === '' || text.startsWith(place) ? `${text}\n` : `${place}: ${text}\n`;
+    })
+    .join('');
+}
+
+function isCallers({ family, code }: InfillError): boolean {
+  return ['validation', 'unsupported', 'not-found'].includes(family) || code === 'INVALID_CONFIG';
+}

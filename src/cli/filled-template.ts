@@ -1,0 +1,49 @@
+/**
+ * A template in the course of being filled, as pieces to show.
+ *
+ * Knows what is known, filled and open; knows no terminal.
+ */
+import type { InfillPartsFragment, SlotUpdatePartsFragment } from '../client/generated/graphql.ts';
+import type { Template } from '../text/template.ts';
+
+/** Text of one sort, in reading order. */
+export type Piece = { readonly text: string; readonly kind: 'known' | 'filled' | 'open' };
+
+/** Slots as last heard of, by index. */
+export type SlotTexts = ReadonlyMap<number, SlotUpdatePartsFragment>;
+
+const openMark = '[MASK]';
+
+/** The template with what its slots read so far; what is open is `[MASK]`, or `[MASK:n]` where nothing is filled yet. */
+export function filledSoFar({ parts }: Template, slots: SlotTexts): Piece[] {
+  let index = 0;
+  return parts.flatMap((part): Piece[] => {
+    if (part.kind === 'literal') return [{ text: part.text, kind: 'known' }];
+    const slot = slots.get(index);
+    index += 1;
+    if (slot === undefined || (slot.text === '' && !slot.complete)) {
+      return [{ text: part.length === 1 ? openMark : `[MASK:${part.length}]`, kind: 'open' }];
+    }
+    return slotPieces(slot);
+  });
+}
+
+/** The finished text. */
+export function filledText({ segments }: Pick<InfillPartsFragment, 'segments'>): Piece[] {
+  return segments.map(({ text, slot }) => ({ text, kind: slot === null ? 'known' : 'filled' }));
+}
+
+/** Text without a difference between its pieces. */
+export function plainText(pieces: readonly Piece[]): string {
+  return pieces.map(({ text }) => text).join('');
+}
+
+/** Decoders that fill in any order write the open positions themselves; the others have filled up to some point. */
+function slotPieces({ text, complete }: SlotUpdatePartsFragment): Piece[] {
+  if (complete) return [{ text, kind: 'filled' }];
+  const marked = text.includes(openMark) ? text : `${text}${openMark}`;
+  return marked
+    .split(/(\[MASK\])/)
+    .filter((piece) => piece !== '')
+    .map((piece) => ({ text: piece, kind: piece === openMark ? 'open' : 'filled' }));
+}

@@ -1,0 +1,77 @@
+/**
+ * What a person or a program sees of an infill: a text in place on a terminal, else the text or JSON at the end.
+ *
+ * Knows streams; knows no client.
+ */
+import type { InfillPartsFragment, SlotUpdatePartsFragment } from '../client/generated/graphql.ts';
+import { parseTemplate } from '../text/template-notation.ts';
+import type { CommandContext } from './command-context.ts';
+import { filledSoFar, filledText } from './filled-template.ts';
+import { type LiveView, openLiveView } from './live-view.ts';
+import { paintFor, paintText } from './screen.ts';
+import { summaryOf } from './summary.ts';
+
+/** One infill's view. */
+export type InfillView = {
+  /** Takes in slots that changed. */
+  readonly update: (slots: readonly SlotUpdatePartsFragment[]) => void;
+  /** Writes what stays: of an infill as it ended, or of one that was left, null. */
+  readonly finish: (infill: InfillPartsFragment | null) => void;
+  /** Gives the terminal back; nothing to do after `finish`. */
+  readonly close: () => void;
+};
+
+/** Opens the view that suits standard output. */
+export function infillView(template: string, isJson: boolean, context: CommandContext): InfillView {
+  const { stdout } = context;
+  const { TERM: terminal } = context.env;
+  if (isJson) return finalView(context, (infill) => JSON.stringify(infill, null, 2));
+  if (stdout.isTTY && terminal !== 'dumb') return terminalView(template, context);
+  return finalView(context, ({ text }) => text);
+}
+
+/** @param print - null: nothing is written. */
+function finalView(
+  { write }: CommandContext,
+  print: (infill: InfillPartsFragment) => string | null,
+): InfillView {
+  return {
+    update() {
+      // Only the end is written.
+    },
+    finish(infill) {
+      const printed = infill === null ? null : print(infill);
+      if (printed !== null) write(`${printed}\n`);
+    },
+    close() {
+      // Nothing was opened.
+    },
+  };
+}
+
+function terminalView(text: string, { stdout, stderr }: CommandContext): InfillView {
+  const paint = paintFor(stdout);
+  const slots = new Map<number, SlotUpdatePartsFragment>();
+  let live: LiveView | null = null;
+  // Not before the server has taken the template in, so that it can tell all that is wrong with the input at once.
+  const soFar = () => filledSoFar(parseTemplate(text, []), slots);
+  const close = () => {
+    live?.close();
+    live = null;
+  };
+  return {
+    update(changed) {
+      for (const slot of changed) slots.set(slot.index, slot);
+      live ??= openLiveView(stdout, paint);
+      live.show(soFar());
+    },
+    finish(infill) {
+      close();
+      const isWhole = infill !== null && infill.text !== null;
+      stdout.write(`${paintText(isWhole ? filledText(infill) : soFar(), paint)}\n`);
+      const note = infill === null ? 'cancelled' : summaryOf(infill);
+      stderr.write(`${paintFor(stderr)('dim', note)}\n`);
+    },
+    close,
+  };
+}

@@ -1,0 +1,36 @@
+/**
+ * The commands of `lacuna`, together.
+ */
+import { Command } from 'commander';
+import type { CommandContext } from './command-context.ts';
+import { decodersCommand } from './decoders.ts';
+import { infillCommand } from './infill.ts';
+import { modelsCommand } from './models.ts';
+import { packCommand } from './pack.ts';
+import { serveCommand } from './serve.ts';
+
+const examples = `
+Examples:
+  $ lacuna infill "The [MASK] sat on the [MASK:2]."
+  $ lacuna decoders
+  $ lacuna serve --port 4000
+`;
+
+/** Makes the program; wrong usage is written to standard error and thrown as a CommanderError. */
+export function createProgram(context: CommandContext): Command {
+  const program = new Command('lacuna')
+    .description('Fills masked text with several decoders.')
+    .version(context.version)
+    .addHelpText('after', examples)
+    .exitOverride();
+  const commands = [infillCommand, modelsCommand, decodersCommand, serveCommand, packCommand];
+  for (const create of commands) adopt(program, create(context));
+  return program;
+}
+
+/** Adds a command that was made apart, and gives it and its subcommands the settings of the program. */
+function adopt(parent: Command, child: Command): void {
+  if (!parent.commands.includes(child)) parent.addCommand(child);
+  child.copyInheritedSettings(parent);
+  for (const grandchild of child.commands) adopt(child, grandchild);
+}
