@@ -45,6 +45,28 @@ describe('pack verify', () => {
     expect(output).toContain('beyond the tolerance of 0.0002');
   });
 
+  it('fails one whose reference differs in its last number alone', async () => {
+    const folder = join(root, 'last');
+    cpSync(join(golden, 'modernbert'), folder, { recursive: true });
+    const path = join(folder, 'expected.safetensors');
+    const bytes = readFileSync(path);
+    bytes.writeFloatLE(bytes.readFloatLE(bytes.length - 4) + 0.5, bytes.length - 4);
+    writeFileSync(path, bytes);
+    const { output, exitCode } = await run('verify', folder);
+    expect(exitCode).toBe(1);
+    expect(output).toMatch(/hidden {2}\d\.\d\de-6\n {2}logits {2}5\.00e-1/);
+  });
+
+  it('fails a reference that is not a number', async () => {
+    const folder = join(root, 'nan');
+    cpSync(join(golden, 'modernbert'), folder, { recursive: true });
+    const path = join(folder, 'expected.safetensors');
+    const bytes = readFileSync(path);
+    bytes.writeFloatLE(Number.NaN, bytes.length - 4);
+    writeFileSync(path, bytes);
+    expect((await run('verify', folder)).exitCode).toBe(1);
+  });
+
   it('fails a difference that no tolerance of zero allows', async () => {
     const { exitCode } = await run('verify', join(golden, 'modernbert'), '--tolerance', '0');
     expect(exitCode).toBe(1);

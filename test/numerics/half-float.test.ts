@@ -69,6 +69,10 @@ describe('halves', () => {
     [2 ** -25, 0],
     [2 ** -25 * 1.001, 1],
     [2047 * 2 ** -25, 0x0400],
+    [1 + 2 ** -11, 0x3c00],
+    [1 + 3 * 2 ** -11, 0x3c02],
+    [-1 - 3 * 2 ** -11, 0xbc02],
+    [2 - 2 ** -11, 0x4000],
     [Number.NaN, 0x7e00],
   ])('%s rounds to %i', (value, half) => {
     expect(floatToHalf(value)).toBe(half);

@@ -10,6 +10,7 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { openModels } from '../../src/model/open-models.ts';
 import { loadPackDescription } from '../../src/packs/load-pack.ts';
+import { decodeOnnx } from '../../src/packs/onnx/onnx-model.ts';
 import { readTestTensors } from '../support/expected-file.ts';
 import { type TestElementType, writeSafetensors } from '../support/safetensors-file.ts';
 import { temporaryFolder } from '../support/temporary-folder.ts';
@@ -175,6 +176,24 @@ describe('storage', () => {
     await buildTinyPack({ causalFolder: widened, outFolder: other });
     const weights = [outFolder, other].map((pack) => readFileSync(join(pack, 'weights.bin')));
     expect(weights[0]?.equals(weights[1] ?? Buffer.alloc(0))).toBe(true);
+  });
+
+  it('of a tensor larger than what is converted at once is whole', async () => {
+    const folder = newFolder();
+    // 4.6 million elements; a chunk has 4 Mi.
+    const size = { hiddenSize: 64, layers: 1, vocabularySize: 72_000 };
+    writeTinyLlama(join(folder, 'causal'), { seed: 1, ...size, type: 'F16' });
+    const outFolder = join(folder, 'pack');
+    await buildTinyPack({ causalFolder: join(folder, 'causal'), outFolder });
+    writeTinyLlama(join(folder, 'wide'), { seed: 1, ...size });
+    const tensors = readTestTensors(join(folder, 'wide', 'model.safetensors'));
+    const exact = tensors.get('model.embed_tokens.weight')?.values ?? new Float32Array();
+    roundTo(exact, 'F16');
+    const { graph } = decodeOnnx(readFileSync(join(outFolder, 'causal-backbone.onnx')), 'graph');
+    const embedding = graph.initializer.find(({ name }) => name === 'model.embed_tokens.weight');
+    const place = embedding?.externalData?.find(({ key }) => key === 'offset');
+    const stored = readFileSync(join(outFolder, 'weights.bin')).subarray(Number(place?.value));
+    expect(stored.subarray(0, exact.byteLength).equals(Buffer.from(exact.buffer))).toBe(true);
   });
 
   it.each(['F32', 'BF16'] as const)(
