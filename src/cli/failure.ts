@@ -2,7 +2,7 @@
  * What a command says when it could not do what it was asked, and its exit code.
  */
 import { CommanderError } from 'commander';
-import { InfillError } from '../errors.ts';
+import { type ErrorCode, type ErrorFamily, InfillError } from '../errors.ts';
 
 /** Text for standard error, and the exit code: 2 for what the caller has to change, else 1. */
 export type Failure = { readonly message: string; readonly exitCode: number };
@@ -31,6 +31,15 @@ function describe({ message, problems }: InfillError): string {
     .join('');
 }
 
+const callersFamilies: readonly ErrorFamily[] = ['validation', 'unsupported', 'not-found'];
+/** Codes of other families that a caller of a command brings about with a setting or a folder. */
+const callersCodes: readonly ErrorCode[] = [
+  'INVALID_CONFIG',
+  'INVALID_CHECKPOINT',
+  'UNSUPPORTED_CHECKPOINT',
+  'CONFLICT',
+];
+
 function isCallers({ family, code }: InfillError): boolean {
-  return ['validation', 'unsupported', 'not-found'].includes(family) || code === 'INVALID_CONFIG';
+  return callersFamilies.includes(family) || callersCodes.includes(code);
 }
