@@ -16,6 +16,7 @@ import {
   manifestFileName,
   packDigest,
   parseManifest,
+  specialIds,
   tokenizerFileName,
 } from './manifest.ts';
 import { weightsFileName } from './onnx/graph-builder.ts';
@@ -100,7 +101,7 @@ async function fillPack(
   const facts: DigestedFacts = {
     formatVersion,
     vocabularySize: vocabulary.size,
-    bannedIds: [...vocabulary.bannedIds],
+    bannedIds: bannedIds(vocabulary, roles),
     roles,
     files: await describeFiles(folder, [...graphNames, tokenizerFileName, weightsFileName]),
   };
@@ -116,6 +117,15 @@ async function fillPack(
   };
   await writeManifest(folder, manifest);
   return manifest;
+}
+
+/** A tokenizer need not mark the ids that its model uses as special. */
+function bannedIds(
+  { size, bannedIds: unshared }: SharedVocabulary,
+  roles: Manifest['roles'],
+): number[] {
+  const inside = specialIds(roles).filter((id) => id < size);
+  return [...new Set([...unshared, ...inside])].sort((a, b) => a - b);
 }
 
 async function writeGraphs(

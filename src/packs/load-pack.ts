@@ -15,6 +15,7 @@ import {
   manifestFileName,
   packDigest,
   parseManifest,
+  specialIds,
   tokenizerFileName,
 } from './manifest.ts';
 import { weightsFileName } from './onnx/graph-builder.ts';
@@ -75,7 +76,7 @@ function checkFileList({ roles, files }: Manifest): void {
   if (roles.fusion && !(causal && masked)) throw invalid('its fusion lacks a role to fuse');
   const graphs = [causal, masked].flatMap((role) => (role ? [role.backbone, role.head] : []));
   const needed = new Set([...graphs, tokenizerFileName, weightsFileName]);
-  const missing = [...needed].find((name) => !(name in files));
+  const missing = [...needed].find((name) => !Object.hasOwn(files, name));
   if (missing !== undefined) throw invalid(`it does not list ${missing}`);
   const surplus = Object.keys(files).find((name) => !needed.has(name));
   if (surplus !== undefined) throw invalid(`it lists ${surplus}, which no role needs`);
@@ -83,7 +84,7 @@ function checkFileList({ roles, files }: Manifest): void {
 
 async function checkFiles(root: string, { files }: Manifest): Promise<void> {
   for (const name of await readdir(root)) {
-    if (name !== manifestFileName && !(name in files)) {
+    if (name !== manifestFileName && !Object.hasOwn(files, name)) {
       throw new InfillError('INVALID_PACK', `${name} does not belong to the pack.`);
     }
   }
@@ -104,13 +105,15 @@ async function checkFiles(root: string, { files }: Manifest): Promise<void> {
   }
 }
 
-function checkIds({ vocabularySize, bannedIds }: Manifest): void {
+function checkIds({ vocabularySize, bannedIds, roles }: Manifest): void {
   const outside = bannedIds.find((id) => id >= vocabularySize);
   if (outside !== undefined) {
     throw invalid(`its banned id ${outside} is not below the vocabulary size ${vocabularySize}`);
   }
   if (new Set(bannedIds).size !== bannedIds.length) throw invalid('it bans an id twice');
   if (bannedIds.length === vocabularySize) throw invalid('it bans every id');
+  const allowed = specialIds(roles).find((id) => id < vocabularySize && !bannedIds.includes(id));
+  if (allowed !== undefined) throw invalid(`its special id ${allowed} is not banned`);
 }
 
 function describe(root: string, manifest: Manifest): PackDescription {

@@ -93,6 +93,14 @@ export type CausalManifest = z.infer<typeof causal>;
 /** The masked role in a manifest. */
 export type MaskedManifest = z.infer<typeof masked>;
 
+/** Ids that the roles give a meaning of their own: start, mask and frame. */
+export function specialIds({ causal, masked }: Manifest['roles']): number[] {
+  const causalIds = causal ? [causal.startId] : [];
+  return masked
+    ? [...causalIds, masked.maskId, ...masked.prefixIds, ...masked.suffixIds]
+    : causalIds;
+}
+
 /** What results depend on: files, special ids, shapes. */
 export type DigestedFacts = Pick<
   Manifest,

@@ -4,7 +4,7 @@
  * Knows the file system; knows no format.
  */
 import { createHash } from 'node:crypto';
-import { createReadStream } from 'node:fs';
+import { createReadStream, existsSync } from 'node:fs';
 import { chmod, lstat, mkdtemp, open, readdir, rename, rm } from 'node:fs/promises';
 import { basename, dirname, join, resolve } from 'node:path';
 import { InfillError } from '../errors.ts';
@@ -13,15 +13,15 @@ import { InfillError } from '../errors.ts';
  * Lets `fill` write into a temporary folder beside `target`, syncs it to disk and renames it.
  *
  * @returns what `fill` returns.
- * @throws InfillError CONFLICT when `target` exists; what `fill` throws, after the temporary folder is removed.
+ * @throws InfillError CONFLICT when `target` exists, INVALID_OPTION when the folder it would lie in does not; what `fill` throws, after the temporary folder is removed.
  */
 export async function createFolder<T>(
   target: string,
   fill: (folder: string) => Promise<T>,
 ): Promise<T> {
   const path = resolve(target);
-  const existing = await lstat(path).catch(() => null);
-  if (existing !== null) {
+  const siblings = await findSiblings(path);
+  if (siblings.includes(basename(path))) {
     throw new InfillError('CONFLICT', `${path} exists already; a pack is built into a new folder.`);
   }
   const temporary = await mkdtemp(join(dirname(path), `.${basename(path)}-`));
@@ -37,6 +37,18 @@ export async function createFolder<T>(
   } finally {
     await rm(temporary, { recursive: true, force: true });
   }
+}
+
+/** Names in the folder that `path` will lie in. */
+async function findSiblings(path: string): Promise<string[]> {
+  const parent = dirname(path);
+  if (!existsSync(parent)) {
+    throw new InfillError(
+      'INVALID_OPTION',
+      `${parent} does not exist; a pack is built into a new folder in it.`,
+    );
+  }
+  return readdir(parent);
 }
 
 /** Windows cannot open a folder; there the rename alone has to do. */

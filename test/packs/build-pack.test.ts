@@ -8,19 +8,16 @@ import {
 } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { openModels } from '../../src/model/open-models.ts';
 import { loadPackDescription } from '../../src/packs/load-pack.ts';
-import { decodeOnnx } from '../../src/packs/onnx/onnx-model.ts';
 import { readTestTensors } from '../support/expected-file.ts';
 import { type TestElementType, writeSafetensors } from '../support/safetensors-file.ts';
 import { temporaryFolder } from '../support/temporary-folder.ts';
 import {
   type TinyCheckpoints,
   writeTinyCheckpoints,
-  writeTinyLlama,
   writeTinyModernBert,
 } from '../support/tiny-checkpoint.ts';
-import { buildTinyPack } from '../support/tiny-pack.ts';
+import { buildTinyPack, packLogits } from '../support/tiny-pack.ts';
 import { tinyTokenizer } from '../support/tiny-tokenizer.ts';
 
 const root = temporaryFolder();
@@ -34,19 +31,6 @@ function contents(folder: string): Record<string, string> {
   return Object.fromEntries(
     readdirSync(folder).map((name) => [name, readFileSync(join(folder, name)).toString('base64')]),
   );
-}
-
-/** Logits of both roles for a fixed text. */
-async function logitsOf(pack: string): Promise<Float32Array[]> {
-  const { description } = await loadPackDescription(pack);
-  const { causal, masked, close } = await openModels(description, { device: 'cpu', threads: 1 });
-  const ids = [5, 90, 3, 3, 120];
-  const logits: Float32Array[] = [];
-  if (causal)
-    logits.push(await causal.logits(await causal.forward([1, ...ids], causal.createCache())));
-  if (masked) logits.push(await masked.logits(await masked.encode(ids)));
-  await close();
-  return logits;
 }
 
 describe('a built pack', () => {
@@ -89,6 +73,14 @@ describe('a built pack', () => {
     const count = [...tensors.values()].reduce((sum, { values }) => sum + values.length, 0);
     const manifest = await buildTinyPack({ causalFolder, outFolder: join(newFolder(), 'pack') });
     expect(manifest.roles.causal?.parameterCount).toBe(count);
+  });
+
+  it('bans the ids it uses as special, though the tokenizer does not mark them', async () => {
+    const { causalFolder } = checkpoints();
+    const tokenizer = { ...tinyTokenizer(288), added_tokens: [] };
+    writeFileSync(join(causalFolder, 'tokenizer.json'), JSON.stringify(tokenizer));
+    const manifest = await buildTinyPack({ causalFolder, outFolder: join(newFolder(), 'pack') });
+    expect(manifest.bannedIds).toEqual([1]);
   });
 
   it('may lack a role', async () => {
@@ -147,70 +139,9 @@ describe('a built pack', () => {
     writeFileSync(join(folder, 'masked', 'tokenizer.json'), JSON.stringify(tinyTokenizer(288)));
     const outFolder = join(folder, 'pack');
     await buildTinyPack({ maskedFolder: join(folder, 'masked'), outFolder });
-    const [logits] = await logitsOf(outFolder);
+    const [logits] = await packLogits(outFolder);
     expect(logits).toHaveLength(5 * 288);
   });
-});
-
-describe('storage', () => {
-  it('as f16 gives the bits that f32 gives', async () => {
-    const sources = checkpoints('F16');
-    const [wide, narrow] = [join(newFolder(), 'pack'), join(newFolder(), 'pack')];
-    await buildTinyPack({ ...sources, outFolder: wide });
-    await buildTinyPack({ ...sources, outFolder: narrow, storage: 'f16' });
-    expect(await logitsOf(narrow)).toEqual(await logitsOf(wide));
-    const sizes = await Promise.all([wide, narrow].map(weightsSize));
-    expect(sizes[1]).toBeLessThan((sizes[0] ?? 0) * 0.75);
-  });
-
-  it.each(['F16', 'BF16'] as const)('of %s weights as f32 is their exact values', async (type) => {
-    const { causalFolder } = checkpoints(type);
-    const outFolder = join(newFolder(), 'pack');
-    await buildTinyPack({ causalFolder, outFolder });
-    const widened = newFolder();
-    writeTinyLlama(widened, { seed: 1 });
-    const exact = readTestTensors(join(widened, 'model.safetensors'));
-    for (const { values } of exact.values()) roundTo(values, type);
-    writeSafetensors(join(widened, 'model.safetensors'), exact);
-    const other = join(newFolder(), 'pack');
-    await buildTinyPack({ causalFolder: widened, outFolder: other });
-    const weights = [outFolder, other].map((pack) => readFileSync(join(pack, 'weights.bin')));
-    expect(weights[0]?.equals(weights[1] ?? Buffer.alloc(0))).toBe(true);
-  });
-
-  it('of a tensor larger than what is converted at once is whole', async () => {
-    const folder = newFolder();
-    // 4.6 million elements; a chunk has 4 Mi.
-    const size = { hiddenSize: 64, layers: 1, vocabularySize: 72_000 };
-    writeTinyLlama(join(folder, 'causal'), { seed: 1, ...size, type: 'F16' });
-    const outFolder = join(folder, 'pack');
-    await buildTinyPack({ causalFolder: join(folder, 'causal'), outFolder });
-    writeTinyLlama(join(folder, 'wide'), { seed: 1, ...size });
-    const tensors = readTestTensors(join(folder, 'wide', 'model.safetensors'));
-    const exact = tensors.get('model.embed_tokens.weight')?.values ?? new Float32Array();
-    roundTo(exact, 'F16');
-    const { graph } = decodeOnnx(readFileSync(join(outFolder, 'causal-backbone.onnx')), 'graph');
-    const embedding = graph.initializer.find(({ name }) => name === 'model.embed_tokens.weight');
-    const place = embedding?.externalData?.find(({ key }) => key === 'offset');
-    const stored = readFileSync(join(outFolder, 'weights.bin')).subarray(Number(place?.value));
-    expect(stored.subarray(0, exact.byteLength).equals(Buffer.from(exact.buffer))).toBe(true);
-  });
-
-  it.each(['F32', 'BF16'] as const)(
-    'as f16 refuses %s weights that are not exact',
-    async (type) => {
-      const outFolder = join(newFolder(), 'pack');
-      const { causalFolder } = writeTinyCheckpoints(newFolder(), { seed: 1, type });
-      const tensors = readTestTensors(join(checkpoints().causalFolder, 'model.safetensors'));
-      tensors.get('model.norm.weight')?.values.fill(2 ** -30);
-      writeSafetensors(join(causalFolder, 'model.safetensors'), tensors, type);
-      const build = buildTinyPack({ causalFolder, outFolder, storage: 'f16' });
-      await expect(build).rejects.toMatchObject({
-        code: 'UNSUPPORTED_CHECKPOINT',
-        message: expect.stringContaining('float16 cannot hold'),
-      });
-    },
-  );
 });
 
 describe('a failed build', () => {
@@ -222,6 +153,11 @@ describe('a failed build', () => {
     expect(readdirSync(folder)).toEqual([]);
   });
 
+  it('names a parent folder that does not exist', async () => {
+    const build = buildTinyPack({ ...checkpoints(), outFolder: join(newFolder(), 'a', 'b') });
+    await expect(build).rejects.toMatchObject({ code: 'INVALID_OPTION' });
+  });
+
   it('does not touch a target that exists', async () => {
     const folder = newFolder();
     mkdirSync(join(folder, 'pack'));
@@ -230,11 +166,6 @@ describe('a failed build', () => {
     expect(readdirSync(join(folder, 'pack'))).toEqual([]);
   });
 });
-
-async function weightsSize(pack: string): Promise<number> {
-  const { manifest } = await loadPackDescription(pack);
-  return manifest.files['weights.bin']?.size ?? 0;
-}
 
 /** Splits a checkpoint's tensors over two files. */
 function shard(folder: string): void {
@@ -248,30 +179,4 @@ function shard(folder: string): void {
   const index = { metadata: {}, weight_map: Object.fromEntries(weightMap) };
   writeFileSync(join(folder, 'model.safetensors.index.json'), JSON.stringify(index));
   renameSync(join(folder, 'model.safetensors'), join(folder, 'unused.bin'));
-}
-
-/** What a float32 becomes when a file of `type` holds it. */
-function roundTo(values: Float32Array, type: 'F16' | 'BF16'): void {
-  const path = join(root, 'rounded.safetensors');
-  writeSafetensors(path, new Map([['a', { shape: [values.length], values }]]), type);
-  const halves = new Uint16Array(
-    new Uint8Array(readFileSync(path).subarray(-2 * values.length)).buffer,
-  );
-  values.forEach((_value, i) => {
-    const half = halves[i] ?? 0;
-    values[i] = type === 'BF16' ? bfloat(half) : slowHalf(half);
-  });
-}
-
-function bfloat(bits: number): number {
-  return new DataView(Uint32Array.of(bits << 16).buffer).getFloat32(0, true);
-}
-
-function slowHalf(half: number): number {
-  const sign = half & 0x8000 ? -1 : 1;
-  const exponent = (half >> 10) & 31;
-  const fraction = half & 0x3ff;
-  return (
-    sign * (exponent === 0 ? fraction * 2 ** -24 : (1 + fraction / 1024) * 2 ** (exponent - 15))
-  );
 }

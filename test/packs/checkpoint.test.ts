@@ -106,6 +106,13 @@ describe('checkpoints', () => {
     await expect(build).rejects.toMatchObject({ message: expect.stringContaining('q_norm') });
   });
 
+  it('with a tokenizer that text cannot be cut with are refused', async () => {
+    const { causalFolder } = checkpoints();
+    editJson(join(causalFolder, 'tokenizer.json'), { pre_tokenizer: { type: 'Whitespace' } });
+    const build = buildTinyPack({ causalFolder, outFolder: join(newFolder(), 'pack') });
+    await expect(build).rejects.toMatchObject({ message: expect.stringContaining('Whitespace') });
+  });
+
   it('in the other role are refused', async () => {
     const { maskedFolder } = checkpoints();
     const build = buildTinyPack({

@@ -91,6 +91,11 @@ describe('a foreign pack with right hashes', () => {
       'fusion lacks a role',
     ],
     ['a banned id beyond the vocabulary', editFacts((m) => m.bannedIds.push(288)), 'banned id 288'],
+    [
+      'a mask that may be sampled',
+      editFacts((m) => m.bannedIds.splice(3, 1)),
+      'special id 3 is not banned',
+    ],
     ['an id banned twice', editFacts((m) => m.bannedIds.push(0)), 'bans an id twice'],
     [
       'another hidden size',

@@ -113,6 +113,11 @@ describe('a damaged pack', () => {
       (pack) => writeFileSync(join(pack, 'run.sh'), ''),
       'run.sh does not belong',
     ],
+    [
+      'a file named like a property',
+      (pack) => writeFileSync(join(pack, 'constructor'), ''),
+      'constructor does not belong',
+    ],
     ['a link for its weights', (pack) => link(pack, 'weights.bin'), 'symbolic link'],
     ['a link for its manifest', (pack) => link(pack, 'pack.json'), 'symbolic link'],
   ])('with %s is refused', async (_name, damage, message) => {

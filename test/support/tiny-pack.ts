@@ -2,7 +2,9 @@
  * Builds packs from tiny checkpoints.
  */
 import { join } from 'node:path';
+import { openModels } from '../../src/model/open-models.ts';
 import { type BuildPackOptions, buildPack } from '../../src/packs/build-pack.ts';
+import { loadPackDescription } from '../../src/packs/load-pack.ts';
 import type { Manifest } from '../../src/packs/manifest.ts';
 import { type TinyOptions, writeTinyCheckpoints } from './tiny-checkpoint.ts';
 
@@ -30,4 +32,17 @@ export function buildTinyPack(
   options: Partial<BuildPackOptions> & Pick<BuildPackOptions, 'outFolder'>,
 ): Promise<Manifest> {
   return buildPack({ ...buildDefaults, ...options });
+}
+
+/** Logits of both roles for a fixed text. */
+export async function packLogits(pack: string): Promise<Float32Array[]> {
+  const { description } = await loadPackDescription(pack);
+  const { causal, masked, close } = await openModels(description, { device: 'cpu', threads: 1 });
+  const ids = [5, 90, 3, 3, 120];
+  const logits: Float32Array[] = [];
+  if (causal)
+    logits.push(await causal.logits(await causal.forward([1, ...ids], causal.createCache())));
+  if (masked) logits.push(await masked.logits(await masked.encode(ids)));
+  await close();
+  return logits;
 }

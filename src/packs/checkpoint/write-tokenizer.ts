@@ -4,21 +4,25 @@
  * Knows `added_tokens`; encodes nothing.
  */
 import { readFile, writeFile } from 'node:fs/promises';
+import { readTokenizerJson } from '../../text/tokenizer-json.ts';
 import type { SharedVocabulary } from './shared-vocabulary.ts';
 import type { TokenizerFacts } from './tokenizer-facts.ts';
 
 /**
  * Copies the file byte for byte where all its tokens are shared. Otherwise marks the others special: text that
  * spells one must be encoded as ordinary text, because not every model knows the token.
+ *
+ * @throws InfillError INVALID_PACK for a tokenizer that a pack with it could not be used with.
  */
 export async function writeTokenizer(
   path: string,
   tokenizer: TokenizerFacts,
   { size, bannedIds }: SharedVocabulary,
 ): Promise<void> {
+  const source = await readFile(tokenizer.path);
+  readTokenizerJson(source.toString('utf8'));
   const banned = new Set(bannedIds);
   const isShared = (id: number) => id < size && !banned.has(id);
-  const source = await readFile(tokenizer.path);
   if (tokenizer.addedTokens.every(({ id, special }) => special || isShared(id))) {
     await writeFile(path, source);
     return;
