@@ -5,21 +5,11 @@
  */
 import { hostname } from 'node:os';
 import { Option } from 'commander';
-import { buildSchema } from '../../schema/build-schema.ts';
-import { type Application, openApplication } from '../application.ts';
 import { type Client, createClient } from '../client/client.ts';
-import { type Config, readConfig } from '../config.ts';
+import { readConfig } from '../config.ts';
 import { InfillError } from '../errors.ts';
-import { createGraphql, fetchInProcess } from '../server/graphql.ts';
-import { createLogger } from '../server/logger.ts';
 import { readLock } from '../store/folder-lock.ts';
 import type { CommandContext } from './command-context.ts';
-
-/** Within this process; no host has the name. */
-const inProcessUrl = 'http://lacuna.invalid/graphql';
-
-/** How long a run that was left has for its last step. */
-const closeGraceMs = 5000;
 
 /** The option that names a server. */
 export function serverOption(): Option {
@@ -45,34 +35,9 @@ export async function withClient<T>(
   const holder = readLock(config.dataDir);
   // Another host's loopback address is not this one's.
   if (holder?.url && holder.host === hostname()) return use(remoteClient(holder.url));
+  // Loaded only here: a client of a server has no use for models, database and schema.
+  const { withApplication } = await import('./in-process.ts');
   return withApplication(config, stderr, use);
-}
-
-async function withApplication<T>(
-  config: Config,
-  stderr: NodeJS.WriteStream,
-  use: (client: Client) => Promise<T>,
-): Promise<T> {
-  const logger = createLogger('warn', stderr);
-  const application = await openApplication(config, {
-    onWorker: (notice) => notice.type === 'failed' && logger.warn(notice, 'worker failed'),
-    onStoreFailure: (runId, cause) =>
-      logger.warn({ runId, err: cause }, 'the end of a run could not be stored'),
-  });
-  try {
-    return await use(inProcessClient(application, { config, logger }));
-  } finally {
-    await application.drain(closeGraceMs);
-    await application.close();
-  }
-}
-
-function inProcessClient(
-  { service }: Application,
-  { config, logger }: { config: Config; logger: ReturnType<typeof createLogger> },
-): Client {
-  const graphql = createGraphql({ config, service, schema: buildSchema(service), logger });
-  return createClient({ url: inProcessUrl, fetch: fetchInProcess(graphql) });
 }
 
 /** A client whose failures name the server. */

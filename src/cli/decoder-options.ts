@@ -9,7 +9,7 @@ import { optionEnumName } from '../../schema/decoder-input.ts';
 const fieldSchema = z.object({
   type: z.string().optional(),
   enum: z.array(z.string()).optional(),
-  default: z.unknown(),
+  default: z.unknown().optional(),
   minimum: z.number().optional(),
   maximum: z.number().optional(),
   description: z.string().default(''),

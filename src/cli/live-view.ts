@@ -47,9 +47,13 @@ export function openLiveView(stdout: NodeJS.WriteStream, paint: Paint): LiveView
   };
 }
 
-/** Row by row: some terminals keep a screen that is erased at once in their history. */
+/**
+ * Erases the cursor's row, where a terminal echoes Ctrl-C, and `rows` rows above it; the cursor is then at the top.
+ *
+ * Row by row: some terminals keep a screen that is erased at once in their history.
+ */
 function eraseAbove(rows: number): string {
-  return '\u001B[1A\u001B[2K'.repeat(rows);
+  return rows === 0 ? '' : `\r\u001B[2K${'\u001B[1A\u001B[2K'.repeat(rows)}`;
 }
 
 /** The size now, not at the last event. One row is the cursor's; a terminal that does not know its size says 0. */

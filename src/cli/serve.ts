@@ -2,7 +2,6 @@
  * `lacuna serve`: the same as `npm start`, with the settings one changes most as options.
  */
 import { Command, Option } from 'commander';
-import { serve } from '../serve.ts';
 import type { CommandContext } from './command-context.ts';
 
 type Flags = {
@@ -21,7 +20,9 @@ export function serveCommand({ env }: CommandContext): Command {
     .addOption(new Option('--data-dir <folder>', 'holds the database').env('DATA_DIR'))
     .addOption(new Option('--models-dir <folder>', 'holds the packs').env('MODELS_DIR'))
     .addHelpText('after', '\nEvery other setting comes from the environment.\n')
-    .action(({ port, host, dataDir, modelsDir }: Flags) =>
-      serve({ ...env, PORT: port, HOST: host, DATA_DIR: dataDir, MODELS_DIR: modelsDir }),
-    );
+    .action(async ({ port, host, dataDir, modelsDir }: Flags) => {
+      // Loaded only here: the other commands start sooner without it.
+      const { serve } = await import('../serve.ts');
+      await serve({ ...env, PORT: port, HOST: host, DATA_DIR: dataDir, MODELS_DIR: modelsDir });
+    });
 }

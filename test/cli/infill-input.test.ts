@@ -1,0 +1,132 @@
+import { describe, expect, it } from 'vitest';
+import { type InfillFlags, infillInputOf } from '../../src/cli/infill-input.ts';
+import type { CatalogQuery } from '../../src/client/generated/graphql.ts';
+import { InfillError } from '../../src/errors.ts';
+
+const optionsSchema = {
+  type: 'object',
+  properties: {
+    order: { type: 'string', enum: ['leftToRight', 'random'], default: 'random' },
+    steps: { type: 'integer', minimum: 1, maximum: 64 },
+    rate: { type: 'number', minimum: 0 },
+    greedy: { type: 'boolean', default: false },
+  },
+};
+
+const decoder = (name: string, schema: unknown): CatalogQuery['decoders'][number] => ({
+  id: name,
+  name,
+  title: name,
+  description: '',
+  requiredRoles: ['CAUSAL'],
+  capabilities: { streams: 'LEFT_TO_RIGHT', likelihood: 'CHAIN_RULE', features: [] },
+  optionsSchema: schema,
+});
+
+const catalog: CatalogQuery = {
+  decoders: [decoder('plain', {}), decoder('any-order', optionsSchema)],
+  models: [
+    {
+      id: 'TW9kZWw=',
+      name: 'tiny',
+      version: '1',
+      digest: '',
+      license: '',
+      roles: [],
+      vocabularySize: 1,
+      contextLength: 1,
+      device: 'CPU',
+      state: 'READY',
+      decoders: [{ name: 'any-order' }],
+    },
+  ],
+};
+
+function problemsOf(flags: Partial<InfillFlags>): string[] {
+  try {
+    infillInputOf('x', { option: [], label: [], ...flags }, catalog);
+  } catch (error) {
+    if (error instanceof InfillError) {
+      return error.problems.map(({ path, message }) => `${path.join('.')} ${message}`);
+    }
+    throw error;
+  }
+  return [];
+}
+
+describe('the input of an infill', () => {
+  it('leaves to the server what no flag names', () => {
+    const input = infillInputOf('x [MASK]', { option: [], label: [] }, catalog);
+    expect(JSON.parse(JSON.stringify(input))).toEqual({
+      source: { text: 'x [MASK]' },
+      sampling: {},
+      labels: [],
+    });
+  });
+
+  it('types options by the schema of the decoder, in the spelling of GraphQL', () => {
+    const option = ['order=lefttoright', 'steps=3', 'rate=0.5', 'greedy=true'];
+    const { decoder: chosen } = infillInputOf(
+      'x',
+      { decoder: 'any-order', option, label: [] },
+      catalog,
+    );
+    expect(chosen).toEqual({
+      anyOrder: { order: 'LEFT_TO_RIGHT', steps: 3, rate: 0.5, greedy: true },
+    });
+  });
+
+  it('gives options without a decoder to the default decoder of the model', () => {
+    const { decoder: chosen } = infillInputOf('x', { option: ['steps=2'], label: [] }, catalog);
+    expect(chosen).toEqual({ anyOrder: { steps: 2 } });
+  });
+
+  it('finds a model by its name or id, and passes its id', () => {
+    for (const model of ['tiny', 'TW9kZWw=']) {
+      expect(infillInputOf('x', { model, option: [], label: [] }, catalog).model).toBe('TW9kZWw=');
+    }
+  });
+
+  it('keeps seeds that are larger than a double can count', () => {
+    const seed = '9223372036854775807';
+    expect(infillInputOf('x', { seed, option: [], label: [] }, catalog).seed).toBe(seed);
+  });
+
+  it('lists all that is wrong at once', () => {
+    const flags = {
+      model: 'huge',
+      temperature: 'warm',
+      topK: '1.5',
+      seed: '-1',
+      alternatives: '99999999999',
+      decoder: 'any-order',
+      option: ['order=up', 'steps=many', 'depth=3', 'greedy'],
+    };
+    expect(problemsOf(flags)).toEqual([
+      '--model There is no model "huge"; there are: tiny.',
+      '--option "order" is "up"; it must be leftToRight or random.',
+      '--option "steps" is "many"; it must be a whole number from 1 to 64.',
+      '--option There is no option "depth" of the decoder "any-order"; there are: order, steps, rate, greedy.',
+      '--option "greedy" is not of the form key=value.',
+      '--alternatives "99999999999" is not a whole number.',
+      '--seed "-1" is not a whole number from 0 to 2^63 − 1.',
+      '--temperature "warm" is not a number.',
+      '--top-k "1.5" is not a whole number.',
+    ]);
+  });
+
+  it('refuses an option that is given twice, and options where there are none', () => {
+    expect(problemsOf({ decoder: 'any-order', option: ['steps=1', 'steps=2'] })).toEqual([
+      '--option "steps" is given twice.',
+    ]);
+    expect(problemsOf({ decoder: 'plain', option: ['steps=1'] })).toEqual([
+      '--option There is no option "steps" of the decoder "plain"; there are none.',
+    ]);
+  });
+
+  it('lists the decoders when there is none of the name', () => {
+    expect(problemsOf({ decoder: 'MARIA' })).toEqual([
+      '--decoder There is no decoder "MARIA"; there are: plain, any-order.',
+    ]);
+  });
+});
