@@ -59,12 +59,8 @@ function defineOptions(builder: Builder, decoder: DecoderDescription) {
   );
   ref.implement({
     description: `Options of the decoder "${decoder.title}".`,
-    fields: (t) => {
-      if (decoder.optionFields.length === 0) {
-        // GraphQL has no input type without fields.
-        return { _: t.boolean({ description: 'This decoder has no options; leave this out.' }) };
-      }
-      return Object.fromEntries(
+    fields: (t) =>
+      Object.fromEntries(
         decoder.optionFields.map(({ name, type, description, defaultValue }) => [
           name,
           t.field({
@@ -73,8 +69,7 @@ function defineOptions(builder: Builder, decoder: DecoderDescription) {
             defaultValue: defaultValue as never,
           }),
         ]),
-      );
-    },
+      ),
   });
   return ref;
 }

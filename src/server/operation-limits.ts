@@ -8,7 +8,7 @@ import { GraphQLError, getOperationAST, type ValidationContext } from 'graphql';
 import { isAsyncIterable, type Plugin } from 'graphql-yoga';
 
 /** Bounds that the documents of GraphiQL and of the command line stay well under. */
-export const operationLimits = { tokens: 2000, depth: 12, aliases: 30, directives: 20 } as const;
+export const operationLimits = { tokens: 1000, depth: 12, aliases: 30, directives: 20 } as const;
 
 /** Refuses operations above the limits, on every transport. */
 export function useOperationLimits(): Plugin {

@@ -23,7 +23,7 @@ const nested = (depth: number) =>
   `{ nodes(ids: []) ${'{ ... on Infill { decoder '.repeat(depth)} { name } ${'} }'.repeat(depth)} }`;
 
 const excessive = [
-  ['tokens', `{ ${'__typename '.repeat(2001)} }`, 'Token limit of 2000'],
+  ['tokens', `{ ${'__typename '.repeat(1001)} }`, 'Token limit of 1000'],
   ['aliases', `{ ${repeat(31, (index) => `a${index}: viewer { owner }`)} }`, 'Aliases limit of 30'],
   ['directives', `{ __typename ${'@skip(if: false) '.repeat(21)} }`, 'Directives limit of 20'],
   ['depth', nested(13), 'depth limit of 12'],
