@@ -1,6 +1,7 @@
 /**
  * Softmax and log-sum-exp over one row of logits. Rows may hold −Infinity (forbidden), never NaN or +Infinity.
  */
+import { expNonPositive } from './exp.ts';
 
 /**
  * Returns log Σ exp(row), with at least one finite entry.
@@ -10,7 +11,7 @@
 export function logSumExp(row: Float32Array): number {
   const max = maximum(row);
   let sum = 0;
-  for (let i = 0; i < row.length; i++) sum += Math.exp(row[i]! - max);
+  for (let i = 0; i < row.length; i++) sum += expNonPositive(row[i]! - max);
   return max + Math.log(sum);
 }
 
@@ -26,7 +27,7 @@ export function softmaxInto(row: Float32Array, temperature: number, probs: Float
   const max = maximum(row);
   let sum = 0;
   for (let i = 0; i < row.length; i++) {
-    const weight = Math.exp((row[i]! - max) / temperature);
+    const weight = expNonPositive((row[i]! - max) / temperature);
     probs[i] = weight;
     sum += weight;
   }
