@@ -107,5 +107,5 @@ function sample(
   probs: Float64Array,
 ): number {
   drawnProbsInto(logits, run.sampling, probs);
-  return inverseCdf(probs, keyedUniform(run.seed, { purpose: 'sample', position, step: 0 }));
+  return inverseCdf(probs, keyedUniform(run.seed, { purpose: 'sample', position, step: 0 }), 1);
 }

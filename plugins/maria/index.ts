@@ -26,6 +26,7 @@ import type { LoadedModels } from '../../src/model/models.ts';
 import { addInto } from '../../src/numerics/add.ts';
 import { keyedUniform } from '../../src/numerics/keyed-random.ts';
 import { argmax, inverseCdf, subtractDraft } from '../../src/numerics/sampling.ts';
+import { type Draft, DraftWindow } from './draft-window.ts';
 import { MaskedRows, type MaskedSource } from './masked-rows.ts';
 
 const optionsSchema = z.strictObject({
@@ -51,6 +52,7 @@ type State = DecoderState & {
   committedCount: number;
   readonly reader: CausalReader;
   readonly rows: MaskedRows;
+  readonly drafts: DraftWindow;
 };
 
 /** The plugin; see the file's header. */
@@ -71,8 +73,7 @@ export const maria: DecoderPlugin<Options, State> = {
 class Maria implements Decoder<Options, State> {
   readonly #models;
   readonly #source: MaskedSource;
-  /** Scratch, (V) each; q is read only until the next await. */
-  readonly #draftProbs: Float64Array;
+  /** Scratch, (V). */
   readonly #fusedProbs: Float64Array;
 
   constructor({ facts, causal, masked, fusion }: LoadedModels) {
@@ -83,7 +84,6 @@ class Maria implements Decoder<Options, State> {
     );
     this.#models = { causal, fusion, startId };
     this.#source = { masked, fusion, maskId, vocabularySize };
-    this.#draftProbs = new Float64Array(vocabularySize);
     this.#fusedProbs = new Float64Array(vocabularySize);
   }
 
@@ -91,6 +91,8 @@ class Maria implements Decoder<Options, State> {
     const passes = { causal: 0, masked: 0 };
     const rows = await MaskedRows.encode(this.#source, run, passes);
     const reader = new CausalReader(this.#models.causal, this.#models.startId, passes);
+    const size = run.options.draftWindow + 1;
+    const { vocabularySize } = this.#source;
     return {
       passes,
       run,
@@ -99,6 +101,7 @@ class Maria implements Decoder<Options, State> {
       committedCount: 0,
       reader,
       rows,
+      drafts: new DraftWindow(rows, run, { size, vocabularySize }),
     };
   }
 
@@ -124,23 +127,25 @@ class Maria implements Decoder<Options, State> {
   }
 
   async #stepOne(state: State): Promise<StepResult> {
-    const { run, ids, open, reader, rows, committedCount: first } = state;
+    const { run, ids, open, reader, rows, drafts, committedCount: first } = state;
     const targets = open.slice(first, first + run.options.draftWindow + 1);
     await rows.load(first, targets.length);
-    const drafts = targets.map((_, index) => rows.draft(first + index, this.#draftProbs));
     const drafted = ids.slice();
-    for (const [index, position] of targets.entries()) drafted[position] = drafts[index] ?? null;
+    for (const [index, position] of targets.entries()) {
+      drafted[position] = drafts.at(first + index).tokenId;
+    }
     const fused = await this.#fusedRows(await reader.read(drafted, targets), rows, first); // (k + 1, V)
 
     const fills: Fill[] = [];
     for (const [index, position] of targets.entries()) {
       const row = rowOf(fused, index, this.#source.vocabularySize);
       run.rules.forbid(row, position);
-      const tokenId = this.#verify(row, state, { position, draft: drafts[index] ?? -1 });
+      const draft = drafts.at(first + index);
+      const tokenId = this.#verify(row, state, { position, draft });
       ids[position] = tokenId;
       state.committedCount++;
       fills.push(fillOf(row, { position, tokenId }, run.alternatives));
-      if (tokenId !== drafts[index]) {
+      if (tokenId !== draft.tokenId) {
         // What was read after this position followed a token that is not there.
         reader.forgetFrom(position);
         break;
@@ -164,18 +169,18 @@ class Maria implements Decoder<Options, State> {
   }
 
   /** Returns the token to commit: the draft where it is accepted, else its replacement. @param row - (V), of r. */
-  #verify(row: Float32Array, state: State, at: { position: number; draft: number }): number {
-    const { run, ids, committedCount, rows } = state;
+  #verify(row: Float32Array, { run, ids }: State, at: { position: number; draft: Draft }): number {
     const { position, draft } = at;
     const logits = drawnLogits(row, run.sampling, () => new Set(knownIds(ids)));
     if (run.sampling.temperature === 0) return argmax(logits);
     const target = this.#fusedProbs;
     drawnProbsInto(logits, run.sampling, target);
-    rows.draftProbsInto(committedCount, this.#draftProbs);
-    const draftProb = this.#draftProbs[draft] ?? 0;
+    const draftProb = draft.probs[draft.tokenId] ?? 0;
     const acceptDraw = keyedUniform(run.seed, { purpose: 'accept', position, step: 0 });
-    if (acceptDraw * draftProb < (target[draft] ?? 0)) return draft;
-    if (subtractDraft(target, this.#draftProbs) === 0) return draft;
-    return inverseCdf(target, keyedUniform(run.seed, { purpose: 'residual', position, step: 0 }));
+    if (acceptDraw * draftProb < (target[draft.tokenId] ?? 0)) return draft.tokenId;
+    const total = subtractDraft(target, draft.probs);
+    if (total === 0) return draft.tokenId;
+    const draw = keyedUniform(run.seed, { purpose: 'residual', position, step: 0 });
+    return inverseCdf(target, draw, total);
   }
 }

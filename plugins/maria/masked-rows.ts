@@ -1,6 +1,6 @@
 /**
  * The masked model's share of a run: one pass over the prompt, and from it, for each open position, the masked part
- * of the fused logits and a drafted token.
+ * of the fused logits and the logits that a draft is drawn from.
  *
  * Neither changes while the run decodes, so logits are computed in blocks ahead of the cursor and dropped behind it.
  */
@@ -8,11 +8,9 @@ import assert from 'node:assert/strict';
 import { gatherRows, rowOf } from '../../src/decoding/causal-reader.ts';
 import { logitsBlockSize } from '../../src/decoding/chain-rule-score.ts';
 import type { PassCounts, Run } from '../../src/decoding/decoder.ts';
-import { drawnLogits, drawnProbsInto } from '../../src/decoding/distribution.ts';
+import { drawnLogits } from '../../src/decoding/distribution.ts';
 import { knownIds, openPositions } from '../../src/decoding/positions.ts';
 import type { FusionHead, MaskedModel } from '../../src/model/models.ts';
-import { keyedUniform } from '../../src/numerics/keyed-random.ts';
-import { argmax, inverseCdf } from '../../src/numerics/sampling.ts';
 
 /** What the masked rows are computed with. */
 export type MaskedSource = {
@@ -72,11 +70,11 @@ export class MaskedRows {
       first * masked.hiddenSize,
       (first + blockCount) * masked.hiddenSize,
     );
-    this.#fusedParts = await fusion.maskedPart(rows);
     this.#draftLogits = await masked.logits(rows);
+    this.#fusedParts = await fusion.maskedPart(rows, this.#draftLogits);
     this.#block = { first, count: blockCount };
     for (let index = first; index < first + blockCount; index++) {
-      this.#run.rules.forbid(this.#rowOf(this.#draftLogits, index), this.#positionOf(index));
+      this.#run.rules.forbid(this.#rowOf(this.#draftLogits, index), this.positionOf(index));
     }
   }
 
@@ -85,22 +83,11 @@ export class MaskedRows {
     return this.#rowOf(this.#fusedParts, index);
   }
 
-  /** Writes q, the distribution drafts of a loaded row are drawn from, into `probs` (V); temperature > 0. */
-  draftProbsInto(index: number, probs: Float64Array): void {
-    drawnProbsInto(this.#drawnLogits(index), this.#run.sampling, probs);
-  }
-
-  /** The drafted token of a loaded row: argmax of q when greedy, else drawn from q. @param probs - (V), scratch. */
-  draft(index: number, probs: Float64Array): number {
-    const { sampling, seed } = this.#run;
-    if (sampling.temperature === 0) return argmax(this.#drawnLogits(index));
-    this.draftProbsInto(index, probs);
-    const position = this.#positionOf(index);
-    return inverseCdf(probs, keyedUniform(seed, { purpose: 'draft', position, step: 0 }));
-  }
-
-  /** A draft must not depend on the path, so the penalty sees the known tokens only. */
-  #drawnLogits(index: number): Float32Array {
+  /**
+   * Logits that the draft of a loaded row is drawn from. A draft must not depend on the path, so the penalty sees the
+   * known tokens only.
+   */
+  draftLogits(index: number): Float32Array {
     const { sampling, ids } = this.#run;
     return drawnLogits(
       this.#rowOf(this.#draftLogits, index),
@@ -109,7 +96,8 @@ export class MaskedRows {
     );
   }
 
-  #positionOf(index: number): number {
+  /** The position of an open index. */
+  positionOf(index: number): number {
     const position = this.#open[index];
     assert(position !== undefined, 'The index is of an open position.');
     return position;

@@ -3,21 +3,24 @@
  *
  * Source: Israel et al. 2025, arXiv:2502.06901; the two halves make softmax ∝ sqrt(p_c · p_m).
  */
-import type { CausalModel, FusionHead, MaskedModel } from './models.ts';
+import type { CausalModel, FusionHead } from './models.ts';
 
 /** Returns the head whose fused logits are the mean of the two models' logits, exactly: halving costs no bits. */
-export function meanOfHeads(causal: CausalModel, masked: MaskedModel): FusionHead {
+export function meanOfHeads(causal: CausalModel): FusionHead {
   return {
-    causalPart: async (hidden) => halve(await causal.logits(hidden)),
-    maskedPart: async (hidden) => halve(await masked.logits(hidden)),
+    causalPart: async (hidden) => {
+      const logits = await causal.logits(hidden);
+      return halves(logits, logits);
+    },
+    maskedPart: async (_, logits) => halves(logits, new Float32Array(logits.length)),
   };
 }
 
-/** Halves `logits` in place and returns them. */
-function halve(logits: Float32Array): Float32Array {
+/** Writes half of each logit to `target`, which may be `logits` itself, and returns it. */
+function halves(logits: Float32Array, target: Float32Array): Float32Array {
   // subtle: an iterator over the entries takes ten times as long, in each step.
   for (let index = 0; index < logits.length; index++) {
-    logits[index] = (logits[index] ?? 0) / 2;
+    target[index] = (logits[index] ?? 0) / 2;
   }
-  return logits;
+  return target;
 }

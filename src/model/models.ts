@@ -71,13 +71,19 @@ export interface MaskedModel {
 
 /**
  * MARIA's head as a sum: fused logits at position i are
- * `causalPart(h^c of i − 1) + maskedPart(h^m of i)`.
+ * `causalPart(h^c of i − 1) + maskedPart(h^m of i, …)`.
  */
 export interface FusionHead {
   /** W_c h^c. @param hidden - (N, D_c). @returns (N, V), owned by the caller. */
   causalPart(hidden: Float32Array): Promise<Float32Array>;
-  /** W_m h^m + b. @param hidden - (N, D_m). @returns (N, V), owned by the caller. */
-  maskedPart(hidden: Float32Array): Promise<Float32Array>;
+  /**
+   * W_m h^m + b.
+   *
+   * @param hidden - (N, D_m).
+   * @param logits - the masked model's own logits of the same rows (N, V), unchanged: an untrained head is made of them.
+   * @returns (N, V), owned by the caller.
+   */
+  maskedPart(hidden: Float32Array, logits: Float32Array): Promise<Float32Array>;
 }
 
 /** The roles of one loaded pack; a role the pack lacks is null. */

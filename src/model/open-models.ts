@@ -68,7 +68,7 @@ function fusionHead(
       `Pack ${facts.id} has a fusion of two heads but no ${missing} role.`,
     );
   }
-  return meanOfHeads(causal, masked);
+  return meanOfHeads(causal);
 }
 
 async function withSessions<M>(

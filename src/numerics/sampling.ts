@@ -71,13 +71,12 @@ export function keepTopP(probs: Float64Array, mass: number): void {
  * Returns the first index at which the running sum of `weights` exceeds `u` of their total: the inverse of their
  * cumulative distribution. An entry of weight 0 is never returned.
  *
- * @param weights - (V), ≥ 0, not all 0; need not sum to 1.
+ * @param weights - (V), ≥ 0, not all 0.
  * @param u - in (0, 1).
- * Example: [0.25, 0, 0.75] with u = 0.3 → 2.
+ * @param total - what the weights sum to, up to rounding.
+ * Example: [0.25, 0, 0.75] with u = 0.3, total 1 → 2.
  */
-export function inverseCdf(weights: Float64Array, u: number): number {
-  let total = 0;
-  for (let i = 0; i < weights.length; i++) total += weights[i]!;
+export function inverseCdf(weights: Float64Array, u: number, total: number): number {
   const target = u * total;
   let sum = 0;
   let last = 0;

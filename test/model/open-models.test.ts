@@ -50,9 +50,9 @@ describe('the untrained fusion', () => {
     const hiddenCausal = await causal.forward([1, 20, 30, 40], causal.createCache());
     const hiddenMasked = await masked.encode([20, 3, 40, 50]);
     const causalPart = await fusion.causalPart(hiddenCausal);
-    const maskedPart = await fusion.maskedPart(hiddenMasked);
     const causalLogits = await causal.logits(hiddenCausal);
     const maskedLogits = await masked.logits(hiddenMasked);
+    const maskedPart = await fusion.maskedPart(hiddenMasked, maskedLogits);
     const fused = causalPart.map((part, i) => part + (maskedPart[i] ?? Number.NaN));
     const mean = causalLogits.map((logit, i) => (logit + (maskedLogits[i] ?? Number.NaN)) / 2);
     expectSameBits(fused, mean);

@@ -91,14 +91,15 @@ describe('keepTopK and keepTopP', () => {
 
 describe('inverseCdf', () => {
   it('gives the worked example', () => {
-    expect(inverseCdf(Float64Array.of(0.25, 0, 0.75), 0.3)).toBe(2);
-    expect(inverseCdf(Float64Array.of(0.25, 0, 0.75), 0.2)).toBe(0);
+    expect(inverseCdf(Float64Array.of(0.25, 0, 0.75), 0.3, 1)).toBe(2);
+    expect(inverseCdf(Float64Array.of(0.25, 0, 0.75), 0.2, 1)).toBe(0);
   });
 
   it('never returns an entry of weight 0, whatever is drawn', () => {
     fc.assert(
       fc.property(weights, fc.double({ min: 1e-12, max: 1 - 1e-12, noNaN: true }), (ws, u) => {
-        expect(ws[inverseCdf(Float64Array.from(ws), u)]).toBeGreaterThan(0);
+        const total = ws.reduce((sum, weight) => sum + weight, 0);
+        expect(ws[inverseCdf(Float64Array.from(ws), u, total)]).toBeGreaterThan(0);
       }),
     );
   });

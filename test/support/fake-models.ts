@@ -34,7 +34,7 @@ export function fakeModels({ vocabularySize, salt = 0 }: FakeOptions): LoadedMod
     masked,
     fusion: {
       causalPart: async (hidden) => hidden.map((logit) => logit / 2),
-      maskedPart: async (hidden) => hidden.map((logit) => logit / 2),
+      maskedPart: async (_, logits) => logits.map((logit) => logit / 2),
     },
   };
 }

@@ -1,0 +1,67 @@
+/**
+ * Drafts of the open positions that one causal pass may verify: each is drawn once from q, the masked model's own
+ * distribution, and kept with q until its position is behind the cursor.
+ *
+ * Knows the order in which positions are verified; knows no fused distribution.
+ */
+import assert from 'node:assert/strict';
+import type { Run } from '../../src/decoding/decoder.ts';
+import { drawnProbsInto } from '../../src/decoding/distribution.ts';
+import { keyedUniform } from '../../src/numerics/keyed-random.ts';
+import { argmax, inverseCdf } from '../../src/numerics/sampling.ts';
+import type { MaskedRows } from './masked-rows.ts';
+
+/** A drafted token and what it was drawn from. */
+export type Draft = {
+  readonly tokenId: number;
+  /** q, (V); empty when greedy. Valid while its position is not behind the cursor. */
+  readonly probs: Float64Array;
+};
+
+/** A place for a draft; `index` is -1 while it has none. */
+type Place = { index: number; tokenId: number; readonly probs: Float64Array };
+
+/** Drafts of one run, by index among the open positions. */
+export class DraftWindow {
+  readonly #run: Run<unknown>;
+  readonly #rows: MaskedRows;
+  readonly #places: readonly Place[];
+
+  /** @param size - how many consecutive positions have a draft at the same time. */
+  constructor(
+    rows: MaskedRows,
+    run: Run<unknown>,
+    shape: { size: number; vocabularySize: number },
+  ) {
+    this.#run = run;
+    this.#rows = rows;
+    const probsSize = run.sampling.temperature === 0 ? 0 : shape.vocabularySize;
+    this.#places = Array.from({ length: shape.size }, () => ({
+      index: -1,
+      tokenId: -1,
+      probs: new Float64Array(probsSize),
+    }));
+  }
+
+  /** The draft of a loaded row; the same at every call, whatever the run has committed. */
+  at(index: number): Draft {
+    // Consecutive indices have places of their own; a place passes on once its position is behind the cursor.
+    const place = this.#places[index % this.#places.length];
+    assert(place !== undefined, 'A window has at least one place.');
+    if (place.index !== index) {
+      place.tokenId = this.#draw(index, place.probs);
+      place.index = index;
+    }
+    return place;
+  }
+
+  /** Argmax of q when greedy, else drawn from q, which is written into `probs`. */
+  #draw(index: number, probs: Float64Array): number {
+    const { sampling, seed } = this.#run;
+    const logits = this.#rows.draftLogits(index);
+    if (sampling.temperature === 0) return argmax(logits);
+    drawnProbsInto(logits, sampling, probs);
+    const position = this.#rows.positionOf(index);
+    return inverseCdf(probs, keyedUniform(seed, { purpose: 'draft', position, step: 0 }), 1);
+  }
+}
