@@ -1,8 +1,8 @@
 /**
  * The exponential function for softmax, where a step of a decoder takes it of every logit several times.
  *
- * Cody–Waite reduction to a power of 2^(1/256), two tables and a short series: half the time of `Math.exp`, which was
- * a quarter of all the time a step spent outside its models.
+ * Cody–Waite reduction to a power of 2^(1/256), two tables and a short series: half the time of `Math.exp`, in which
+ * a step would spend most of its time outside the models.
  */
 
 const fractionBits = 8;
