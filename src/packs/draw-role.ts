@@ -18,7 +18,7 @@ const architectures: readonly Architecture[] = [llama, modernBert];
 const extraPositions = 64;
 
 /** Bounds the position tables, whatever a configuration says. */
-const maxContextLength = 1_048_576;
+const maxContextLength = 262_144;
 
 /** A checkpoint with the architecture that understands it. */
 export type PlannedRole = {

@@ -49,6 +49,7 @@ export async function loadPackDescription(folder: string): Promise<LoadedPack> {
     throw invalid('its digest is not that of its facts; pack.json was changed');
   }
   checkIds(manifest);
+  checkContexts(manifest);
   await checkPackGraphs(root, manifest);
   return {
     description: describe(root, manifest),
@@ -114,6 +115,21 @@ function checkIds({ vocabularySize, bannedIds, roles }: Manifest): void {
   if (bannedIds.length === vocabularySize) throw invalid('it bans every id');
   const allowed = specialIds(roles).find((id) => id < vocabularySize && !bannedIds.includes(id));
   if (allowed !== undefined) throw invalid(`its special id ${allowed} is not banned`);
+}
+
+/** Rotary tables reach as far as the trained context; a longer prompt would read beyond them. */
+function checkContexts({ roles: { causal, masked } }: Manifest): void {
+  const frames = [
+    { role: causal, frameLength: 1 },
+    { role: masked, frameLength: masked ? masked.prefixIds.length + masked.suffixIds.length : 0 },
+  ];
+  for (const { role, frameLength } of frames) {
+    if (role && role.usableContextLength + frameLength > role.trainedContextLength) {
+      throw invalid(
+        `a usable context of ${role.usableContextLength} and a frame of ${frameLength} exceed the trained ${role.trainedContextLength}`,
+      );
+    }
+  }
 }
 
 function describe(root: string, manifest: Manifest): PackDescription {

@@ -26,7 +26,8 @@ const roleFields = {
   architecture: text,
   backbone: fileName,
   head: fileName,
-  layerCount: extent,
+  /** Bounded, because graph inputs are listed by layer before any graph is read. */
+  layerCount: z.int().positive().max(1024),
   hiddenSize: extent,
   headCount: extent,
   keyValueHeadCount: extent,

@@ -79,6 +79,8 @@ describe('checkpoints', () => {
     [{ hidden_size: '32' }, 'hidden_size'],
     [{ num_key_value_heads: 3 }, 'cannot share 3'],
     [{ head_dim: 7 }, 'head size is 7'],
+    [{ head_dim: 2 ** 30 }, 'head size is 1073741824'],
+    [{ num_hidden_layers: 2 ** 31 }, 'num_hidden_layers'],
     [{ num_hidden_layers: 3 }, 'model.layers.2.input_layernorm.weight is missing'],
     [{ intermediate_size: 65 }, 'has shape [64, 32]'],
     [{ tie_word_embeddings: false }, 'lm_head.weight is missing'],
@@ -183,6 +185,15 @@ describe('checkpoints', () => {
     writeFileSync(join(causalFolder, 'model.safetensors.index.json'), JSON.stringify(index));
     const build = buildTinyPack({ causalFolder, outFolder: join(newFolder(), 'pack') });
     await expect(build).rejects.toMatchObject({ message: expect.stringContaining(message) });
+  });
+
+  it('are not given tables for any number of positions', async () => {
+    const { causalFolder } = checkpoints();
+    editJson(join(causalFolder, 'config.json'), { max_position_embeddings: 2 ** 40 });
+    const build = buildTinyPack({ causalFolder, outFolder: join(newFolder(), 'pack') });
+    await expect(build).rejects.toMatchObject({
+      message: expect.stringContaining('the limit is 262144'),
+    });
   });
 
   it.each([0, 129, 1.5])('have no context of %s', async (causalContext) => {

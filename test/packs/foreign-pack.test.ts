@@ -92,6 +92,16 @@ describe('a foreign pack with right hashes', () => {
     ],
     ['a banned id beyond the vocabulary', editFacts((m) => m.bannedIds.push(288)), 'banned id 288'],
     [
+      'a context longer than it was trained on',
+      editFacts((m) => Object.assign(m.roles.causal ?? {}, { usableContextLength: 128 })),
+      'exceed the trained 128',
+    ],
+    [
+      'two thousand million layers',
+      editFacts((m) => Object.assign(m.roles.causal ?? {}, { layerCount: 2_000_000_000 })),
+      'layerCount',
+    ],
+    [
       'a mask that may be sampled',
       editFacts((m) => m.bannedIds.splice(3, 1)),
       'special id 3 is not banned',

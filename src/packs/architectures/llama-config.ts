@@ -6,14 +6,14 @@
 import { z } from 'zod';
 import { InfillError } from '../../errors.ts';
 import type { CheckpointConfig } from '../checkpoint/checkpoint.ts';
-import { checkHeadSize, count, parseConfig, requireValue } from './model-config.ts';
+import { checkHeadSize, count, layers, parseConfig, requireValue } from './model-config.ts';
 import type { ModelShape } from './model-plan.ts';
 import { ropeBase, ropeParametersSchema } from './rotary.ts';
 
 const schema = z.looseObject({
   hidden_size: count,
   intermediate_size: count,
-  num_hidden_layers: count,
+  num_hidden_layers: layers,
   num_attention_heads: count,
   num_key_value_heads: count.nullish(),
   head_dim: count.nullish(),

@@ -10,6 +10,12 @@ import type { CheckpointConfig } from '../checkpoint/checkpoint.ts';
 /** A size: a whole number of at least 1. */
 export const count = z.int().positive();
 
+/** A number of layers; bounded, because some lists are made from it before any tensor is looked for. */
+export const layers = count.max(1024);
+
+/** Bounds rotary tables in the same way. */
+const maxHeadSize = 1024;
+
 /** Settings that other models of a family use to change the arithmetic, with the values that change nothing. */
 const neutralValues: Readonly<Record<string, readonly unknown[]>> = {
   attention_multiplier: [],
@@ -64,12 +70,12 @@ export function requireValue(key: string, value: unknown, supported: readonly un
 /**
  * Size of an attention head.
  *
- * @throws InfillError INVALID_CHECKPOINT unless it is even, as rotary pairs need.
+ * @throws InfillError INVALID_CHECKPOINT unless it is even, as rotary pairs need, and at most 1,024.
  */
 export function checkHeadSize(headSize: number): number {
-  if (headSize % 2 === 0) return headSize;
+  if (headSize % 2 === 0 && headSize <= maxHeadSize) return headSize;
   throw new InfillError(
     'INVALID_CHECKPOINT',
-    `The head size is ${headSize}; it must be a whole, even number.`,
+    `The head size is ${headSize}; it must be a whole, even number of at most ${maxHeadSize}.`,
   );
 }

@@ -6,7 +6,7 @@
 import { z } from 'zod';
 import { InfillError } from '../../errors.ts';
 import type { CheckpointConfig } from '../checkpoint/checkpoint.ts';
-import { checkHeadSize, count, parseConfig, requireValue } from './model-config.ts';
+import { checkHeadSize, count, layers, parseConfig, requireValue } from './model-config.ts';
 import type { ModelShape } from './model-plan.ts';
 import { ropeBase, ropeParametersSchema } from './rotary.ts';
 
@@ -15,7 +15,7 @@ const layerType = z.enum(['full_attention', 'sliding_attention']);
 const schema = z.looseObject({
   hidden_size: count,
   intermediate_size: count,
-  num_hidden_layers: count,
+  num_hidden_layers: layers,
   num_attention_heads: count,
   vocab_size: count,
   max_position_embeddings: count.default(8192),
