@@ -33,11 +33,6 @@ export function filledText({ segments }: Pick<InfillPartsFragment, 'segments'>):
   return segments.map(({ text, slot }) => ({ text, kind: slot === null ? 'known' : 'filled' }));
 }
 
-/** Text without a difference between its pieces. */
-export function plainText(pieces: readonly Piece[]): string {
-  return pieces.map(({ text }) => text).join('');
-}
-
 /** Decoders that fill in any order write the open positions themselves; the others have filled up to some point. */
 function slotPieces({ text, complete }: SlotUpdatePartsFragment): Piece[] {
   if (complete) return [{ text, kind: 'filled' }];

@@ -12,7 +12,7 @@ export function summaryOf({ status, decoderName, seed, usage, timing }: Summariz
     decoderName,
     `seed ${seed}`,
     counted(committedTokens, 'token'),
-    `${counted(causalPasses, 'causal pass')}, ${counted(maskedPasses, 'masked pass')}`,
+    counted(causalPasses + maskedPasses, 'pass'),
   ];
   if (timing !== null) parts.push(`${Math.round(timing.totalMs)} ms`);
   if (timing?.tokensPerSecond != null) {
