@@ -19,7 +19,7 @@ const [file, folder] = process.argv.slice(2);
 if (file === undefined) throw new Error('Usage: npx tsx bench/reference-likelihoods.ts FILE [PACK]');
 const { items }: { items: readonly Item[] } = JSON.parse(readFileSync(file, 'utf8'));
 const pack = await openPack(folder === undefined ? {} : { folder });
-for (const decoder of pack.decoderNames) {
+for (const decoder of pack.engine.decoderNames) {
   let [ours, reference, largest] = [0, 0, 0];
   const byRate = new Map<number, { nll: number; count: number }>();
   for (const item of items) {

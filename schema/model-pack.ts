@@ -28,6 +28,10 @@ export function defineModelPack({ builder, enums, service }: Parts): void {
       contextLength: t.exposeInt('contextLength', {
         description: 'Most positions a text may have.',
       }),
+      maskToken: t.exposeString('maskToken', {
+        nullable: true,
+        description: 'The mask token of its masked model; a template always says [MASK].',
+      }),
       device: t.expose('device', { type: enums.device, description: 'Where it runs.' }),
       state: t.field({
         type: enums.modelPackState,

@@ -18,6 +18,7 @@ import { InfillService } from './service/infill-service.ts';
 import type { Service } from './service/service.ts';
 import { openStore, type Store } from './store/open-store.ts';
 import { interruptUnfinished } from './store/runs.ts';
+import { templateLimits } from './text/template.ts';
 
 /** Entries a subscriber may fall behind before it gets a snapshot instead. */
 const maxLag = 256;
@@ -82,6 +83,7 @@ export async function openApplication(
     limits: {
       maxQueuedRuns: config.maxQueuedRuns,
       maxRequestCost: config.maxRequestCost,
+      maxTextLength: templateLimits.length,
       maxLabels: 16,
       maxLabelLength: 64,
     },

@@ -34,9 +34,8 @@ export type PackOptions = {
 
 /** An open pack. */
 export type Pack = {
+  /** `engine.decoderNames` are the decoders it supports; the first is the default. */
   readonly engine: InfillEngine;
-  /** Names of the decoders it supports; the first is the default. */
-  readonly decoderNames: readonly string[];
   /** Frees the models; call it once no run is left. */
   close(): Promise<void>;
 };
@@ -76,10 +75,7 @@ export async function openPack(options: PackOptions = {}): Promise<Pack> {
     limits,
     now,
   });
-  const isSupported = (roles: readonly ('causal' | 'masked' | 'fusion')[]) =>
-    roles.every((role) => models[role] !== null);
-  const decoders = builtInDecoders.descriptions.filter(({ roles }) => isSupported(roles));
-  return { engine, decoderNames: decoders.map(({ name }) => name), close };
+  return { engine, close };
 }
 
 /**
@@ -149,7 +145,7 @@ function requestOf(
   source: string | SourceRequest,
   options: InfillOptions,
 ): InfillRequest {
-  const [defaultDecoder = ''] = pack.decoderNames;
+  const [defaultDecoder = ''] = pack.engine.decoderNames;
   return {
     source: typeof source === 'string' ? { text: source } : source,
     decoder: { name: options.decoder ?? defaultDecoder, options: options.options ?? {} },

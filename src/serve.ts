@@ -9,6 +9,7 @@ import { type Application, openApplication } from './application.ts';
 import { type Config, type Environment, readConfig } from './config.ts';
 import { InfillError } from './errors.ts';
 import { createLogger, type Logger } from './server/logger.ts';
+import { describeError } from './server/mask-error.ts';
 import { type RunningServer, startServer } from './server/start-server.ts';
 
 /**
@@ -63,7 +64,7 @@ function observe(logger: Logger) {
         ? logger.error(notice, 'worker failed')
         : logger.info(notice, 'worker ready'),
     onStoreFailure: (runId: string, cause: unknown) =>
-      logger.error({ runId, err: cause }, 'the end of a run could not be stored'),
+      logger.error({ runId, error: describeError(cause) }, 'the end of a run could not be stored'),
   };
 }
 

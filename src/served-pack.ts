@@ -3,35 +3,29 @@
  *
  * Knows both vocabularies, that of manifests and that of the API; opens nothing.
  */
-import type { DecoderRegistry } from './decoding/registry.ts';
-import type { Device, ServedPack, ServedRole } from './dispatch/dispatcher.ts';
+import type { ServedPack, ServedRole } from './dispatch/dispatcher.ts';
 import type { CausalManifest, Manifest, MaskedManifest } from './packs/manifest.ts';
 
 const bytesPerWeight = { f16: 2, f32: 4 } as const;
 
-/** Describes a pack that runs on `device`, with the decoders of `registry` whose roles it has. */
-export function servedPack(
-  manifest: Manifest,
-  device: Device,
-  registry: DecoderRegistry,
-): ServedPack {
+/** What a worker knows of its pack besides the manifest. */
+export type ServedWith = Pick<ServedPack, 'device' | 'decoderNames' | 'maskToken'>;
+
+/** Describes a pack as it is served. */
+export function servedPack(manifest: Manifest, servedWith: ServedWith): ServedPack {
   const { id, version, digest, licence, card, vocabularySize } = manifest;
   const { causal, masked } = manifest.roles;
-  const roles = servedRoles(manifest);
   const contexts = [causal, masked].flatMap((role) => (role ? [role.usableContextLength] : []));
-  const isServed = (role: string) => roles.some((served) => served.role === role);
-  const decoders = registry.descriptions.filter((decoder) => decoder.roles.every(isServed));
   return {
     id,
     version,
     digest,
     license: licence,
     card,
-    roles,
+    roles: servedRoles(manifest),
     vocabularySize,
     contextLength: Math.min(...contexts),
-    device,
-    decoderNames: decoders.map(({ name }) => name),
+    ...servedWith,
   };
 }
 

@@ -10,6 +10,7 @@ import { DecodingWorker, type OpenedPack } from './dispatch/decoding-worker.ts';
 import { type FromWorker, isToWorker, type OpenRequest } from './dispatch/protocol.ts';
 import { openPack } from './packs/open-pack.ts';
 import { servedPack } from './served-pack.ts';
+import { decodeUtf8 } from './text/utf8.ts';
 
 const now = () => performance.now();
 const worker = new DecodingWorker({ send, open, now });
@@ -35,7 +36,10 @@ async function open(request: OpenRequest): Promise<OpenedPack> {
     limits,
     now,
   });
-  return { served: servedPack(manifest, device, builtInDecoders), engine, close };
+  const { maskId } = models.facts;
+  const maskToken = maskId === null ? null : decodeUtf8(tokenizer.bytesOf(maskId));
+  const served = servedPack(manifest, { device, decoderNames: engine.decoderNames, maskToken });
+  return { served, engine, close };
 }
 
 function send(message: FromWorker): void {

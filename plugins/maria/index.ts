@@ -79,7 +79,7 @@ class Maria implements Decoder<Options, State> {
   constructor({ facts, causal, masked, fusion }: LoadedModels) {
     const { startId, maskId, vocabularySize } = facts;
     assert(
-      causal && masked && fusion && startId !== null,
+      causal && masked && fusion && startId !== null && maskId !== null,
       'The registry gives a plugin the roles it names.',
     );
     this.#models = { causal, fusion, startId };

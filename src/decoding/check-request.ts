@@ -60,6 +60,11 @@ export class RequestChecker {
     }
   }
 
+  /** Names of the decoders whose roles the pack has, in the order of the registry. */
+  get decoderNames(): readonly string[] {
+    return [...this.#decoders.keys()];
+  }
+
   /**
    * Returns the request as a job.
    *

@@ -43,6 +43,11 @@ export class InfillEngine {
     this.#engine = new Engine(options.limits, options.now);
   }
 
+  /** Names of the decoders that the pack supports; the first is its default. */
+  get decoderNames(): readonly string[] {
+    return this.#checker.decoderNames;
+  }
+
   /**
    * Checks a request without running it.
    *

@@ -30,6 +30,8 @@ export type ServedPack = {
   readonly roles: readonly ServedRole[];
   readonly vocabularySize: number;
   readonly contextLength: number;
+  /** The masked model's own mask token, as its tokenizer writes it; null without a masked model. */
+  readonly maskToken: string | null;
   readonly device: Device;
   /** Names of the registered decoders whose roles the pack has. */
   readonly decoderNames: readonly string[];

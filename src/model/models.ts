@@ -20,7 +20,8 @@ export type PackFacts = {
   readonly vocabularySize: number;
   /** Most prompt positions a request may have, frames excluded, for every role of the pack. */
   readonly contextLength: number;
-  readonly maskId: number;
+  /** What a masked pass has at open positions; null without the role. */
+  readonly maskId: number | null;
   /** All special ids; never sampled, removed from every reported distribution. */
   readonly bannedIds: readonly number[];
   /** The id a causal pass starts with (BOS, else EOS); null without the role. */

@@ -169,7 +169,7 @@ function factsOf(manifest: Manifest): PackFacts {
     vocabularySize: manifest.vocabularySize,
     contextLength: Math.min(...contexts),
     // Without the masked role nothing reads it.
-    maskId: masked?.maskId ?? 0,
+    maskId: masked?.maskId ?? null,
     bannedIds: manifest.bannedIds,
     startId: causal?.startId ?? null,
   };

@@ -17,7 +17,12 @@ const streamed = (name: string, decoder: string) => `subscription ${name} {
       slots { index text complete }
     }
     ... on InfillCompleted {
-      infill { id text usage { causalPasses maskedPasses tokensPerPass } timing { totalMs } }
+      infill {
+        id
+        text
+        usage { causalPasses maskedPasses tokensPerPass }
+        timing { totalMs }
+      }
     }
     ... on InfillFailed { error { code message } }
     ... on Error { code message }

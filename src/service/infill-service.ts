@@ -19,6 +19,8 @@ export type ServiceLimits = {
   readonly maxQueuedRuns: number;
   /** Most open tokens of one request. */
   readonly maxRequestCost: number;
+  /** UTF-16 units of a text to tokenize. */
+  readonly maxTextLength: number;
   readonly maxLabels: number;
   /** UTF-16 units. */
   readonly maxLabelLength: number;
@@ -59,7 +61,12 @@ export class InfillService implements Service {
     return this.#options.dispatcher.stateOf(packId);
   }
 
-  tokenize(packId: string, text: string) {
+  async tokenize(packId: string, text: string) {
+    const limit = this.#options.limits.maxTextLength;
+    if (text.length > limit) {
+      const message = `The text has ${text.length} UTF-16 units; the limit is ${limit}.`;
+      throw new InfillError('INVALID_INPUT', message);
+    }
     return this.#options.dispatcher.tokenize(this.#findPack(packId).id, text);
   }
 

@@ -22,6 +22,7 @@ const served: OpenedPack['served'] = {
   roles: [],
   vocabularySize: 1,
   contextLength: 1,
+  maskToken: '<|mask|>',
   device: 'cpu',
   decoderNames: [],
 };

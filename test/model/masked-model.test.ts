@@ -26,7 +26,7 @@ function description(): MaskedDescription {
 
 function someIds(count: number): number[] {
   return Array.from({ length: count }, (_, i) =>
-    i % 3 === 0 ? facts.maskId : 4 + ((i * 7919) % 4000),
+    i % 3 === 0 ? (facts.maskId ?? 0) : 4 + ((i * 7919) % 4000),
   );
 }
 

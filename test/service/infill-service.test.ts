@@ -41,7 +41,13 @@ function setUp() {
     now: Date.now,
     onStoreFailure: (runId: string) => void failures.push(runId),
     decoders: [],
-    limits: { maxQueuedRuns: 4, maxRequestCost: 100, maxLabels: 2, maxLabelLength: 8 },
+    limits: {
+      maxQueuedRuns: 4,
+      maxRequestCost: 100,
+      maxTextLength: 1000,
+      maxLabels: 2,
+      maxLabelLength: 8,
+    },
     newSeed: () => 42n,
   };
   return { dispatcher, failures, options, service: new InfillService(options) };

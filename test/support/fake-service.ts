@@ -49,6 +49,7 @@ export const fakePack: ServedPack = {
   ],
   vocabularySize: 256,
   contextLength: 1024,
+  maskToken: '<|mask|>',
   device: 'cpu',
   decoderNames: ['maria', 'autoregressive'],
 };

@@ -18,6 +18,7 @@ export const scriptedPack: ServedPack = {
   roles: [],
   vocabularySize: 10,
   contextLength: 10,
+  maskToken: '<|mask|>',
   device: 'cpu',
   decoderNames: ['maria', 'autoregressive'],
 };
