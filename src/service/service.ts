@@ -33,7 +33,6 @@ export type {
   Usage,
 } from '../decoding/run-event.ts';
 export type {
-  Device,
   PackState,
   ServedPack,
   ServedRole,

@@ -100,6 +100,9 @@ describe('a server with the bundled models', () => {
 
   it('cancels a run in the middle and keeps what was filled', async () => {
     const input = { source: { text: longTale }, decoder: { autoregressive: {} } };
+    // Others beside it, so that it takes long enough.
+    for (let others = 0; others < 3; others++)
+      await client.request(SubmitInfillDocument, { input });
     const { submitInfill } = await client.request(SubmitInfillDocument, { input });
     if (submitInfill.__typename !== 'Infill') throw new Error('It was refused.');
     const { id } = submitInfill;
