@@ -25,27 +25,34 @@ export function checkFields<T>(
 }
 
 function problemOf(issue: z.core.$ZodIssue, path: readonly string[], code: ErrorCode): Problem {
-  const name = issue.path.map(String);
-  const value = issue.input === undefined ? null : String(issue.input);
-  const field = name.length === 0 ? 'These fields' : `"${name.join('.')}"`;
-  return {
-    path: [...path, ...name],
-    code,
-    message: `${field}: ${issue.message}${value === null || name.length === 0 ? '' : `; it is ${value}`}.`,
-    value,
-    limit: limitOf(issue),
-  };
+  const field = issue.path.map(String);
+  const { requirement, limit } = requirementOf(issue);
+  if (issue.code === 'unrecognized_keys') {
+    const names = issue.keys.map((key) => `"${key}"`).join(', ');
+    return { path, code, message: `There is no ${names} here.`, value: names, limit };
+  }
+  const value = String(issue.input);
+  const message = `"${field.join('.')}" is ${value}; it must be ${requirement}.`;
+  return { path: [...path, ...field], code, message, value, limit };
 }
 
-function limitOf(issue: z.core.$ZodIssue): string | null {
+function requirementOf(issue: z.core.$ZodIssue): { requirement: string; limit: string | null } {
   switch (issue.code) {
-    case 'too_big':
-      return String(issue.maximum);
-    case 'too_small':
-      return String(issue.minimum);
-    case 'invalid_value':
-      return issue.values.map(String).join(', ');
+    case 'too_big': {
+      const limit = String(issue.maximum);
+      return { requirement: `${issue.inclusive ? 'at most' : 'below'} ${limit}`, limit };
+    }
+    case 'too_small': {
+      const limit = String(issue.minimum);
+      return { requirement: `${issue.inclusive ? 'at least' : 'above'} ${limit}`, limit };
+    }
+    case 'invalid_value': {
+      const limit = issue.values.map(String).join(', ');
+      return { requirement: `one of ${limit}`, limit };
+    }
+    case 'invalid_type':
+      return { requirement: `of type ${issue.expected}`, limit: null };
     default:
-      return null;
+      return { requirement: issue.message, limit: null };
   }
 }

@@ -1,0 +1,47 @@
+import { describe, expect, it } from 'vitest';
+import { maria } from '../../plugins/maria/index.ts';
+import { samplingSchema } from '../../src/decoding/sampling-params.ts';
+import { checkFields } from '../../src/decoding/zod-problems.ts';
+
+describe('checkFields', () => {
+  it('gives the checked fields with their defaults', () => {
+    expect(checkFields(samplingSchema, { topK: 3 }, ['sampling'], 'INVALID_SAMPLING')).toEqual({
+      value: { temperature: 0, topK: 3 },
+    });
+  });
+
+  it.each([
+    [{ temperature: 9 }, '"temperature" is 9; it must be at most 5.', '5'],
+    [{ temperature: -1 }, '"temperature" is -1; it must be at least 0.', '0'],
+    [{ topP: 0 }, '"topP" is 0; it must be above 0.', '0'],
+    [{ topK: 1.5 }, '"topK" is 1.5; it must be of type int.', null],
+    [{ topK: 'many' }, '"topK" is many; it must be of type number.', null],
+    [{ temperature: Number.NaN }, '"temperature" is NaN; it must be of type number.', null],
+  ])('names the value and the limit of %j', (fields, message, limit) => {
+    const checked = checkFields(samplingSchema, fields, ['sampling'], 'INVALID_SAMPLING');
+    expect(checked).toMatchObject({ problems: [{ message, limit, code: 'INVALID_SAMPLING' }] });
+  });
+
+  it('refuses fields that do not exist, and names all problems at once', () => {
+    const fields = { draftWindow: 99, beams: 4, depth: 2 };
+    const checked = checkFields(maria.options, fields, ['decoder', 'maria'], 'INVALID_OPTION');
+    expect(checked).toEqual({
+      problems: [
+        {
+          path: ['decoder', 'maria', 'draftWindow'],
+          code: 'INVALID_OPTION',
+          message: '"draftWindow" is 99; it must be at most 16.',
+          value: '99',
+          limit: '16',
+        },
+        {
+          path: ['decoder', 'maria'],
+          code: 'INVALID_OPTION',
+          message: 'There is no "beams", "depth" here.',
+          value: '"beams", "depth"',
+          limit: null,
+        },
+      ],
+    });
+  });
+});
