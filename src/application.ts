@@ -53,11 +53,9 @@ export async function openApplication(
 ): Promise<Application> {
   const now = () => Date.now();
   const packs = packFolders(config.modelsDir).map((folder) => ({ folder }));
-  const store = await openStore({ dataDir: config.dataDir, serverUrl: null, now });
-  let dispatcher: Dispatcher | null = null;
-  try {
-    await interruptUnfinished(store.database, new Date(now()));
-    dispatcher = await openLocalDispatcher({
+  const [store, dispatcher] = await openBoth(
+    openStoreWithoutLiveRuns(config.dataDir, now),
+    openLocalDispatcher({
       workerPath: join(packageRoot(), 'dist/src/worker.js'),
       packs,
       device: config.device,
@@ -68,13 +66,10 @@ export async function openApplication(
         maxBytes: maxWorkerBytes,
       },
       observe: observer.onWorker,
-    });
-  } finally {
-    if (dispatcher === null) await store.close();
-  }
-  const opened = dispatcher;
+    }),
+  );
   const service = new InfillService({
-    dispatcher: opened,
+    dispatcher,
     runLog: new RunLog({ now, maxLag }),
     database: store.database,
     now,
@@ -92,16 +87,36 @@ export async function openApplication(
   return {
     service,
     store,
-    dispatcher: opened,
+    dispatcher,
     async drain(graceMs) {
-      await opened.drain(graceMs);
+      await dispatcher.drain(graceMs);
       await service.settled();
     },
     async close() {
-      await opened.close();
+      await dispatcher.close();
       await store.close();
     },
   };
+}
+
+async function openStoreWithoutLiveRuns(dataDir: string, now: () => number): Promise<Store> {
+  const store = await openStore({ dataDir, serverUrl: null, now });
+  await interruptUnfinished(store.database, new Date(now()));
+  return store;
+}
+
+/** Waits for both, side by side; when one fails, the other is closed. */
+async function openBoth(
+  storeOpening: Promise<Store>,
+  dispatcherOpening: Promise<Dispatcher>,
+): Promise<readonly [Store, Dispatcher]> {
+  const [store, dispatcher] = await Promise.allSettled([storeOpening, dispatcherOpening]);
+  if (store.status === 'fulfilled' && dispatcher.status === 'fulfilled') {
+    return [store.value, dispatcher.value];
+  }
+  if (store.status === 'fulfilled') await store.value.close();
+  if (dispatcher.status === 'fulfilled') await dispatcher.value.close();
+  throw store.status === 'rejected' ? store.reason : (dispatcher as PromiseRejectedResult).reason;
 }
 
 /** Folders that hold a pack, by name; the bundled one is found from the package, never from the working directory. */
