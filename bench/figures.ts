@@ -6,15 +6,12 @@ import { availableParallelism, loadavg } from 'node:os';
 /** Samples of one kind, in the order they were taken. */
 export type Samples = readonly number[];
 
-/** The middle sample; of an even number, the upper one of the two in the middle. */
-export function median(samples: Samples): number {
-  return samples.toSorted((a, b) => a - b).at(Math.floor(samples.length / 2)) ?? Number.NaN;
-}
-
-/** Median, least and greatest, such as `0.94 (0.91–0.97)`. */
+/** Median, least and greatest, and the middle half, such as `0.94 (0.71–1.07; 0.91–0.96)`. */
 export function spread(samples: Samples, digits: number): string {
-  const [middle, least, most] = [median(samples), Math.min(...samples), Math.max(...samples)];
-  return `${middle.toFixed(digits)} (${least.toFixed(digits)}–${most.toFixed(digits)})`;
+  const sorted = samples.toSorted((a, b) => a - b);
+  const at = (share: number) =>
+    (sorted[Math.round(share * (sorted.length - 1))] ?? 0).toFixed(digits);
+  return `${at(0.5)} (${at(0)}–${at(1)}; ${at(0.25)}–${at(0.75)})`;
 }
 
 /** What else there is to know of a measurement: the load is that of the last minute, the measured work included. */

@@ -1,15 +1,16 @@
 /**
  * Tokens per second of MARIA and the autoregressive decoder, through the library and through one subscription.
  *
- * Everything takes turns in one run, round by round, so that what disturbs one disturbs all; ratios are taken within a
- * round. Each turn fills the same masks from the same seed. The server is the built one, on a port of its own; it takes
- * the folder around the pack as its MODELS_DIR, where the pack must be the first.
+ * Two at a time take turns, base and candidate, base and candidate, so that what disturbs one disturbs both; ratios are
+ * taken within a pair, which fills the same masks from the same seed. The server is the built one, on a port of its own;
+ * it takes the folder around the pack as its MODELS_DIR, where the pack must be the first.
  *
- *   npm run build && npx tsx bench/throughput.ts [--pack DIR | --random] [--rounds N] [--open N]
+ *   npm run build && npx tsx bench/throughput.ts [--pack DIR | --random] [--pairs N] [--open N]
  */
 import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
 import { openPack, type Pack } from '../src/index.ts';
 import { packageRoot } from '../src/package-root.ts';
@@ -30,13 +31,14 @@ const sequential: Settings = { decoder: 'maria', options: { draftWindow: 0 } };
 const drafting: Settings = { decoder: 'maria', options: { draftWindow: 1 } };
 const autoregressive: Settings = { decoder: 'autoregressive', options: {} };
 
-const warmUpRounds = 2;
+const warmUpPairs = 2;
+const restMs = 50;
 
 const { values } = parseArgs({
   options: {
     pack: { type: 'string' },
     random: { type: 'boolean', default: false },
-    rounds: { type: 'string', default: '9' },
+    pairs: { type: 'string', default: '9' },
     open: { type: 'string' },
   },
 });
@@ -64,7 +66,7 @@ async function measure(folder: string, openCount: number): Promise<void> {
   const server = await startServerProcess(data.path, { MODELS_DIR: dirname(folder) });
   const pack = await openPack({ folder });
   try {
-    await report(candidatesOf(pack, server.url, longText(openCount)), openCount);
+    await report(pack, server.url, openCount);
   } finally {
     await pack.close();
     await server.stop();
@@ -72,87 +74,52 @@ async function measure(folder: string, openCount: number): Promise<void> {
   }
 }
 
-type Candidate = {
-  readonly name: string;
-  readonly fill: (seed: bigint) => Promise<Rates>;
-  readonly samples: Rates[];
-};
+type Candidate = { readonly name: string; readonly fill: (seed: bigint) => Promise<Rates> };
 
-function candidatesOf(pack: Pack, url: string, text: string) {
-  const library = (name: string, settings: Settings): Candidate => ({
-    name: `${name}, library`,
+async function report(pack: Pack, url: string, openCount: number): Promise<void> {
+  const text = longText(openCount);
+  const library = (settings: Settings): Candidate => ({
+    name: `${nameOf(settings)}, library`,
     fill: (seed) => fillThroughLibrary(pack, { ...settings, text, seed }),
-    samples: [],
   });
-  const subscription = (name: string, settings: Settings): Candidate => ({
-    name: `${name}, subscription`,
+  const subscription = (settings: Settings): Candidate => ({
+    name: `${nameOf(settings)}, subscription`,
     fill: (seed) => fillThroughSubscription(url, { ...settings, text, seed }),
-    samples: [],
   });
-  return {
-    autoregressive: library('autoregressive', autoregressive),
-    subscribedAutoregressive: subscription('autoregressive', autoregressive),
-    sequential: library('MARIA, draftWindow 0', sequential),
-    subscribedSequential: subscription('MARIA, draftWindow 0', sequential),
-    drafting: library('MARIA, draftWindow 1', drafting),
-    subscribedDrafting: subscription('MARIA, draftWindow 1', drafting),
-  };
-}
-
-async function report(
-  candidates: ReturnType<typeof candidatesOf>,
-  openCount: number,
-): Promise<void> {
-  const all = Object.values(candidates);
-  const rounds = Number(values.rounds);
-  for (let round = -warmUpRounds; round < rounds; round++) await takeTurns(all, round);
-  write(`${machineState()}; ${openCount} open positions, ${rounds} rounds`);
-  write('tokens/s, median (least–greatest)');
-  for (const { name, samples } of all) {
-    const decoding = spread(
-      samples.map((rates) => rates.decoding),
-      0,
-    );
-    const wholeRun = spread(
-      samples.map((rates) => rates.wholeRun),
-      0,
-    );
-    write(`${name.padEnd(36)} after the first ${decoding.padEnd(20)} whole run ${wholeRun}`);
-  }
-  write('ratios within a round');
-  compare(candidates.sequential, candidates.autoregressive);
-  compare(candidates.drafting, candidates.autoregressive);
-  compare(candidates.subscribedAutoregressive, candidates.autoregressive);
-  compare(candidates.subscribedSequential, candidates.sequential);
-  compare(candidates.subscribedDrafting, candidates.drafting);
-}
-
-/** One turn of each; negative rounds warm up. Every second round goes the other way round. */
-async function takeTurns(candidates: readonly Candidate[], round: number): Promise<void> {
-  const seed = BigInt(round + warmUpRounds);
-  const texts = new Map<string, string>();
-  for (const { name, fill, samples } of round % 2 === 0 ? candidates : candidates.toReversed()) {
-    const rates = await fill(seed);
-    if (round >= 0) samples.push(rates);
-    const [decoder = ''] = name.split(',');
-    const other = texts.get(decoder) ?? rates.filledText;
-    if (other !== rates.filledText) throw new Error(`${name} filled another text than its peers.`);
-    texts.set(decoder, other);
+  write(`${machineState()}; ${openCount} open positions, ${values.pairs} pairs of each`);
+  await compare(library(sequential), library(autoregressive));
+  await compare(library(drafting), library(autoregressive));
+  for (const settings of [autoregressive, sequential, drafting]) {
+    await compare(subscription(settings), library(settings));
   }
 }
 
-function compare(candidate: Candidate, base: Candidate): void {
-  const ratioOf = (rate: 'decoding' | 'wholeRun') =>
-    spread(
-      ratios(
-        candidate.samples.map((rates) => rates[rate]),
-        base.samples.map((rates) => rates[rate]),
-      ),
-      2,
-    );
-  write(
-    `${candidate.name} / ${base.name}: after the first ${ratioOf('decoding')}, whole run ${ratioOf('wholeRun')}`,
-  );
+function nameOf({ decoder, options }: Settings): string {
+  return [decoder, ...Object.entries(options).map(([name, value]) => `${name} ${value}`)].join(' ');
+}
+
+/** Fills in turn, base first, and prints both rates and their quotients. */
+async function compare(candidate: Candidate, base: Candidate): Promise<void> {
+  const pairs: { readonly candidate: Rates; readonly base: Rates }[] = [];
+  for (let pair = -warmUpPairs; pair < Number(values.pairs); pair++) {
+    const seed = BigInt(pair + warmUpPairs);
+    const rates = { base: await rested(base, seed), candidate: await rested(candidate, seed) };
+    if (pair >= 0) pairs.push(rates);
+  }
+  write(`\n${candidate.name} / ${base.name}`);
+  for (const rate of ['decoding', 'wholeRun'] as const) {
+    const bases = pairs.map((rates) => rates.base[rate]);
+    const candidates = pairs.map((rates) => rates.candidate[rate]);
+    const label = rate === 'decoding' ? 'after the first token' : 'whole run';
+    write(`  ${label.padEnd(22)} ${spread(ratios(candidates, bases), 2)}`);
+    write(`  ${'tokens/s'.padStart(22)} ${spread(candidates, 0)} / ${spread(bases, 0)}`);
+  }
+}
+
+/** What the turn before left to do elsewhere, such as rows to write, is over when a turn begins. */
+async function rested({ fill }: Candidate, seed: bigint): Promise<Rates> {
+  await sleep(restMs);
+  return fill(seed);
 }
 
 function write(line: string): void {
