@@ -3,6 +3,7 @@
  *
  * Knows options and wording; the work is done in `packs/`.
  */
+import { basename, resolve } from 'node:path';
 import { Command, InvalidArgumentError, Option } from 'commander';
 import { buildPack } from '../packs/build-pack.ts';
 import type { Manifest } from '../packs/manifest.ts';
@@ -24,7 +25,7 @@ type BuildOptions = {
   readonly masked?: string;
   readonly out: string;
   readonly storage: WeightStorage;
-  readonly id: string;
+  readonly id?: string;
   readonly packVersion: string;
   readonly licence: string;
   readonly card: string;
@@ -57,7 +58,10 @@ function buildCommand({ write, version }: PackCommandContext): Command {
         .choices(['f32', 'f16'])
         .default('f32'),
     )
-    .requiredOption('--id <name>', 'id of the pack: lower-case letters, digits, hyphens')
+    .option(
+      '--id <name>',
+      'id of the pack: lower-case letters, digits, hyphens; the name of its folder by default',
+    )
     .option('--pack-version <version>', 'version of the pack', '1.0.0')
     .option('--licence <text>', 'licence of the weights', 'unknown')
     .option('--card <text>', 'what the models are, in a few sentences', '')
@@ -77,6 +81,7 @@ function buildCommand({ write, version }: PackCommandContext): Command {
     .action(async (options: BuildOptions) => {
       const manifest = await buildPack({
         ...options,
+        id: options.id ?? basename(resolve(options.out)),
         causalFolder: options.causal,
         maskedFolder: options.masked,
         outFolder: options.out,

@@ -98,6 +98,13 @@ describe('pack build', () => {
     });
   });
 
+  it('is called like its folder when no id is given', async () => {
+    const { causalFolder } = writeTinyCheckpoints(join(root, 'alone'), { seed: 1 });
+    const out = join(root, 'my-pack');
+    const { output } = await run('build', '--causal', causalFolder, '--out', `${out}/`);
+    expect(output).toContain(': my-pack 1.0.0, ');
+  });
+
   it.each([
     ['--storage', 'f8'],
     ['--causal-context', '0'],
