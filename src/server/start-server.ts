@@ -3,7 +3,7 @@
  */
 import { once } from 'node:events';
 import { createServer, type Server } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import type { AddressInfo, Socket } from 'node:net';
 import type { Config } from '../config.ts';
 import { createGraphql, type GraphqlOptions } from './graphql.ts';
 import { createHttpListener, type HttpOptions } from './http.ts';
@@ -40,6 +40,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
     createHttpListener({ ...options, graphql }),
   );
   server.maxConnections = config.maxConnections;
+  const connections = openConnections(server);
   const closeWebSockets = serveWebSockets(server, { config, graphql, logger });
   server.listen(config.port, config.host);
   await once(server, 'listening');
@@ -49,7 +50,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
     url,
     async close() {
       closeWebSockets();
-      await closeServer(server);
+      await closeServer(server, connections);
     },
   };
 }
@@ -59,11 +60,23 @@ function urlOf(server: Server, host: string): string {
   return `http://${host.includes(':') ? `[${host}]` : host}:${port}`;
 }
 
-async function closeServer(server: Server): Promise<void> {
+/** The connections of a server as they come and go; those that became WebSockets it no longer counts itself. */
+function openConnections(server: Server): ReadonlySet<Socket> {
+  const open = new Set<Socket>();
+  server.on('connection', (socket) => {
+    open.add(socket);
+    socket.once('close', () => open.delete(socket));
+  });
+  return open;
+}
+
+async function closeServer(server: Server, connections: ReadonlySet<Socket>): Promise<void> {
   const closed = once(server, 'close');
   server.close();
   server.closeIdleConnections();
-  const timer = setTimeout(() => server.closeAllConnections(), closeGraceMs);
+  const timer = setTimeout(() => {
+    for (const socket of connections) socket.destroy();
+  }, closeGraceMs);
   await closed;
   clearTimeout(timer);
 }

@@ -124,6 +124,8 @@ function upgradeRefusal(
 function rejectUpgrade(socket: Duplex, { status, message }: UpgradeRefusal): void {
   // The client may be gone already; there is nobody to tell.
   socket.on('error', () => socket.destroy());
+  // One that keeps its own side open would hold its place among the connections for good.
+  socket.once('finish', () => socket.destroy());
   socket.end(
     `HTTP/1.1 ${status}\r\nConnection: close\r\nContent-Type: text/plain; charset=utf-8\r\n` +
       `Content-Length: ${Buffer.byteLength(message)}\r\n\r\n${message}`,

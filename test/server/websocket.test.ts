@@ -1,5 +1,6 @@
+import { connect } from 'node:net';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { startTestServer, type TestServer } from '../support/test-server.ts';
+import { startTestServer, type TestServer, until } from '../support/test-server.ts';
 import { openWs } from '../support/ws-client.ts';
 
 let server: TestServer;
@@ -24,6 +25,23 @@ describe('upgrades', () => {
 
   it('at another path are refused', async () => {
     await expect(openWs(`${server.url}/elsewhere`)).rejects.toThrow('404');
+  });
+
+  it('that are refused are closed, also when the client keeps its side open', async () => {
+    const { host, hostname, port } = new URL(server.url);
+    const socket = connect({ host: hostname, port: Number(port), allowHalfOpen: true });
+    let answer = '';
+    socket.on('data', (data) => {
+      answer += data;
+    });
+    socket.on('error', () => undefined);
+    socket.write(
+      `GET /elsewhere HTTP/1.1\r\nHost: ${host}\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n\r\n`,
+    );
+    await until(() => socket.readableEnded);
+    // Only by writing does this side learn that the other one is gone.
+    await until(() => socket.closed || !socket.write('x'));
+    expect(answer).toContain('404 Not Found');
   });
 
   it('negotiate no compression', async () => {
@@ -85,6 +103,16 @@ describe('messages', () => {
     );
     client.socket.ping('hello');
     expect(await pong).toBe('hello');
+    client.socket.terminate();
+  });
+});
+
+describe('closing the server', () => {
+  it('ends connections that do not answer', async () => {
+    const closing = await startTestServer();
+    const client = await openWs(closing.url);
+    client.socket.pause();
+    await closing.close();
     client.socket.terminate();
   });
 });
