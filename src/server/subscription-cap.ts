@@ -27,7 +27,9 @@ export function useSubscriptionCap(limits: SubscriptionLimits): Plugin<Operation
         else open.set(connection, rest);
         signal.removeEventListener('abort', release);
       });
-      signal.addEventListener('abort', release, { once: true });
+      // An abort that has happened is told to nobody, and no transport may read the stream then.
+      if (signal.aborted) release();
+      else signal.addEventListener('abort', release, { once: true });
       return {
         onSubscribeResult({ result }) {
           if (isAsyncIterable(result)) return { onEnd: release };
