@@ -1,8 +1,12 @@
 /**
  * Which infills a list has, and in which order.
  */
+import { type InfillError, problemsError } from '../src/errors.ts';
 import type { RunFilter } from '../src/service/service.ts';
 import type { Parts } from './parts.ts';
+
+/** Most entries of one list: each is a parameter of the query, which holds the thread of the API. */
+const maxEntries = 100;
 
 /** Adds `InfillFilter`. */
 export function defineFilter({ builder, enums }: Parts) {
@@ -39,15 +43,38 @@ export function defineOrder({ builder, enums }: Parts) {
   });
 }
 
-/** A filter as the service takes it; null means absent. */
+/**
+ * A filter as the service takes it; null means absent.
+ *
+ * @throws INVALID_INPUT for a list that is too long, or a text that the database cannot hold.
+ */
 export function filterOf(
   filter: { readonly [K in keyof RunFilter]?: RunFilter[K] | null },
 ): RunFilter {
   return {
-    statuses: filter.statuses ?? undefined,
-    decoderNames: filter.decoderNames ?? undefined,
-    labels: filter.labels ?? undefined,
+    statuses: checked('statuses', filter.statuses),
+    decoderNames: checked('decoderNames', filter.decoderNames),
+    labels: checked('labels', filter.labels),
     createdAfter: filter.createdAfter ?? undefined,
     createdBefore: filter.createdBefore ?? undefined,
   };
+}
+
+function checked<T extends string>(
+  name: keyof RunFilter,
+  entries: readonly T[] | null | undefined,
+): readonly T[] | undefined {
+  if (entries == null) return undefined;
+  if (entries.length > maxEntries) {
+    const message = `\`${name}\` has ${entries.length} entries; the limit is ${maxEntries}.`;
+    throw wrong(name, message, String(entries.length), String(maxEntries));
+  }
+  if (entries.some((entry) => entry.includes('\0'))) {
+    throw wrong(name, `An entry of \`${name}\` has U+0000, which no infill has.`, 'U+0000', null);
+  }
+  return entries;
+}
+
+function wrong(name: string, message: string, value: string, limit: string | null): InfillError {
+  return problemsError([{ path: ['filter', name], code: 'INVALID_INPUT', message, value, limit }]);
 }

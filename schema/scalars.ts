@@ -32,10 +32,18 @@ export function defineScalars(builder: Builder): void {
 
 function readInstant(value: unknown): Date {
   const instant = typeof value === 'string' && instantPattern.test(value) ? new Date(value) : null;
-  if (instant === null || Number.isNaN(instant.getTime())) {
-    throw new GraphQLError('A DateTime is a string as in RFC 3339, with an offset.');
+  if (instant === null || !isStorable(instant)) {
+    throw new GraphQLError(
+      'A DateTime is a string as in RFC 3339, with an offset, in the years 1 to 9999 of UTC.',
+    );
   }
   return instant;
+}
+
+/** An offset can lead to years that RFC 3339 and the database have no form for. */
+function isStorable(instant: Date): boolean {
+  const year = instant.getUTCFullYear();
+  return year >= 1 && year <= 9999;
 }
 
 function readBigInt(value: unknown): bigint {

@@ -161,7 +161,8 @@ function placeOf(cursor: string): Place {
   const [time = '', id = '', ...rest] = Buffer.from(cursor, 'base64url')
     .toString('utf8')
     .split(' ');
-  const createdAt = new Date(/^-?\d{1,16}$/.test(time) ? Number(time) : Number.NaN);
+  // Up to the year 2286; the database does not read the ISO form of years beyond 9999.
+  const createdAt = new Date(/^\d{1,13}$/.test(time) ? Number(time) : Number.NaN);
   if (rest.length > 0 || Number.isNaN(createdAt.getTime()) || !isUuid(id)) {
     throw new InfillError(
       'INVALID_INPUT',

@@ -104,6 +104,15 @@ describe('infills', () => {
     [{ first: 101 }, '`first` is 101; it is at least 0 and at most 100.'],
     [{ last: -1 }, '`last` is -1; it is at least 0 and at most 100.'],
     [{ first: 1, last: 1 }, '`first` and `last` exclude each other; give one of them.'],
+    [
+      { filter: { statuses: Array(101).fill('QUEUED') } },
+      '`statuses` has 101 entries; the limit is 100.',
+    ],
+    [
+      { filter: { decoderNames: Array(101).fill('maria') } },
+      '`decoderNames` has 101 entries; the limit is 100.',
+    ],
+    [{ filter: { labels: ['a', 'b\0'] } }, 'An entry of `labels` has U+0000, which no infill has.'],
   ])('refuse %j', async (variables, message) => {
     const { errors } = await run(createApi(), list, variables);
     expect(errors?.[0]?.message).toBe(message);

@@ -32,10 +32,15 @@ describe('DateTime', () => {
     expect((await run(createApi(), list, { at })).data.infills.totalCount).toBe(0);
   });
 
-  it.each([['yesterday'], ['2025-13-01T00:00:00Z'], [0], ['2025-01-31'], ['2025-01-31T12:00:00']])(
-    'refuses %j',
-    async (at) => {
-      expect((await run(createApi(), list, { at })).errors?.[0]?.message).toContain('RFC 3339');
-    },
-  );
+  it.each([
+    ['yesterday'],
+    ['2025-13-01T00:00:00Z'],
+    [0],
+    ['2025-01-31'],
+    ['2025-01-31T12:00:00'],
+    ['0000-06-01T00:00:00Z'],
+    ['9999-12-31T23:59:59-14:00'],
+  ])('refuses %j', async (at) => {
+    expect((await run(createApi(), list, { at })).errors?.[0]?.message).toContain('RFC 3339');
+  });
 });
