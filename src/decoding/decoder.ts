@@ -76,7 +76,7 @@ export interface Decoder<O, S extends DecoderState> {
   begin(run: Run<O>, signal: AbortSignal): Promise<S>;
   /** One decode step of each state; one result per state, in the same order. A throw fails the runs of this call only. */
   step(states: readonly S[], signal: AbortSignal): Promise<StepResult[]>;
-  /** Frees what `begin` took. */
+  /** Frees what `begin` took; called once, and does not throw. */
   end(state: S): void;
   /**
    * The log-likelihood of putting `targets` at the open positions.

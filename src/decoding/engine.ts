@@ -117,12 +117,16 @@ export class Engine {
     const states = batch.map(({ state }) => state);
     const results: readonly StepResult[] = await job.decoder.step(states, this.#stopping.signal);
     assert.equal(results.length, batch.length, 'A step gives one result per state.');
-    for (const [index, sequence] of batch.entries()) {
+    // All are checked before the first is reported: a step fails every sequence of its batch, or none.
+    const steps = batch.map((sequence, index) => {
       const result = results[index];
       assert(
         result !== undefined && sequence.stepCount < sequence.job.maxSteps,
         'A decoder keeps its step bound.',
       );
+      return { sequence, result };
+    });
+    for (const { sequence, result } of steps) {
       this.#emit(sequence, { type: 'stepped', step: sequence.stepCount++, ...result });
       if (result.done) this.#retire(sequence, 'filled');
     }

@@ -149,6 +149,20 @@ describe('Engine', () => {
     expect(endless.diary.length).toBe(3);
   });
 
+  it('ends every run of a failing step once, those that it would have filled too', async () => {
+    const decoder = new DiaryDecoder();
+    const engine = new Engine(limits, () => 0);
+    const jobs = [jobOf(decoder, 'a', 1), { ...jobOf(decoder, 'b', 3), maxSteps: 0 }];
+    const runs = jobs.map((job) => engine.run(job, never));
+    const [a = [], b = []] = await Promise.all(runs.map(collect));
+    expect([types(a), types(b)]).toEqual(['started finished', 'started finished']);
+    expect([stopOf(a), stopOf(b)]).toMatchObject([
+      { code: 'DECODE_FAILED' },
+      { code: 'DECODE_FAILED' },
+    ]);
+    expect(decoder.ended).toEqual(['a', 'b']);
+  });
+
   it('serves runs that come after it was idle', async () => {
     const decoder = new DiaryDecoder();
     const engine = new Engine(limits, () => 0);
