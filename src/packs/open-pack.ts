@@ -5,13 +5,14 @@
  */
 import { readFile } from 'node:fs/promises';
 import { availableParallelism } from 'node:os';
+import { InfillError } from '../errors.ts';
 import type { Device } from '../model/devices.ts';
 import type { LoadedModels } from '../model/models.ts';
 import { openModels } from '../model/open-models.ts';
 import { openTokenizer } from '../text/byte-level-tokenizer.ts';
-import type { Tokenizer } from '../text/tokenizer.ts';
+import { type Tokenizer, type Vocabulary, wordStartIds } from '../text/tokenizer.ts';
 import { loadPackDescription } from './load-pack.ts';
-import type { Manifest } from './manifest.ts';
+import { type Manifest, tokenizerFileName } from './manifest.ts';
 
 /** A pack that decoders can run on until it is closed. */
 export type OpenPack = {
@@ -22,6 +23,7 @@ export type OpenPack = {
   close(): Promise<void>;
 };
 
+/** What a pack runs on. */
 export type OpenPackOptions = {
   readonly device: Device;
   /** Threads of one pass, ≥ 1; null takes one per available processor, up to 8: more than that slow small passes down. */
@@ -34,7 +36,26 @@ const maxDefaultThreads = 8;
 export async function openPack(folder: string, options: OpenPackOptions): Promise<OpenPack> {
   const { description, manifest, tokenizerPath } = await loadPackDescription(folder);
   const tokenizer = openTokenizer(await readFile(tokenizerPath, 'utf8'), description.facts);
+  checkVocabulary(tokenizer, description.facts);
   const threads = options.threads ?? Math.min(availableParallelism(), maxDefaultThreads);
   const models = await openModels(description, { device: options.device, threads });
   return { models, tokenizer, manifest, close: () => models.close() };
+}
+
+/** Models and tokenizer are made apart: every id a model can give has bytes, and a slot after a space has a token. */
+function checkVocabulary(tokenizer: Tokenizer, { vocabularySize, bannedIds }: Vocabulary): void {
+  if (tokenizer.vocabularySize < vocabularySize) {
+    throw new InfillError(
+      'INVALID_PACK',
+      `${tokenizerFileName} has ${tokenizer.vocabularySize} ids; the models of the pack have ${vocabularySize}.`,
+    );
+  }
+  const starts = wordStartIds(tokenizer, vocabularySize);
+  for (const id of bannedIds) starts[id] = 0;
+  if (!starts.includes(1)) {
+    throw new InfillError(
+      'INVALID_PACK',
+      `${tokenizerFileName} has no ordinary token that begins with a space and goes on, as words after a space do.`,
+    );
+  }
 }
