@@ -4,6 +4,7 @@
  * What is reported is always at temperature 1, without top-k, top-p or penalty; what is drawn follows the sampling
  * settings. Rows have had `TokenRules.forbid` applied.
  */
+import assert from 'node:assert/strict';
 import { takeLargest } from '../numerics/largest.ts';
 import { keepTopK, keepTopP, penaliseRepeats } from '../numerics/sampling.ts';
 import { logSumExp, softmaxInto } from '../numerics/softmax.ts';
@@ -51,7 +52,17 @@ export function drawnProbsInto(
  * @param row - (V), unchanged.
  */
 export function logProbOf(row: Float32Array, tokenId: number): number {
-  return Math.min(0, (row[tokenId] ?? Number.NEGATIVE_INFINITY) - logSumExp(row));
+  return logProbsOf(row)(tokenId);
+}
+
+/** Log-probabilities of a row by token id. A row that no model should give fails the run: nothing could be drawn. */
+function logProbsOf(row: Float32Array): (tokenId: number) => number {
+  const logTotal = logSumExp(row);
+  assert(
+    Number.isFinite(logTotal),
+    'A row of logits has a number for some token, and only numbers.',
+  );
+  return (tokenId) => Math.min(0, (row[tokenId] ?? Number.NEGATIVE_INFINITY) - logTotal);
 }
 
 /**
@@ -65,8 +76,7 @@ export function fillOf(
   committed: { readonly position: number; readonly tokenId: number },
   alternativeCount: number,
 ): Fill {
-  const logTotal = logSumExp(row);
-  const logProb = (id: number) => Math.min(0, (row[id] ?? Number.NEGATIVE_INFINITY) - logTotal);
+  const logProb = logProbsOf(row);
   const best = alternativeCount === 0 ? [] : takeLargest(row, (count) => count < alternativeCount);
   return {
     ...committed,
