@@ -15,6 +15,7 @@ import type { InfillRequest, SourceRequest } from './decoding/infill-request.ts'
 import type { Outcome, RunProgress } from './decoding/run-event.ts';
 import type { SamplingParams } from './decoding/sampling-params.ts';
 import { InfillError } from './errors.ts';
+import type { Device } from './model/devices.ts';
 import { packageRoot } from './package-root.ts';
 import { openPack as openPackFolder } from './packs/open-pack.ts';
 
@@ -27,7 +28,7 @@ export type PackOptions = {
   /** The bundled pack when absent. */
   readonly folder?: string;
   /** cpu when absent. */
-  readonly device?: 'cpu' | 'webgpu' | 'cuda';
+  readonly device?: Device;
   /** Threads of a model pass; as many as suit the machine when absent. */
   readonly threads?: number;
 };
@@ -50,7 +51,7 @@ export type InfillOptions = {
   readonly seed?: bigint;
   /** Per committed token, at most 20. */
   readonly alternatives?: number;
-  /** An abort ends the run before its next step. */
+  /** An abort ends the run before its next step, a score before its next pass. */
   readonly signal?: AbortSignal;
 };
 
@@ -113,23 +114,16 @@ export async function* streamInfill(
   source: string | SourceRequest,
   options: InfillOptions = {},
 ): AsyncGenerator<RunProgress> {
-  const left = new AbortController();
-  const signal = AbortSignal.any([left.signal, ...(options.signal ? [options.signal] : [])]);
-  try {
-    yield* pack.engine.infill(requestOf(pack, source, options), {
-      signal,
-      submittedAt: now(),
-    });
-  } finally {
-    left.abort();
-  }
+  const signal = options.signal ?? new AbortController().signal;
+  yield* pack.engine.infill(requestOf(pack, source, options), { signal, submittedAt: now() });
 }
 
 /**
  * Returns the log-likelihood of putting token ids at the open positions, at temperature 1.
  *
  * @param targets - in position order.
- * @throws the caller's mistakes; UNSUPPORTED when the decoder has no likelihood with these options
+ * @throws the caller's mistakes; UNSUPPORTED when the decoder has no likelihood with these options; CANCELLED when
+ *   `signal` aborts
  */
 export function score(
   pack: Pack,

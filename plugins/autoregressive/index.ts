@@ -72,9 +72,13 @@ function createAutoregressive(models: LoadedModels): Decoder<Options, State> {
       return results;
     },
     end: () => undefined,
-    score(run, targets) {
+    score(run, targets, signal) {
       const reader = new CausalReader(causal, startId, { causal: 0, masked: 0 });
-      return chainRuleScore(run, targets, reader, (hidden) => causal.logits(hidden));
+      return chainRuleScore(run, targets, {
+        reader,
+        rowsOf: (hidden) => causal.logits(hidden),
+        signal,
+      });
     },
   };
 }

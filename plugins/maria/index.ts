@@ -115,15 +115,16 @@ class Maria implements Decoder<Options, State> {
     // Caches and rows belong to the state alone.
   }
 
-  async score(run: Run<Options>, targets: readonly number[]) {
+  async score(run: Run<Options>, targets: readonly number[], signal: AbortSignal) {
     const passes = { causal: 0, masked: 0 };
     const rows = await MaskedRows.encode(this.#source, run, passes);
     const reader = new CausalReader(this.#models.causal, this.#models.startId, passes);
-    return chainRuleScore(run, targets, reader, async (hidden, firstOpen) => {
+    const rowsOf = async (hidden: Float32Array, firstOpen: number) => {
       const count = hidden.length / this.#models.causal.hiddenSize;
       await rows.load(firstOpen, count);
       return this.#fusedRows(hidden, rows, firstOpen);
-    });
+    };
+    return chainRuleScore(run, targets, { reader, rowsOf, signal });
   }
 
   async #stepOne(state: State): Promise<StepResult> {

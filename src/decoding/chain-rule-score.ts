@@ -4,6 +4,7 @@
  *
  * Knows rows of logits; knows not which models they come from.
  */
+import { InfillError } from '../errors.ts';
 import type { CausalReader } from './causal-reader.ts';
 import type { Run, Score } from './decoder.ts';
 import { logProbOf } from './distribution.ts';
@@ -12,24 +13,34 @@ import { openPositions } from './positions.ts';
 /** Rows of logits computed at once: bounds memory at this many times V. */
 export const logitsBlockSize = 64;
 
+/** Where the rows of a score come from, and what ends it early. */
+export type RowSource = {
+  readonly reader: CausalReader;
+  /**
+   * Logits (N, V) of N open positions, given the causal hidden states that predict them and the index of the first
+   * among the open positions; called left to right.
+   */
+  readonly rowsOf: (hidden: Float32Array, firstOpen: number) => Promise<Float32Array>;
+  readonly signal: AbortSignal;
+};
+
 /**
  * Returns Σ log p(x_i | …) over the open positions.
  *
  * @param targets - (S) token ids in position order.
- * @param rowsOf - logits (N, V) of N open positions, given the causal hidden states that predict them and the index
- *   of the first among the open positions; called left to right.
+ * @throws CANCELLED when the signal is aborted before a pass.
  */
 export async function chainRuleScore(
   run: Run<unknown>,
   targets: readonly number[],
-  reader: CausalReader,
-  rowsOf: (hidden: Float32Array, firstOpen: number) => Promise<Float32Array>,
+  { reader, rowsOf, signal }: RowSource,
 ): Promise<Score> {
   const open = openPositions(run.ids);
   if (open.length === 0) return { kind: 'CHAIN_RULE', logLikelihood: 0, perPosition: [] };
   const filled = withTargets(run.ids, open, targets);
   const perPosition: number[] = [];
   for (let first = 0; first < open.length; first += logitsBlockSize) {
+    if (signal.aborted) throw new InfillError('CANCELLED', 'The scoring was cancelled.');
     const positions = open.slice(first, first + logitsBlockSize);
     const logits = await rowsOf(await reader.read(filled, positions), first);
     const width = logits.length / positions.length;

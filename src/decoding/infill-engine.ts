@@ -10,11 +10,11 @@ import type { Tokenizer } from '../text/tokenizer.ts';
 import { decodeUtf8 } from '../text/utf8.ts';
 import { type CheckedInfill, RequestChecker } from './check-request.ts';
 import type { Score } from './decoder.ts';
-import { Engine, type EngineEvent } from './engine.ts';
+import { Engine, type EngineEvent, type StopReason } from './engine.ts';
 import type { InfillRequest, PreparedInfill } from './infill-request.ts';
 import { openPositions } from './positions.ts';
 import type { DecoderRegistry } from './registry.ts';
-import type { RunError, RunProgress } from './run-event.ts';
+import type { Outcome, RunError, RunProgress } from './run-event.ts';
 import { RunText } from './run-text.ts';
 import type { EngineLimits } from './scheduler.ts';
 
@@ -71,23 +71,28 @@ export class InfillEngine {
 
   /**
    * Runs a request; the iteration ends with exactly one terminal entry. Admission happens before this returns.
+   * Leaving the iteration cancels the run.
    *
    * @throws as `prepare`; QUEUE_FULL
    */
   infill(request: InfillRequest, options: InfillRunOptions): AsyncIterable<RunProgress> {
     const checked = this.#checker.check(request, 'fill');
-    return this.#progress(
+    const left = new AbortController();
+    const signal = AbortSignal.any([options.signal, left.signal]);
+    const progress = this.#progress(
       checked,
-      this.#engine.run(checked.job, options.signal),
+      this.#engine.run(checked.job, signal),
       options.submittedAt,
     );
+    return abortingAtEnd(progress, left);
   }
 
   /**
    * The log-likelihood of putting `targets` at the open positions, at temperature 1.
    *
    * @param targets - token ids in position order.
-   * @throws as `prepare`; UNSUPPORTED when decoder and options have none; INVALID_INPUT for wrong targets.
+   * @param signal - an abort ends the scoring before its next pass.
+   * @throws as `prepare`; UNSUPPORTED when decoder and options have none; INVALID_INPUT for wrong targets; CANCELLED
    */
   async score(
     request: InfillRequest,
@@ -124,7 +129,7 @@ export class InfillEngine {
         yield { type: 'started' };
       } else if (event.type === 'stepped') {
         const changed = text.apply(event.step, event);
-        firstTokenAt ??= event.at;
+        if (event.fills.length > 0) firstTokenAt ??= event.at;
         if (changed !== null) yield changed;
       } else {
         const times = { submittedAt, startedAt, firstTokenAt, finishedAt: event.at };
@@ -141,7 +146,9 @@ export class InfillEngine {
       );
     }
     const { vocabularySize, bannedIds } = this.#options.models.facts;
-    const wrong = targets.find((id) => !(id >= 0 && id < vocabularySize) || bannedIds.includes(id));
+    const isOrdinary = (id: number) =>
+      Number.isInteger(id) && id >= 0 && id < vocabularySize && !bannedIds.includes(id);
+    const wrong = targets.find((id) => !isOrdinary(id));
     if (wrong !== undefined) {
       throw new InfillError(
         'INVALID_INPUT',
@@ -151,10 +158,19 @@ export class InfillEngine {
   }
 }
 
-function terminal(
-  stop: 'filled' | 'cancelled' | InfillError,
-  outcome: (RunProgress & { type: 'completed' })['outcome'],
-): RunProgress {
+/** Passes entries on; once nobody reads them any more, aborts. */
+async function* abortingAtEnd<T>(
+  entries: AsyncIterable<T>,
+  abort: AbortController,
+): AsyncGenerator<T> {
+  try {
+    yield* entries;
+  } finally {
+    abort.abort();
+  }
+}
+
+function terminal(stop: StopReason, outcome: Outcome): RunProgress {
   if (stop === 'filled') return { type: 'completed', outcome };
   if (stop === 'cancelled') return { type: 'cancelled', outcome };
   const error: RunError = { code: stop.code, message: stop.message };

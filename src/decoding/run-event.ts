@@ -72,7 +72,7 @@ export type FilledSegment = {
 /** The log-likelihood of a fill. */
 export type Likelihood = { readonly kind: LikelihoodKind; readonly logProb: number };
 
-/** What a run used. `tokensPerPass` is committed tokens over all passes; null before the first pass. */
+/** What a run used. */
 export type Usage = {
   readonly knownTokens: number;
   readonly openTokens: number;

@@ -1,0 +1,248 @@
+import { describe, expect, it } from 'vitest';
+import { z } from 'zod';
+import { autoregressive } from '../../plugins/autoregressive/index.ts';
+import { maria } from '../../plugins/maria/index.ts';
+import type { Decoder, DecoderState, StepResult } from '../../src/decoding/decoder.ts';
+import { InfillEngine } from '../../src/decoding/infill-engine.ts';
+import type { InfillRequest } from '../../src/decoding/infill-request.ts';
+import { type AnyDecoderPlugin, createRegistry } from '../../src/decoding/registry.ts';
+import { InfillError } from '../../src/errors.ts';
+import type { LoadedModels } from '../../src/model/models.ts';
+import { engineOf, progressOf, requestOf } from '../conformance/decoder.ts';
+import { ByteTokenizer } from '../support/byte-tokenizer.ts';
+import { fakeModels } from '../support/fake-models.ts';
+
+const tokenizer = new ByteTokenizer([' the', ' cat']);
+const { vocabularySize } = tokenizer;
+const never = new AbortController().signal;
+const idOf = (text: string) => tokenizer.encode(text)[0] ?? -1;
+
+/** An engine over fake models, some of them replaced. */
+function engineWith(
+  plugins: readonly AnyDecoderPlugin[],
+  models: Partial<LoadedModels> = {},
+  now: () => number = () => 0,
+): InfillEngine {
+  return new InfillEngine({
+    models: { ...fakeModels({ vocabularySize }), ...models },
+    tokenizer,
+    registry: createRegistry(plugins),
+    limits: { maxRunning: 2, maxWaiting: 4, maxBytes: 2 ** 30 },
+    now,
+  });
+}
+
+/** What `work` throws, or rejects with. */
+async function refusal(work: () => unknown): Promise<InfillError> {
+  try {
+    await work();
+  } catch (error) {
+    if (error instanceof InfillError) return error;
+    throw error;
+  }
+  throw new Error('Nothing was refused.');
+}
+
+/** A decoder that takes `steps` from a list and counts what it was asked. */
+function listDecoder(steps: readonly StepResult[]) {
+  type State = DecoderState & { next: number };
+  const asked = { steps: 0, ends: 0 };
+  const decoder: Decoder<unknown, State> = {
+    begin: async () => ({ next: 0, passes: { causal: 0, masked: 0 } }),
+    step: async (states) => {
+      asked.steps += states.length;
+      // A real pass gives other tasks a turn.
+      await new Promise((resolve) => setImmediate(resolve));
+      return states.map((state) => steps[state.next++] ?? { fills: [], reopened: [], done: true });
+    },
+    end: () => {
+      asked.ends++;
+    },
+  };
+  const plugin: AnyDecoderPlugin = {
+    name: 'list',
+    title: 'List',
+    description: 'Takes steps from a list.',
+    roles: [],
+    options: z.strictObject({}),
+    capabilities: { streams: 'ANY_ORDER', features: [] },
+    likelihood: () => 'NONE',
+    maxSteps: () => 100,
+    create: () => decoder,
+  };
+  return { plugin, asked };
+}
+
+const fill = (position: number) => ({ position, tokenId: 10, logProb: -1, alternatives: [] });
+
+describe('prepare', () => {
+  const engine = engineWith([maria, autoregressive]);
+  const prepare = (change: Partial<InfillRequest>) => () =>
+    engine.prepare(requestOf(maria, change));
+
+  it('names everything that is wrong with a request at once', async () => {
+    const { problems } = await refusal(
+      prepare({
+        source: { text: '[MASK:0]' },
+        decoder: { name: 'maria', options: { draftWindow: 99 } },
+        sampling: { temperature: 9 },
+        seed: 2n ** 63n,
+        alternatives: 21,
+      }),
+    );
+    expect(problems.map(({ path, code }) => [path.join('.'), code])).toEqual([
+      ['source.text', 'INVALID_TEMPLATE'],
+      ['decoder.maria.draftWindow', 'INVALID_OPTION'],
+      ['sampling.temperature', 'INVALID_SAMPLING'],
+      ['seed', 'INVALID_SEED'],
+      ['alternatives', 'INVALID_INPUT'],
+    ]);
+  });
+
+  it.each([
+    [{ seed: -1n }, { seed: 2n ** 63n - 1n }],
+    [{ alternatives: -1 }, { alternatives: 0 }],
+    [{ alternatives: 1.5 }, { alternatives: 20 }],
+    [
+      { source: { tokens: new Array<null>(65).fill(null) } },
+      { source: { tokens: new Array<null>(64).fill(null) } },
+    ],
+  ])('refuses %o and takes %o', async (refused, taken) => {
+    expect((await refusal(prepare(refused))).problems).toHaveLength(1);
+    expect(prepare(taken)).not.toThrow();
+  });
+
+  it('tells the ids, slots, open tokens and effective settings of a request', () => {
+    const source = { text: 'a [MASK:2]b' };
+    const prepared = engine.prepare(requestOf(maria, { source, sampling: { topK: 3 } }));
+    expect(prepared).toEqual({
+      promptTokens: [idOf('a'), null, null, idOf('b')],
+      slotCount: 1,
+      openTokens: 2,
+      settings: [
+        { name: 'decoder', value: 'maria' },
+        { name: 'draftWindow', value: 1 },
+        { name: 'temperature', value: 0 },
+        { name: 'topK', value: 3 },
+        { name: 'seed', value: '1' },
+        { name: 'alternatives', value: 0 },
+      ],
+    });
+  });
+});
+
+describe('decoders and roles', () => {
+  it('offers what the pack has the roles for, and names the roles that the others lack', async () => {
+    const engine = engineWith([maria, autoregressive], { masked: null, fusion: null });
+    expect(engine.decoderNames).toEqual(['autoregressive']);
+    const error = await refusal(() => engine.prepare(requestOf(maria, {})));
+    expect(error).toMatchObject({ code: 'UNSUPPORTED' });
+    expect(error.message).toContain('masked, fusion');
+  });
+
+  it('refuses a decoder that is not registered and names those that are', async () => {
+    const request = requestOf(maria, { decoder: { name: 'beam', options: {} } });
+    const error = await refusal(() => engineWith([maria, autoregressive]).prepare(request));
+    expect(error).toMatchObject({ code: 'UNKNOWN_DECODER' });
+    expect(error.message).toContain('maria, autoregressive');
+  });
+});
+
+describe('infill', () => {
+  it('admits by the bytes of cache, hidden states and logits blocks', async () => {
+    // Over 264 ids, which are the hidden size too: 4 cached positions, 1 hidden state, 2 rows of logits, 4 bytes each.
+    const sizeBytes = 4 * (4 + 264 + 2 * 264);
+    const admit = (maxBytes: number) =>
+      progressOf(engineOf(maria, { maxBytes }), requestOf(maria, {}));
+    expect((await admit(sizeBytes)).at(-1)?.type).toBe('completed');
+    expect(await refusal(() => admit(sizeBytes - 1))).toMatchObject({ code: 'PROMPT_TOO_LONG' });
+  });
+
+  it('times the first token by the first step that commits one', async () => {
+    let clock = 0;
+    const { plugin } = listDecoder([
+      { fills: [], reopened: [], done: false },
+      { fills: [fill(1)], reopened: [], done: true },
+    ]);
+    const progress = await progressOf(
+      engineWith([plugin], {}, () => ++clock),
+      requestOf(plugin, {}),
+    );
+    // Started at 1, an empty step at 2, the token at 3, the end at 4.
+    expect(progress.at(-1)).toMatchObject({
+      type: 'completed',
+      outcome: { timing: { queueMs: 1, firstTokenMs: 3, totalMs: 4 } },
+    });
+  });
+
+  it('cancels a run whose progress nobody reads any more', async () => {
+    const source = { tokens: new Array<null>(50).fill(null) };
+    const steps = Array.from({ length: 50 }, (_, i) => ({
+      fills: [fill(i)],
+      reopened: [],
+      done: i === 49,
+    }));
+    const { plugin, asked } = listDecoder(steps);
+    const engine = engineWith([plugin]);
+    const request = requestOf(plugin, { source });
+    for await (const { type } of engine.infill(request, { signal: never, submittedAt: 0 })) {
+      if (type === 'committed') break;
+    }
+    expect((await progressOf(engine, request)).at(-1)?.type).toBe('completed');
+    expect(asked.steps).toBeLessThan(50 + 5);
+    expect(asked.ends).toBe(2);
+  });
+
+  it.each([Number.NaN, Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY])(
+    'fails where the model gives no distribution: logits of %d',
+    async (logit) => {
+      const { causal } = fakeModels({ vocabularySize });
+      if (causal === null) throw new Error('The fake pack has a causal role.');
+      const logits = async (hidden: Float32Array) => new Float32Array(hidden.length).fill(logit);
+      const broken = Object.assign(causal, { logits });
+      const engine = engineWith([autoregressive], { causal: broken });
+      const progress = await progressOf(engine, requestOf(autoregressive, {}));
+      expect(progress.map(({ type }) => type)).toEqual(['started', 'failed']);
+    },
+  );
+});
+
+describe('score', () => {
+  const engine = engineWith([maria, autoregressive]);
+  const request = requestOf(maria, { source: { tokens: [10, null, 12, null] } });
+
+  it.each([
+    [[10], '1 target tokens for 2 open positions'],
+    [[10, 3], 'Target token 3 '],
+    [[10, -1], 'Target token -1 '],
+    [[10, 1.5], 'Target token 1.5 '],
+    [[10, vocabularySize], `Target token ${vocabularySize} `],
+  ])('refuses the targets %j', async (targets, message) => {
+    const error = await refusal(() => engine.score(request, targets, never));
+    expect(error).toMatchObject({ code: 'INVALID_INPUT' });
+    expect(error.message).toContain(message);
+  });
+
+  it('lets any ordinary token stand after a space: a given fill is scored as it is', async () => {
+    const targets = [idOf('x')];
+    const text = requestOf(maria, { source: { text: 'a [MASK]' } });
+    const ids = requestOf(maria, { source: { tokens: [idOf('a'), null] } });
+    const score = await engine.score(text, targets, never);
+    expect(score.logLikelihood).toBeGreaterThan(-20);
+    expect(score).toEqual(await engine.score(ids, targets, never));
+  });
+
+  it.each([maria, autoregressive])('ends when it is cancelled: $name', async (plugin) => {
+    const cancelled = { ...request, decoder: { name: plugin.name, options: {} } };
+    const error = await refusal(() => engine.score(cancelled, [10, 11], AbortSignal.abort()));
+    expect(error).toMatchObject({ code: 'CANCELLED' });
+  });
+
+  it('refuses a decoder without a likelihood', async () => {
+    const { plugin } = listDecoder([]);
+    const error = await refusal(() =>
+      engineWith([plugin]).score(requestOf(plugin, {}), [10], never),
+    );
+    expect(error).toMatchObject({ code: 'UNSUPPORTED' });
+  });
+});
