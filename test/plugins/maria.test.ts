@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { maria } from '../../plugins/maria/index.ts';
 import { InfillEngine } from '../../src/decoding/infill-engine.ts';
 import { createRegistry } from '../../src/decoding/registry.ts';
-import { argmax } from '../../src/numerics/sampling.ts';
+import { argmax, penaliseRepeats } from '../../src/numerics/sampling.ts';
 import { softmaxInto } from '../../src/numerics/softmax.ts';
 import {
   describeDecoder,
@@ -122,6 +122,78 @@ describe('maria', () => {
       );
       expect(usage).toMatchObject({ causalPasses: 4, committedTokens: 20 });
     }
+  });
+
+  it('applies the repetition penalty to known tokens on both sides and to what it committed', async () => {
+    const tokens = [10, null, null, null, null, 12];
+    const repetitionPenalty = 5;
+    const fills = tokensOf(
+      await outcomeOf(
+        engineOf(maria),
+        requestOf(maria, { source: { tokens }, sampling: { repetitionPenalty } }),
+      ),
+    );
+    const ids = [...tokens];
+    for (const { position, id } of fills) {
+      const prefix = [1, ...ids.slice(0, position).map((known) => known ?? maskId)];
+      const row = fusedRow(prefix, tokens, vocabularySize);
+      penaliseRepeats(row, new Set(ids.filter((known) => known !== null)), repetitionPenalty);
+      expect(id).toBe(argmax(row));
+      ids[position] = id;
+    }
+  });
+
+  describe('with more open positions than a block of logits', () => {
+    const tokens = [10, ...new Array<null>(150).fill(null), 12];
+    const rowCounts: number[] = [];
+    const models = fakeModels({ vocabularySize });
+    const { masked } = models;
+    if (masked === null) throw new Error('The fake pack has a masked role.');
+    const counted = {
+      hiddenSize: masked.hiddenSize,
+      encode: (ids: readonly number[]) => masked.encode(ids),
+      logits: (hidden: Float32Array) => {
+        rowCounts.push(hidden.length / masked.hiddenSize);
+        return masked.logits(hidden);
+      },
+    };
+    const engine = new InfillEngine({
+      models: { ...models, masked: counted, facts: { ...models.facts, contextLength: 256 } },
+      tokenizer,
+      registry: createRegistry([maria]),
+      limits: { maxRunning: 1, maxWaiting: 1, maxBytes: 2 ** 30 },
+      now: () => 0,
+    });
+    const fill = (draftWindow: number, temperature: number) =>
+      outcomeOf(
+        engine,
+        requestOf(maria, {
+          source: { tokens },
+          sampling: { temperature },
+          decoder: { name: 'maria', options: { draftWindow } },
+        }),
+      );
+
+    it('takes the most probable token of the right row, and computes at most a block at once', async () => {
+      const prefix = [1, 10];
+      for (const { id } of tokensOf(await fill(0, 0))) {
+        expect(id).toBe(argmax(fusedRow(prefix, tokens, vocabularySize)));
+        prefix.push(id);
+      }
+      expect(prefix.length).toBe(152);
+      expect(rowCounts).toEqual([64, 64, 22]);
+    });
+
+    it('gives the same tokens for every draft window, and scores them as it reported them', async () => {
+      const plain = await fill(0, 1);
+      const ids = tokensOf(plain).map(({ id }) => id);
+      for (const draftWindow of [1, 5, 16]) {
+        expect(tokensOf(await fill(draftWindow, 1)).map(({ id }) => id)).toEqual(ids);
+      }
+      const signal = new AbortController().signal;
+      const score = await engine.score(requestOf(maria, { source: { tokens } }), ids, signal);
+      expect(score.logLikelihood).toBeCloseTo(plain.likelihood?.logProb ?? Number.NaN, 9);
+    });
   });
 
   it('samples from the fused distribution: chi-square over all fills of two positions', async () => {
