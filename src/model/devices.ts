@@ -39,7 +39,7 @@ export async function checkDevice(device: Device): Promise<void> {
   const available = await availableDevices(runtime, device);
   throw new InfillError(
     'DEVICE_UNAVAILABLE',
-    `Device ${device} is not available: ${reason}. Available here: ${available.join(', ')}. ${requirements[device]}`,
+    `Device ${device} is not available: ${reason}. Available here: ${available.join(', ') || 'none'}. ${requirements[device]}`,
   );
 }
 
