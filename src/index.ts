@@ -6,6 +6,7 @@
  * const { text } = await infill(pack, 'The [MASK] sat.', { decoder: 'maria', seed: 7n });
  * await pack.close();
  */
+import assert from 'node:assert/strict';
 import { randomBytes } from 'node:crypto';
 import { join } from 'node:path';
 import { builtInDecoders } from './decoders.ts';
@@ -93,7 +94,7 @@ export async function infill(
   for await (const progress of streamInfill(pack, source, options)) {
     switch (progress.type) {
       case 'completed':
-        return { ...progress.outcome, text: progress.outcome.text ?? '' };
+        return filled(progress.outcome);
       case 'failed':
         throw new InfillError(progress.error.code, progress.error.message);
       case 'cancelled':
@@ -102,6 +103,13 @@ export async function infill(
     }
   }
   throw new InfillError('DECODE_FAILED', 'The run ended without an outcome.');
+}
+
+/** A run completes only once its text is whole. */
+function filled(outcome: Outcome): Outcome & { readonly text: string } {
+  const { text } = outcome;
+  assert(text !== null, 'A completed run has a text.');
+  return { ...outcome, text };
 }
 
 /**

@@ -124,6 +124,10 @@ export class Engine {
         result !== undefined && sequence.stepCount < sequence.job.maxSteps,
         'A decoder keeps its step bound.',
       );
+      assert(
+        changedPositions(result).every((position) => sequence.job.run.ids[position] === null),
+        'A decoder commits and reopens positions that its run has open.',
+      );
       return { sequence, result };
     });
     for (const { sequence, result } of steps) {
@@ -156,4 +160,8 @@ export class Engine {
   #emit(sequence: Sequence, change: EngineChange): void {
     sequence.events.push({ at: this.#now(), ...change });
   }
+}
+
+function changedPositions({ fills, reopened }: StepResult): number[] {
+  return [...fills.map(({ position }) => position), ...reopened];
 }

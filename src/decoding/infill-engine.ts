@@ -171,8 +171,11 @@ async function* abortingAtEnd<T>(
 }
 
 function terminal(stop: StopReason, outcome: Outcome): RunProgress {
-  if (stop === 'filled') return { type: 'completed', outcome };
   if (stop === 'cancelled') return { type: 'cancelled', outcome };
-  const error: RunError = { code: stop.code, message: stop.message };
+  if (stop === 'filled' && outcome.text !== null) return { type: 'completed', outcome };
+  const error: RunError =
+    stop === 'filled'
+      ? { code: 'DECODE_FAILED', message: 'The decoder was done before every slot was filled.' }
+      : { code: stop.code, message: stop.message };
   return { type: 'failed', outcome, error };
 }

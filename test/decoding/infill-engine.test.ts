@@ -175,6 +175,17 @@ describe('infill', () => {
     });
   });
 
+  it.each([
+    ['is done before every slot is filled', { fills: [], reopened: [], done: true }],
+    ['commits at a known position', { fills: [fill(0)], reopened: [], done: true }],
+    ['reopens a known position', { fills: [fill(1)], reopened: [2], done: true }],
+  ])('fails a decoder that %s', async (_, step) => {
+    const { plugin, asked } = listDecoder([step]);
+    const progress = await progressOf(engineWith([plugin]), requestOf(plugin, {}));
+    expect(progress.at(-1)).toMatchObject({ type: 'failed', error: { code: 'DECODE_FAILED' } });
+    expect(asked.ends).toBe(1);
+  });
+
   it('cancels a run whose progress nobody reads any more', async () => {
     const source = { tokens: new Array<null>(50).fill(null) };
     const steps = Array.from({ length: 50 }, (_, i) => ({
