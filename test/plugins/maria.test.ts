@@ -125,7 +125,8 @@ describe('maria', () => {
   });
 
   it('applies the repetition penalty to known tokens on both sides and to what it committed', async () => {
-    const tokens = [10, null, null, null, null, 12];
+    // Among so many of 264 ids some would repeat.
+    const tokens = [10, ...new Array<null>(50).fill(null), 12];
     const repetitionPenalty = 5;
     const fills = tokensOf(
       await outcomeOf(
