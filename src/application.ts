@@ -36,9 +36,12 @@ export type Application = {
   readonly service: Service;
   readonly store: Store;
   readonly dispatcher: Dispatcher;
-  /** Refuses new runs and lets the admitted ones end, at most `graceMs`; then they are cancelled. All ends are stored. */
+  /**
+   * Refuses new runs and lets the admitted ones end, at most `graceMs`; then they are cancelled, and end at the latest
+   * with the workers. All ends are stored.
+   */
   drain(graceMs: number): Promise<void>;
-  /** Ends the workers and closes the store; after `drain`. */
+  /** Ends the workers where `drain` has not, and closes the store. */
   close(): Promise<void>;
 };
 
@@ -90,6 +93,7 @@ export async function openApplication(
     dispatcher,
     async drain(graceMs) {
       await dispatcher.drain(graceMs);
+      await dispatcher.close();
       await service.settled();
     },
     async close() {

@@ -6,6 +6,7 @@
 
 import type { InfillRequest } from '../decoding/infill-request.ts';
 import type { DecoderDescription } from '../decoding/registry.ts';
+import type { RunEvent } from '../decoding/run-event.ts';
 import type { ServedPack } from '../dispatch/dispatcher.ts';
 import { InfillError, type Problem, problemsError } from '../errors.ts';
 import { countRuns, listRuns } from '../store/run-pages.ts';
@@ -44,7 +45,7 @@ export class InfillService implements Service {
     this.#lifecycle = new RunLifecycle(options);
   }
 
-  /** Waits until every run that began has ended and is stored. */
+  /** Waits until every run that was admitted has ended and is stored. */
   settled(): Promise<void> {
     return this.#lifecycle.settled();
   }
@@ -150,7 +151,7 @@ export class InfillService implements Service {
 
   viewer({ owner }: Viewer) {
     const { maxQueuedRuns, maxRequestCost } = this.#options.limits;
-    return { owner, maxQueuedRuns, maxRequestCost, queuedRuns: this.#lifecycle.liveCount };
+    return { owner, maxQueuedRuns, maxRequestCost, queuedRuns: this.#lifecycle.waitingCount };
   }
 
   /** Follows a run on behalf of the one who submitted it: who leaves before its end cancels it. */
@@ -169,11 +170,17 @@ export class InfillService implements Service {
     after: number | null,
     signal: AbortSignal,
   ): AsyncGenerator<InfillEvent> {
-    const { runLog, database } = this.#options;
+    const { runLog } = this.#options;
     const events = runLog.has(id)
       ? runLog.tail(id, after, signal)
-      : await readEvents(database, id, after);
+      : await this.#storedEvents(id, after);
     for await (const event of events) yield { infillId: id, ...event };
+  }
+
+  async #storedEvents(id: string, after: number | null): Promise<readonly RunEvent[]> {
+    const events = await readEvents(this.#options.database, id, after);
+    if (events.length > 0) return events;
+    throw new InfillError('STORE_FAILED', `Run ${id} is over, but its events are not stored.`);
   }
 
   async #requireRun(id: string, viewer: Viewer): Promise<RunRow> {

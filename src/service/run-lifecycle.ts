@@ -25,36 +25,42 @@ export type LifecycleOptions = {
   readonly database: Database;
   /** Milliseconds since the epoch. */
   readonly now: () => number;
-  /** Told of a run whose end could not be stored; it is then failed for its readers, and interrupted at the next start. */
+  /**
+   * Told of a run whose start or end could not be stored. Without its end it is failed for its readers, and
+   * interrupted at the next start.
+   */
   readonly onStoreFailure: (runId: string, cause: unknown) => void;
 };
 
 type Ending = Extract<RunProgress, { outcome: unknown }>;
 
+type LiveRun = { readonly owner: string; isWaiting: boolean };
+
 /** The runs that are not finished. */
 export class RunLifecycle {
   readonly #options: LifecycleOptions;
-  /** Owner by run id. */
-  readonly #live = new Map<string, string>();
-  readonly #follows = new Set<Promise<void>>();
+  /** By run id. */
+  readonly #live = new Map<string, LiveRun>();
+  /** Runs that are being admitted or followed. */
+  readonly #unsettled = new Set<Promise<unknown>>();
 
   constructor(options: LifecycleOptions) {
     this.#options = options;
   }
 
-  /** How many runs are admitted and not finished. */
-  get liveCount(): number {
-    return this.#live.size;
+  /** How many runs wait for their turn. */
+  get waitingCount(): number {
+    return [...this.#live.values()].filter(({ isWaiting }) => isWaiting).length;
   }
 
   /** Whose live run this is; undefined when it is not live. */
   ownerOf(runId: string): string | undefined {
-    return this.#live.get(runId);
+    return this.#live.get(runId)?.owner;
   }
 
-  /** Waits until every run that began has ended and is stored. */
+  /** Waits until every run that was admitted has ended and is stored. */
   async settled(): Promise<void> {
-    await Promise.all(this.#follows);
+    while (this.#unsettled.size > 0) await Promise.allSettled(this.#unsettled);
   }
 
   /**
@@ -62,18 +68,27 @@ export class RunLifecycle {
    *
    * @throws QUEUE_FULL, SHUTTING_DOWN
    */
-  async begin(run: NewRun, request: InfillRequest): Promise<RunRow> {
+  begin(run: NewRun, request: InfillRequest): Promise<RunRow> {
+    return this.#track(this.#begin(run, request));
+  }
+
+  #track<T>(work: Promise<T>): Promise<T> {
+    const tracked = work.finally(() => this.#unsettled.delete(tracked));
+    this.#unsettled.add(tracked);
+    return tracked;
+  }
+
+  async #begin(run: NewRun, request: InfillRequest): Promise<RunRow> {
     const { dispatcher, runLog, database } = this.#options;
     const ticket = dispatcher.admit(run.packId, run.id, request);
     let isStored = false;
     try {
       const row = await insertRun(database, run);
       isStored = true;
-      this.#live.set(run.id, run.owner);
+      this.#live.set(run.id, { owner: run.owner, isWaiting: true });
       runLog.open(run.id);
       runLog.append(run.id, { type: 'queued', position: ticket.position });
-      const follow = this.#follow(run.id, ticket).finally(() => this.#follows.delete(follow));
-      this.#follows.add(follow);
+      void this.#track(this.#follow(run.id, ticket));
       return row;
     } finally {
       if (!isStored) ticket.release();
@@ -91,6 +106,8 @@ export class RunLifecycle {
       }
       // The row follows the log: a reader need not wait for it, the run's end does.
       if (progress.type === 'started') {
+        const live = this.#live.get(runId);
+        if (live !== undefined) live.isWaiting = false;
         started = markStarted(database, runId, new Date(now())).catch((cause: unknown) =>
           this.#options.onStoreFailure(runId, cause),
         );

@@ -64,6 +64,7 @@ export type Viewer = { readonly owner: string };
 export type ViewerLimits = {
   readonly owner: string;
   readonly maxQueuedRuns: number;
+  /** Runs that wait for their turn now. */
   readonly queuedRuns: number;
   readonly maxRequestCost: number;
 };
@@ -95,7 +96,7 @@ export interface Service {
   /** Idempotent; answers with the run as it was found. @throws UNKNOWN_RUN */
   cancelInfill(id: string, viewer: Viewer): Promise<Infill>;
   findInfills(ids: readonly string[], viewer: Viewer): Promise<readonly (Infill | null)[]>;
-  /** Slots so far of a run that is not finished; of others, those of its outcome. */
+  /** @throws INVALID_INPUT when a cursor is not one that a page carried. */
   listInfills(
     page: PageRequest,
     filter: RunFilter,

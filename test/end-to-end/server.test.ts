@@ -188,6 +188,33 @@ describe('a server that is told to stop', () => {
     data.remove();
   }, 60_000);
 
+  it('does not wait for a worker that hangs, stores its run as interrupted, and exits 0', async () => {
+    const data = makeDataDir();
+    const first = await startServerProcess(data.path, { SHUTDOWN_GRACE_MS: '0' });
+    const worker = first.log.find(({ msg }) => msg === 'worker ready');
+    const input = { source: { text: longTale }, decoder: { autoregressive: {} } };
+    const run = createClient({ url: `${first.url}/graphql` }).subscribe(StreamInfillDocument, {
+      input,
+    });
+    let count = 0;
+    let last: unknown;
+    for await (const { infill } of run) {
+      count += 1;
+      last = infill;
+      if (count !== 4) continue;
+      process.kill(Number(worker?.['pid']), 'SIGSTOP');
+      first.child.kill('SIGTERM');
+    }
+    expect(last).toMatchObject({
+      __typename: 'InfillFailed',
+      error: { code: 'INTERRUPTED' },
+      infill: { status: 'FAILED' },
+    });
+    expect(await first.exited()).toBe(0);
+    data.remove();
+    // The limit is the test: a worker that hangs is otherwise killed after a minute.
+  }, 45_000);
+
   it('fails the runs of a server that was killed, once it starts again', async () => {
     const data = makeDataDir();
     const first = await startServerProcess(data.path);

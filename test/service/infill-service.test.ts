@@ -6,7 +6,7 @@ import type { TokensChanged } from '../../src/decoding/run-event.ts';
 import { RunLog } from '../../src/dispatch/run-log.ts';
 import type { InfillError } from '../../src/errors.ts';
 import { InfillService } from '../../src/service/infill-service.ts';
-import type { InfillEvent, InfillInput } from '../../src/service/service.ts';
+import type { Infill, InfillEvent, InfillInput } from '../../src/service/service.ts';
 import { openStore, type Store } from '../../src/store/open-store.ts';
 import { ScriptedDispatcher, scriptedOutcome } from '../support/scripted-dispatcher.ts';
 
@@ -149,6 +149,19 @@ describe('infillEvents', () => {
     await service.settled();
   });
 
+  it('does not end without a last event when the store has none', async () => {
+    const { service, dispatcher, options } = setUp();
+    const { id } = await service.submitInfill(input, viewer);
+    // Another service has the run in its store, as one has whose end could not be stored.
+    const other = new InfillService({
+      ...options,
+      runLog: new RunLog({ now: Date.now, maxLag: 256 }),
+    });
+    expect(await codeOf(collect(other.infillEvents(id, null, viewer, never)))).toBe('STORE_FAILED');
+    dispatcher.tell(id, completed);
+    await service.settled();
+  });
+
   it('knows neither unknown runs nor those of others', async () => {
     const { service, dispatcher } = setUp();
     const { id } = await service.submitInfill(input, viewer);
@@ -169,6 +182,39 @@ describe('infillEvents', () => {
       'UNKNOWN_RUN',
     );
     expect(dispatcher.cancelled).toEqual([]);
+  });
+});
+
+describe('settled', () => {
+  it('waits for a run that is just being stored', async () => {
+    const { service, dispatcher } = setUp();
+    const submitting = service.submitInfill({ ...input, labels: ['s'] }, viewer);
+    await until(() => dispatcher.admitted.length > 0);
+    let isSettled = false;
+    const settled = service.settled().then(() => {
+      isSettled = true;
+    });
+    const { id } = await submitting;
+    expect(isSettled).toBe(false);
+    dispatcher.tell(id, completed);
+    await settled;
+    expect(await service.findInfills([id], viewer)).toMatchObject([{ status: 'COMPLETED' }]);
+  });
+});
+
+describe('viewer', () => {
+  it('counts the runs that wait, and not those that are decoded', async () => {
+    const { service, dispatcher } = setUp();
+    const runs = await Promise.all([1, 2].map(() => service.submitInfill(input, viewer)));
+    expect(service.viewer(viewer)).toMatchObject({ queuedRuns: 2, maxQueuedRuns: 4 });
+    const [{ id }] = runs as [Infill];
+    const reader = service.infillEvents(id, null, viewer, never)[Symbol.asyncIterator]();
+    dispatcher.tell(id, { type: 'started' });
+    for (let seq = 0; seq < 2; seq++) await reader.next();
+    expect(service.viewer(viewer).queuedRuns).toBe(1);
+    for (const run of runs) dispatcher.tell(run.id, completed);
+    await service.settled();
+    expect(service.viewer(viewer).queuedRuns).toBe(0);
   });
 });
 
@@ -242,4 +288,8 @@ async function firstRun(service: InfillService, label: string): Promise<string> 
     const [edge] = page.edges;
     if (edge !== undefined) return edge.run.id;
   }
+}
+
+async function until(condition: () => boolean): Promise<void> {
+  while (!condition()) await new Promise((resolve) => setImmediate(resolve));
 }

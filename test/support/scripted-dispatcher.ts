@@ -37,6 +37,7 @@ export const scriptedOutcome: Outcome = {
 export class ScriptedDispatcher implements Dispatcher {
   readonly packs = [scriptedPack];
   readonly requests: InfillRequest[] = [];
+  readonly admitted: string[] = [];
   readonly released: string[] = [];
   readonly cancelled: string[] = [];
   openTokens = 1;
@@ -67,6 +68,7 @@ export class ScriptedDispatcher implements Dispatcher {
 
   admit(_packId: string, runId: string) {
     if (this.isFull) throw new InfillError('QUEUE_FULL', 'Full.', { retryAfterMs: 7 });
+    this.admitted.push(runId);
     const events = new Channel<RunProgress>();
     this.#runs.set(runId, events);
     return { position: 0, start: () => events, release: () => void this.released.push(runId) };
