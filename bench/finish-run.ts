@@ -50,7 +50,16 @@ function tokenAt(position: number, alternativeCount: number): CommittedToken {
   }));
   const text = ` word${position}`;
   const logProb = -Math.random() * 7;
-  return { slot: 0, index: position, position, id: 1000 + position, text, logProb, step: position, alternatives };
+  return {
+    slot: 0,
+    index: position,
+    position,
+    id: 1000 + position,
+    text,
+    logProb,
+    step: position,
+    alternatives,
+  };
 }
 
 function endOf(tokens: readonly CommittedToken[]): RunEnd {
@@ -65,7 +74,13 @@ function endOf(tokens: readonly CommittedToken[]): RunEnd {
     slots: [{ index: 0, key: null, text, tokens }],
     segments: [{ text, start: 0, end: text.length, slot: 0 }],
     likelihood: { kind: 'CHAIN_RULE', logProb: -1 },
-    usage: { knownTokens: 0, openTokens: count, committedTokens: count, causalPasses: count, maskedPasses: 1 },
+    usage: {
+      knownTokens: 0,
+      openTokens: count,
+      committedTokens: count,
+      causalPasses: count,
+      maskedPasses: 1,
+    },
     timing: { queueMs: 0, firstTokenMs: 1, totalMs: 2, tokensPerSecond: 3 },
   };
   const events: RunEvent[] = [
@@ -108,16 +123,32 @@ function print(what: string, measured: readonly Measured[]): void {
   const of = (key: keyof Measured) => measured.map((one) => one[key]).toSorted((a, b) => a - b);
   const median = (sorted: number[]) => sorted[sorted.length >> 1]?.toFixed(1);
   const largest = of('stillMs').at(-1)?.toFixed(1);
-  console.log(`  ${what.padEnd(24)} ${median(of('ms'))} ms, still ${median(of('stillMs'))} ms (most ${largest})`);
+  process.stdout.write(
+    `  ${what.padEnd(24)} ${median(of('ms'))} ms, still ${median(of('stillMs'))} ms (most ${largest})\n`,
+  );
 }
 
 const store = await openStore({ dataDir: folder, serverUrl: null, now: Date.now });
 const { database } = store;
-await database.execute(sql`create table event_rows (run uuid, seq int, event json, primary key (run, seq))`);
-for (const [count, alternativeCount] of [[20, 0], [500, 0], [500, 20], [2000, 20]] as const) {
-  const end = endOf(Array.from({ length: count }, (_, position) => tokenAt(position, alternativeCount)));
+await database.execute(
+  sql`create table event_rows (run uuid, seq int, event json, primary key (run, seq))`,
+);
+for (const [count, alternativeCount] of [
+  [20, 0],
+  [500, 0],
+  [500, 20],
+  [2000, 20],
+] as const) {
+  const end = endOf(
+    Array.from({ length: count }, (_, position) => tokenAt(position, alternativeCount)),
+  );
   const kilobytes = Math.round(JSON.stringify(end.events).length / 1024);
-  const figures = { insertRun: [], finishRun: [], readEvents: [], 'one row per event': [] } as Record<string, Measured[]>;
+  const figures = {
+    insertRun: [],
+    finishRun: [],
+    readEvents: [],
+    'one row per event': [],
+  } as Record<string, Measured[]>;
   for (let round = 0; round <= rounds; round++) {
     const run = newRun();
     const work: Record<string, () => Promise<unknown>> = {
@@ -132,7 +163,9 @@ for (const [count, alternativeCount] of [[20, 0], [500, 0], [500, 20], [2000, 20
       if (round > 0) figures[name]?.push(measured);
     }
   }
-  console.log(`${count} events, ${alternativeCount} alternatives, ${kilobytes} KiB of events`);
+  process.stdout.write(
+    `${count} events, ${alternativeCount} alternatives, ${kilobytes} KiB of events\n`,
+  );
   for (const [name, measured] of Object.entries(figures)) print(name, measured);
 }
 await store.close();

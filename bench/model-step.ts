@@ -81,7 +81,10 @@ async function openAll(description: CausalDescription): Promise<Candidate[]> {
     );
     const model = await causalModel(group, description);
     const cache = model.createCache();
-    await model.forward(Array.from({ length: prefillLength }, (_, i) => i + 4), cache);
+    await model.forward(
+      Array.from({ length: prefillLength }, (_, i) => i + 4),
+      cache,
+    );
     opened.push({ ...variant, model, cache });
   }
   return opened;

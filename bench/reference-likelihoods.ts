@@ -16,7 +16,8 @@ type Item = {
 };
 
 const [file, folder] = process.argv.slice(2);
-if (file === undefined) throw new Error('Usage: npx tsx bench/reference-likelihoods.ts FILE [PACK]');
+if (file === undefined)
+  throw new Error('Usage: npx tsx bench/reference-likelihoods.ts FILE [PACK]');
 const { items }: { items: readonly Item[] } = JSON.parse(readFileSync(file, 'utf8'));
 const pack = await openPack(folder === undefined ? {} : { folder });
 for (const decoder of pack.engine.decoderNames) {
@@ -34,7 +35,9 @@ for (const decoder of pack.engine.decoderNames) {
     const sums = byRate.get(item.rate) ?? { nll: 0, count: 0 };
     byRate.set(item.rate, { nll: sums.nll - logLikelihood, count: sums.count + targets.length });
   }
-  const perplexities = [...byRate].map(([rate, { nll, count }]) => `${rate}: ${Math.exp(nll / count).toFixed(2)}`);
+  const perplexities = [...byRate].map(
+    ([rate, { nll, count }]) => `${rate}: ${Math.exp(nll / count).toFixed(2)}`,
+  );
   process.stdout.write(
     `${decoder}: ${items.length} items, largest relative difference ${(100 * largest).toFixed(5)} %, ` +
       `total ${(100 * Math.abs(ours / reference - 1)).toFixed(5)} %; perplexity ${perplexities.join(', ')}\n`,

@@ -9,9 +9,11 @@ import {
   CancelInfillDocument,
   FindInfillDocument,
   FollowInfillDocument,
+  InfillDocument,
   StreamInfillDocument,
   SubmitInfillDocument,
 } from '../../src/client/generated/graphql.ts';
+import { infill, openPack } from '../../src/index.ts';
 import { makeDataDir, type ServerProcess, startServerProcess } from '../support/server-process.ts';
 
 const tale = 'Once upon a time there was a [MASK:2] who lived in the [MASK].';
@@ -71,6 +73,26 @@ describe('a server with the bundled models', () => {
       committedTokens: 3,
       maskedPasses: name === 'maria' ? 1 : 0,
     });
+  });
+
+  it('fills as the library does with the same seed', async () => {
+    const pack = await openPack();
+    for (const decoder of ['maria', 'autoregressive'] as const) {
+      const input = {
+        source: { text: longTale },
+        decoder: decoder === 'maria' ? { maria: {} } : { autoregressive: {} },
+        sampling: { temperature: 1 },
+        seed: '11',
+      };
+      const served = await client.request(InfillDocument, { input });
+      const { text } = await infill(pack, longTale, {
+        decoder,
+        sampling: { temperature: 1 },
+        seed: 11n,
+      });
+      expect(served.infill).toMatchObject({ status: 'COMPLETED', text });
+    }
+    await pack.close();
   });
 
   it('carries the same items over server-sent events and over graphql-ws, live and from the store', async () => {
