@@ -111,3 +111,14 @@ export function problemsError(problems: readonly [Problem, ...Problem[]]): Infil
   const more = others.length === 0 ? '' : ` (and ${others.length} more)`;
   return new InfillError(first.code, `${first.message}${more}`, { problems });
 }
+
+/**
+ * Returns where an error was made, a line per call.
+ *
+ * Only what comes after the message, which may carry a client's text and have lines that look like calls.
+ */
+export function stackFrames({ message, stack = '' }: Error): readonly string[] {
+  const start = stack.indexOf(message);
+  const lines = start === -1 ? [] : stack.slice(start + message.length).split('\n');
+  return lines.map((line) => line.trim()).filter((line) => line.startsWith('at '));
+}

@@ -96,13 +96,17 @@ export async function infill(
       case 'completed':
         return filled(progress.outcome);
       case 'failed':
-        throw new InfillError(progress.error.code, progress.error.message);
+        throw failureOf(progress);
       case 'cancelled':
         throw new InfillError('CANCELLED', 'The run was cancelled.');
       default:
     }
   }
   throw new InfillError('DECODE_FAILED', 'The run ended without an outcome.');
+}
+
+function failureOf({ error, cause }: Extract<RunProgress, { type: 'failed' }>): InfillError {
+  return new InfillError(error.code, error.message, { cause });
 }
 
 /** A run completes only once its text is whole. */

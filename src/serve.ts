@@ -8,9 +8,11 @@ import { buildSchema } from '../schema/build-schema.ts';
 import { type Application, openApplication } from './application.ts';
 import { type Config, type Environment, readConfig } from './config.ts';
 import { InfillError } from './errors.ts';
+import { logApplication } from './log-application.ts';
 import { createLogger, type Logger } from './server/logger.ts';
-import { describeError } from './server/mask-error.ts';
 import { type RunningServer, startServer } from './server/start-server.ts';
+
+const stopSignals = ['SIGTERM', 'SIGINT'] as const;
 
 /**
  * Serves until SIGTERM or SIGINT, then lets admitted runs end and returns; a second signal ends the process at once.
@@ -22,7 +24,7 @@ export async function serve(env: Environment): Promise<void> {
     const config = readConfig(env);
     const logger = createLogger(config.logLevel);
     const stop = stopSignal();
-    const application = await openApplication(config, observe(logger));
+    const application = await openApplication(config, logApplication(logger));
     await serveApplication(application, { config, logger, stop });
   } catch (error) {
     process.stderr.write(explain(error));
@@ -50,22 +52,15 @@ async function serveApplication(application: Application, serving: Serving): Pro
   logger.info('stopped');
 }
 
-/** Aborts at the first signal; the next one finds no listener and ends the process. */
+/** Aborts at the first signal; the next one, of either kind, finds no listener and ends the process. */
 function stopSignal(): AbortSignal {
   const stopping = new AbortController();
-  for (const signal of ['SIGTERM', 'SIGINT'] as const) process.once(signal, () => stopping.abort());
-  return stopping.signal;
-}
-
-function observe(logger: Logger) {
-  return {
-    onWorker: (notice: { readonly type: string }) =>
-      notice.type === 'failed'
-        ? logger.error(notice, 'worker failed')
-        : logger.info(notice, 'worker ready'),
-    onStoreFailure: (runId: string, cause: unknown) =>
-      logger.error({ runId, error: describeError(cause) }, 'the end of a run could not be stored'),
+  const stop = () => {
+    for (const signal of stopSignals) process.off(signal, stop);
+    stopping.abort();
   };
+  for (const signal of stopSignals) process.on(signal, stop);
+  return stopping.signal;
 }
 
 /** A line per problem; of an error that nobody expected, its stack. */

@@ -10,10 +10,11 @@ import { DecodingWorker, type OpenedPack } from './dispatch/decoding-worker.ts';
 import { type FromWorker, isToWorker, type OpenRequest } from './dispatch/protocol.ts';
 import { openPack } from './packs/open-pack.ts';
 import { servedPack } from './served-pack.ts';
+import { describeError } from './server/describe-error.ts';
 import { decodeUtf8 } from './text/utf8.ts';
 
 const now = () => performance.now();
-const worker = new DecodingWorker({ send, open, now });
+const worker = new DecodingWorker({ send, open, now, onDefect });
 
 process.on('message', (message) => {
   if (!isToWorker(message)) return;
@@ -45,6 +46,13 @@ async function open(request: OpenRequest): Promise<OpenedPack> {
 function send(message: FromWorker): void {
   // A send that fails means that the parent is gone: 'disconnect' follows.
   if (process.connected) process.send?.(message, undefined, undefined, () => undefined);
+}
+
+/** One line on standard error, which is the server's. */
+function onDefect(error: unknown): void {
+  process.stderr.write(
+    `${JSON.stringify({ msg: 'worker defect', error: describeError(error) })}\n`,
+  );
 }
 
 /** Nothing else keeps the process alive once the channel is closed and the models are freed. */

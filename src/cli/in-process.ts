@@ -7,6 +7,7 @@ import { buildSchema } from '../../schema/build-schema.ts';
 import { openApplication } from '../application.ts';
 import { type Client, createClient } from '../client/client.ts';
 import type { Config } from '../config.ts';
+import { logApplication } from '../log-application.ts';
 import { createGraphql, fetchInProcess } from '../server/graphql.ts';
 import { createLogger } from '../server/logger.ts';
 
@@ -27,11 +28,7 @@ export async function withApplication<T>(
   use: (client: Client) => Promise<T>,
 ): Promise<T> {
   const logger = createLogger('warn', stderr);
-  const application = await openApplication(config, {
-    onWorker: (notice) => notice.type === 'failed' && logger.warn(notice, 'worker failed'),
-    onStoreFailure: (runId, cause) =>
-      logger.warn({ runId, err: cause }, 'the end of a run could not be stored'),
-  });
+  const application = await openApplication(config, logApplication(logger));
   try {
     const { service } = application;
     const graphql = createGraphql({ config, service, schema: buildSchema(service), logger });

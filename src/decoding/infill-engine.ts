@@ -14,7 +14,7 @@ import { Engine, type EngineEvent, type StopReason } from './engine.ts';
 import type { InfillRequest, PreparedInfill } from './infill-request.ts';
 import { openPositions } from './positions.ts';
 import type { DecoderRegistry } from './registry.ts';
-import type { Outcome, RunError, RunProgress } from './run-event.ts';
+import type { Outcome, RunProgress } from './run-event.ts';
 import { RunText } from './run-text.ts';
 import type { EngineLimits } from './scheduler.ts';
 
@@ -173,9 +173,10 @@ async function* abortingAtEnd<T>(
 function terminal(stop: StopReason, outcome: Outcome): RunProgress {
   if (stop === 'cancelled') return { type: 'cancelled', outcome };
   if (stop === 'filled' && outcome.text !== null) return { type: 'completed', outcome };
-  const error: RunError =
-    stop === 'filled'
-      ? { code: 'DECODE_FAILED', message: 'The decoder was done before every slot was filled.' }
-      : { code: stop.code, message: stop.message };
-  return { type: 'failed', outcome, error };
+  if (stop !== 'filled') {
+    const { code, message, cause } = stop;
+    return { type: 'failed', outcome, error: { code, message }, cause };
+  }
+  const message = 'The decoder was done before every slot was filled.';
+  return { type: 'failed', outcome, error: { code: 'DECODE_FAILED', message } };
 }

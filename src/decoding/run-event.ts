@@ -111,7 +111,13 @@ export type RunProgress =
   | { readonly type: 'completed'; readonly outcome: Outcome }
   /** The outcome is null when the run had not begun. */
   | { readonly type: 'cancelled'; readonly outcome: Outcome | null }
-  | { readonly type: 'failed'; readonly outcome: Outcome | null; readonly error: RunError };
+  /** `cause` is what was thrown, if anything was; it may carry a text and stays in the process that decodes. */
+  | {
+      readonly type: 'failed';
+      readonly outcome: Outcome | null;
+      readonly error: RunError;
+      readonly cause?: unknown;
+    };
 
 /**
  * An entry of a run's log. `seq` counts from 0 without gaps; `at` is milliseconds since the epoch.

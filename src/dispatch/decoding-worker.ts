@@ -43,6 +43,8 @@ export type DecodingWorkerOptions = {
   readonly open: (request: OpenRequest) => Promise<OpenedPack>;
   /** Monotonic milliseconds. */
   readonly now: () => number;
+  /** Told of what a decoder threw, and of every error that is not an `InfillError`: neither leaves the worker. */
+  readonly onDefect: (error: unknown) => void;
 };
 
 /** Commits of one run within this time may share a message. */
@@ -106,7 +108,7 @@ export class DecodingWorker {
     this.#begin(
       this.#opening.then(
         ({ served }) => send({ type: 'ready', pack: served }),
-        (error: unknown) => send({ type: 'unopened', error: toErrorMessage(error) }),
+        (error: unknown) => send({ type: 'unopened', error: this.#told(error) }),
       ),
     );
   }
@@ -120,7 +122,7 @@ export class DecodingWorker {
     const abort = new AbortController();
     this.#asks.set(id, abort);
     const answer = await this.#answer(ask, abort.signal).catch(
-      (error: unknown): Answer => ({ type: 'refused', error: toErrorMessage(error) }),
+      (error: unknown): Answer => ({ type: 'refused', error: this.#told(error) }),
     );
     this.#asks.delete(id);
     this.#options.send({ type: 'answer', id, answer });
@@ -152,13 +154,25 @@ export class DecodingWorker {
       const { engine } = await this.#opened();
       let isEnded = false;
       for await (const progress of engine.infill(request, { signal: abort.signal, submittedAt })) {
-        outbox.push(progress);
+        outbox.push(this.#withoutCause(progress));
         isEnded = isTerminal(progress.type);
       }
       if (!isEnded) throw new Error('The engine left a run without an end.');
     };
-    await follow().catch((error: unknown) => outbox.push(failure(toErrorMessage(error))));
+    await follow().catch((error: unknown) => outbox.push(failure(this.#told(error))));
     this.#runs.delete(runId);
+  }
+
+  #told(error: unknown): ErrorMessage {
+    if (!(error instanceof InfillError)) this.#options.onDefect(error);
+    return toErrorMessage(error);
+  }
+
+  #withoutCause(progress: RunProgress): RunProgress {
+    if (progress.type !== 'failed' || progress.cause === undefined) return progress;
+    const { cause, ...told } = progress;
+    this.#options.onDefect(cause);
+    return told;
   }
 
   async #opened(): Promise<OpenedPack> {

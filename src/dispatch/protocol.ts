@@ -76,13 +76,18 @@ export type ErrorMessage = {
   readonly retryAfterMs: number | null;
 };
 
-/** Returns the plain values of `error`; anything but an `InfillError` is a defect of the worker, WORKER_FAILED. */
+/**
+ * Returns the plain values of `error`; anything but an `InfillError` is a defect of the worker, WORKER_FAILED.
+ *
+ * A defect's own message may carry a text, and clients are shown why their runs failed: it stays in the worker.
+ */
 export function toErrorMessage(error: unknown): ErrorMessage {
   if (error instanceof InfillError) {
     const { code, message, problems, retryAfterMs } = error;
     return { code, message, problems, retryAfterMs };
   }
-  const message = `The decoding worker failed: ${error instanceof Error ? error.stack : String(error)}`;
+  const name = error instanceof Error ? error.name : typeof error;
+  const message = `The decoding worker has a defect (${name}); its standard error says where.`;
   return { code: 'WORKER_FAILED', message, problems: [], retryAfterMs: null };
 }
 

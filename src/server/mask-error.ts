@@ -1,12 +1,10 @@
 /**
- * What clients and logs learn of an error.
- *
- * Clients get what they can act on, and of everything else a request id; logs get the rest, but no message that
- * may carry a text.
+ * What clients learn of an error: what they can act on, and of everything else a request id, which the log has too.
  */
 import { GraphQLError } from 'graphql';
 import { handleStreamOrSingleExecutionResult, type Plugin } from 'graphql-yoga';
 import { type ErrorFamily, InfillError } from '../errors.ts';
+import { describeError } from './describe-error.ts';
 import type { Logger } from './logger.ts';
 import type { OperationContext } from './operation-context.ts';
 
@@ -63,24 +61,6 @@ export function maskError(error: unknown, requestId: string | null, logger: Logg
     ...path,
     extensions: { code: 'INTERNAL', requestId },
   });
-}
-
-/** An error for a log: where it comes from and why, without messages that may carry a text. */
-export function describeError(error: unknown): Record<string, unknown> {
-  if (!(error instanceof Error)) return { name: typeof error };
-  const frames = (error.stack ?? '').split('\n').filter((line) => line.startsWith('    at '));
-  return {
-    name: error.name,
-    ...(error instanceof InfillError ? { code: error.code } : {}),
-    ...(hasOwnMessage(error) ? { message: error.message } : {}),
-    frames: frames.map((line) => line.trim()),
-    ...(error.cause === undefined ? {} : { cause: describeError(error.cause) }),
-  };
-}
-
-/** Messages of this project and of the language itself name no texts; those of libraries may. */
-function hasOwnMessage(error: Error): boolean {
-  return error instanceof InfillError || error instanceof TypeError || error instanceof RangeError;
 }
 
 function originOf(error: unknown): unknown {

@@ -3,8 +3,8 @@
  */
 import type { Server as ProtocolServer } from 'graphql-ws';
 import type { RawData, WebSocket } from 'ws';
+import { describeError } from './describe-error.ts';
 import type { Logger } from './logger.ts';
-import { describeError } from './mask-error.ts';
 import { type OperationContext, requestIdOf } from './operation-context.ts';
 
 /** Bytes that may wait for a client that does not read. */

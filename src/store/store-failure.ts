@@ -3,7 +3,7 @@
  *
  * Messages of drizzle and PostgreSQL quote query parameters, which are clients' texts.
  */
-import { InfillError } from '../errors.ts';
+import { InfillError, stackFrames } from '../errors.ts';
 
 /**
  * Runs `work` on the database; an `InfillError` passes as it is.
@@ -26,14 +26,15 @@ function storeFailure(intent: string, error: unknown): InfillError {
 }
 
 /** The innermost error, which is the driver's, stripped of its message and of every field that may quote a value. */
-function withoutValues(error: unknown): Error {
+function withoutValues(error: unknown): InfillError {
   const origin = innermost(error);
   const fields = ['severity', 'code', 'constraint', 'constraint_name']
     .map((name) => stringField(origin, name))
     .filter((value) => value !== null);
   const name = origin instanceof Error ? origin.name : typeof origin;
-  const stripped = new Error([name, ...fields].join(' '));
-  stripped.stack = `${stripped.message}\n${framesOf(origin)}`;
+  const stripped = new InfillError('STORE_FAILED', [name, ...fields].join(' '));
+  const frames = origin instanceof Error ? stackFrames(origin) : [];
+  stripped.stack = [stripped.message, ...frames.map((frame) => `    ${frame}`)].join('\n');
   return stripped;
 }
 
@@ -45,12 +46,4 @@ function stringField(error: unknown, name: string): string | null {
   const value: unknown =
     typeof error === 'object' && error !== null ? Reflect.get(error, name) : null;
   return typeof value === 'string' ? value : null;
-}
-
-/** Only what comes after the message: a message may have lines that look like frames. */
-function framesOf(error: unknown): string {
-  if (!(error instanceof Error)) return '';
-  const stack = error.stack ?? '';
-  const start = stack.indexOf(error.message);
-  return start === -1 ? '' : stack.slice(start + error.message.length).trimStart();
 }

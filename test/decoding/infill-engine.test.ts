@@ -186,6 +186,21 @@ describe('infill', () => {
     expect(asked.ends).toBe(1);
   });
 
+  it('says what a decoder threw', async () => {
+    const thrown = new Error('No memory.');
+    const { plugin } = listDecoder([]);
+    const throwing: AnyDecoderPlugin = {
+      ...plugin,
+      create: (models) => ({ ...plugin.create(models), begin: () => Promise.reject(thrown) }),
+    };
+    const progress = await progressOf(engineWith([throwing]), requestOf(throwing, {}));
+    expect(progress.at(-1)).toMatchObject({
+      type: 'failed',
+      error: { code: 'DECODE_FAILED', message: 'Decoder "list" failed in step 0.' },
+      cause: thrown,
+    });
+  });
+
   it('cancels a run whose progress nobody reads any more', async () => {
     const source = { tokens: new Array<null>(50).fill(null) };
     const steps = Array.from({ length: 50 }, (_, i) => ({

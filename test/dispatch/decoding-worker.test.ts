@@ -65,9 +65,11 @@ function packOf(progress: readonly RunProgress[] | InfillError, closed: string[]
 
 function workerOver(open: () => Promise<OpenedPack>) {
   const sent: FromWorker[] = [];
+  const defects: unknown[] = [];
   let wake: () => void = () => undefined;
   const worker = new DecodingWorker({
     now: () => 0,
+    onDefect: (error) => void defects.push(error),
     open,
     send(message) {
       sent.push(message);
@@ -82,7 +84,7 @@ function workerOver(open: () => Promise<OpenedPack>) {
       });
     }
   };
-  return { worker, sent, until };
+  return { worker, sent, defects, until };
 }
 
 const fill = { type: 'fill', runId: 'run', request: requestFor('x'), waitedMs: 0 } as const;
@@ -153,6 +155,41 @@ describe('DecodingWorker', () => {
         progress: { type: 'failed', outcome: null, error: { code } },
       });
     }
+  });
+
+  it('tells of a defect without what it says, which may be a text', async () => {
+    const secret = new TypeError('a text nobody else may read');
+    const { worker, sent, defects, until } = workerOver(async () => {
+      throw secret;
+    });
+    worker.receive(openMessage);
+    worker.receive({ type: 'ask', id: 1, ask: { type: 'tokenize', text: '' } });
+    worker.receive(fill);
+    await until(isTerminal);
+
+    expect(defects).toEqual([secret, secret, secret]);
+    expect(new Set(sent.map(({ type }) => type))).toEqual(
+      new Set(['unopened', 'answer', 'progress']),
+    );
+    expect(JSON.stringify(sent)).toContain('has a defect (TypeError)');
+    expect(JSON.stringify(sent)).not.toContain(secret.message);
+  });
+
+  it('keeps what a decoder threw to itself', async () => {
+    const error = { code: 'DECODE_FAILED', message: 'Decoder "x" failed in step 0.' } as const;
+    const cause = new Error('a text nobody else may read');
+    const failed = { type: 'failed', outcome: null, error, cause } as const;
+    const { worker, sent, defects, until } = workerOver(async () => packOf([failed]));
+    worker.receive(openMessage);
+    worker.receive(fill);
+    await until(isTerminal);
+
+    expect(sent.at(-1)).toEqual({
+      type: 'progress',
+      runId: 'run',
+      progress: { type: 'failed', outcome: null, error },
+    });
+    expect(defects).toEqual([cause]);
   });
 
   it('cancels a run, and no other', async () => {

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { InfillError } from '../../src/errors.ts';
-import { describeError } from '../../src/server/mask-error.ts';
+import { describeError } from '../../src/server/describe-error.ts';
 import { post, startTestServer, type TestServer } from '../support/test-server.ts';
 import { openWs } from '../support/ws-client.ts';
 
@@ -92,7 +92,7 @@ describe('the log', () => {
   });
 
   it('says where an error comes from, with its causes', () => {
-    const cause = new TypeError('x is undefined');
+    const cause = new TypeError(`Cannot use 'in' operator to search for 'x' in ${secret}`);
     const described = describeError(
       new InfillError('STORE_FAILED', 'The store failed.', { cause }),
     );
@@ -100,9 +100,11 @@ describe('the log', () => {
       name: 'InfillError',
       code: 'STORE_FAILED',
       message: 'The store failed.',
-      cause: { name: 'TypeError', message: 'x is undefined' },
+      cause: { name: 'TypeError', frames: expect.arrayContaining([expect.any(String)]) },
     });
     expect(JSON.stringify(described)).toContain('masking.test.ts');
-    expect(JSON.stringify(describeError(new SyntaxError(secret)))).not.toContain(secret);
+    expect(JSON.stringify(described)).not.toContain(secret);
+    const lines = new Error(`x\n    at ${secret}`);
+    expect(JSON.stringify(describeError(lines))).not.toContain(secret);
   });
 });
