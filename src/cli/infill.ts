@@ -73,18 +73,19 @@ async function untilSignalled(
   use: (signal: AbortSignal) => Promise<void>,
 ): Promise<void> {
   const stop = new AbortController();
-  const removers = Object.entries(signalCodes).map(([name, code]) => {
-    const listener = () => {
-      setExitCode(code);
-      stop.abort();
-    };
-    process.once(name, listener);
-    return () => process.off(name, listener);
-  });
+  const onSignal = (name: keyof typeof signalCodes) => {
+    unlisten();
+    setExitCode(signalCodes[name]);
+    stop.abort();
+  };
+  const unlisten = () => {
+    for (const name of Object.keys(signalCodes)) process.off(name, onSignal);
+  };
+  for (const name of Object.keys(signalCodes)) process.on(name, onSignal);
   try {
     await use(stop.signal);
   } finally {
-    for (const remove of removers) remove();
+    unlisten();
   }
 }
 
