@@ -105,7 +105,7 @@ export class RunLog {
   /**
    * Entries after `after` (all when null): those that happened, then live ones; ends with the terminal entry or when `signal` aborts.
    *
-   * The terminal entry is given whatever `after` is, unless it is the one named by `after`.
+   * The terminal entry is given whatever `after` is.
    *
    * @throws UNKNOWN_RUN
    */
@@ -173,8 +173,7 @@ class RunReader implements AsyncIterableIterator<RunEvent | Lagged> {
         return { value, done: false };
       }
       this.#hasCaughtUp = true;
-      if (hasEnded(this.#run)) this.#close();
-      else await this.#sleep();
+      await this.#sleep();
     }
     return { value: undefined, done: true };
   }
@@ -184,11 +183,12 @@ class RunReader implements AsyncIterableIterator<RunEvent | Lagged> {
     return { value: undefined, done: true };
   }
 
+  /** What is due next; null of a run that has not ended, when it has all been given. */
   #take(): RunEvent | Lagged | null {
     const { events } = this.#run;
     const isEnded = hasEnded(this.#run);
-    // The terminal entry is due also to a reader that claims to have seen entries that never were.
-    if (isEnded && this.#cursor > events.length) this.#cursor = events.length - 1;
+    // The terminal entry is due also to a reader that claims to have seen it, or entries that never were.
+    if (isEnded && this.#cursor >= events.length) this.#cursor = events.length - 1;
     const last = events.at(isEnded ? -2 : -1);
     const isBehind = this.#hasCaughtUp && events.length - this.#cursor > this.#reading.maxLag;
     if (isBehind && last !== undefined) return this.#skipTo(last);

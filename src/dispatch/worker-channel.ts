@@ -98,16 +98,18 @@ export class WorkerChannel {
    * @throws what the worker refused it with; WORKER_FAILED when the worker ends first; CANCELLED.
    */
   async ask(ask: Ask, signal: AbortSignal): Promise<Answer> {
+    const abandoned: RunError = { code: 'CANCELLED', message: 'The job was abandoned.' };
+    // Not sent at all: a worker that comes back must not find what nobody waits for any more.
+    if (signal.aborted) throw new InfillError(abandoned.code, abandoned.message);
     this.#lastAskId += 1;
     const id = this.#lastAskId;
     const answered = createDeferred<Answer>();
     const abandon = () => {
       this.#send({ type: 'abandon', id });
-      answered.resolve(refusal({ code: 'CANCELLED', message: 'The job was abandoned.' }));
+      answered.resolve(refusal(abandoned));
     };
     this.#asks.set(id, { settle: answered.resolve });
     if (this.#endError !== null) answered.resolve(refusal(this.#endError));
-    if (signal.aborted) abandon();
     signal.addEventListener('abort', abandon);
     this.#send({ type: 'ask', id, ask });
     this.#watch();

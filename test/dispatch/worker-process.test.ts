@@ -177,6 +177,20 @@ describe('a worker that dies', () => {
     expect(worker.state).toBe('READY');
   });
 
+  it('does not get the checks that were given up before it came back', async () => {
+    const timing = { answerTimeoutMs: 1000, firstRestartMs: 1500, maxRestartMs: 1500 };
+    const { worker, nth, notices } = await start(packFolder('pack'), timing);
+    await readAll(worker.fill(job('crash')));
+    await expect(worker.prepare(requestFor('crash'))).rejects.toMatchObject({
+      code: 'WORKER_FAILED',
+      message: 'The decoding worker of pack pack did not answer within 1000 ms.',
+    });
+    await nth('ready', 2);
+    await worker.tokenize('');
+
+    expect(types(notices)).toEqual(['ready', 'failed', 'ready']);
+  });
+
   it('is killed when it says nothing while it has a run', async () => {
     const { worker, nth } = await start(packFolder('pack'), { hangMs: 100 });
     const entries = await readAll(worker.fill(job('hang')));
