@@ -97,11 +97,6 @@ export class RunLog {
     return this.#find(runId).events;
   }
 
-  /** The newest update of each slot that has one, by index. @throws UNKNOWN_RUN */
-  slots(runId: string): readonly SlotUpdate[] {
-    return snapshot(this.#find(runId));
-  }
-
   /**
    * Entries after `after` (all when null): those that happened, then live ones; ends with the terminal entry or when `signal` aborts.
    *
