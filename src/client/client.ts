@@ -47,7 +47,7 @@ export function createClient({ url, fetch = globalThis.fetch }: ClientOptions): 
         body: JSON.stringify({ query: document.toString(), variables }),
         signal: signal ?? null,
       });
-      return dataOf<R>(await response.json());
+      return dataOf<R>(await answerOf(response));
     },
     async *subscribe<R, V>(document: Document<R, V>, variables: V, signal?: AbortSignal) {
       if (signal?.aborted === true) return;
@@ -67,6 +67,20 @@ export function createClient({ url, fetch = globalThis.fetch }: ClientOptions): 
       }
     },
   };
+}
+
+/** What else than this API may be at a URL answers with other JSON, or none. */
+async function answerOf(response: Response): Promise<Answer> {
+  const message = `It answers with status ${response.status} and not with a GraphQL result.`;
+  const answer: unknown = await response.json().catch((cause: unknown) => {
+    throw new Error(message, { cause });
+  });
+  if (isAnswer(answer)) return answer;
+  throw new Error(message);
+}
+
+function isAnswer(answer: unknown): answer is Answer {
+  return typeof answer === 'object' && answer !== null && ('data' in answer || 'errors' in answer);
 }
 
 /** The server has checked the data against the document that R was made from. */

@@ -131,6 +131,20 @@ describe.each([
   });
 });
 
+describe('a client of something else', () => {
+  it.each([
+    ['a page', '<!doctype html>'],
+    ['other JSON', '{"message":"Not Found"}'],
+    ['no object', '[]'],
+  ])('names the status of %s', async (_, body) => {
+    const fetch = async () => new Response(body, { status: 404 });
+    const client = createClient({ url: 'http://127.0.0.1/graphql', fetch });
+    await expect(client.request(CatalogDocument, {})).rejects.toThrow(
+      'It answers with status 404 and not with a GraphQL result.',
+    );
+  });
+});
+
 describe('a client without a server', () => {
   it('rejects', async () => {
     const client = createClient({ url: 'http://127.0.0.1:9/graphql' });
