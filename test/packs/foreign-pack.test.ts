@@ -126,8 +126,8 @@ describe('a foreign pack with right hashes', () => {
     ],
     [
       'a context longer than its tables',
-      editFacts((m) => Object.assign(m.roles.masked ?? {}, { trainedContextLength: 4096 })),
-      'its context needs 4097',
+      editFacts((m) => Object.assign(m.roles.masked ?? {}, { trainedContextLength: 192 })),
+      'for 192 positions; its context needs 193',
     ],
     [
       'a graph that is not ONNX',
