@@ -26,13 +26,15 @@ import {
  * @param source - the file's text, or what it parses to.
  * @param vocabulary - of the pack. Added tokens that it bans or leaves out are treated as special: their texts are
  * encoded as ordinary text.
- * Throws `INVALID_PACK` when the file is not a byte-level BPE, with the library's error as its cause where it has one.
+ * Throws `INVALID_PACK` when the file is not a byte-level BPE, with the library's error as its cause where it has one,
+ * or has an ordinary token that the models do not.
  */
 export function openTokenizer(source: unknown, vocabulary?: Vocabulary): Tokenizer {
   const json = readTokenizerJson(source);
   const bytes = tokenBytes(json);
   const specials = specialTokens(json.addedTokens, vocabulary);
   const bpe = openBpe(json, specials);
+  refuseIdsBeyond(vocabulary, json.vocab, specials);
   return {
     vocabularySize: bytes.length,
     encode: (text) => bpe.encode(text, { add_special_tokens: false }).ids,
@@ -52,6 +54,20 @@ function specialTokens(
   const size = vocabulary?.vocabularySize ?? Number.POSITIVE_INFINITY;
   const isSpecial = ({ id, special }: AddedToken) => special || banned.has(id) || id >= size;
   return new Set(addedTokens.filter(isSpecial).map(({ content }) => content));
+}
+
+/** A text with such a token in it could be encoded, and then no model could read it. */
+function refuseIdsBeyond(
+  vocabulary: Vocabulary | undefined,
+  vocab: TokenizerJson['vocab'],
+  specials: ReadonlySet<string>,
+): void {
+  const size = vocabulary?.vocabularySize ?? Number.POSITIVE_INFINITY;
+  for (const [token, id] of vocab) {
+    if (id >= size && !specials.has(token)) {
+      throw invalid(`model.vocab["${token}"] has the id ${id}; the models have ids below ${size}`);
+    }
+  }
 }
 
 function openBpe(json: TokenizerJson, specials: ReadonlySet<string>): BpeTokenizer {

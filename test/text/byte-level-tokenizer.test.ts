@@ -81,6 +81,17 @@ describe('encode', () => {
     expect(small.encode(' [unused0] ')).toEqual([...small.encode(' '), id, ...small.encode(' ')]);
   });
 
+  it('refuses a file with ordinary tokens that the vocabulary leaves out', () => {
+    const json = smallTokenizerJson();
+    const ordinary = Object.keys(json.model.vocab).length;
+    const open = (vocabularySize: number) => () =>
+      openTokenizer(json, { vocabularySize, bannedIds: [] });
+    expect(open(ordinary)).not.toThrow();
+    expect(open(ordinary - 1)).toThrow(
+      `has the id ${ordinary - 1}; the models have ids below ${ordinary - 1}`,
+    );
+  });
+
   it('encodes added tokens that the vocabulary bans or leaves out as ordinary text', () => {
     const id = smallTokenizerJson().added_tokens[3]?.id ?? 0;
     for (const vocabulary of [
