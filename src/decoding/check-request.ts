@@ -225,12 +225,14 @@ function estimateBytes(
   return cacheBytes + hiddenBytes + blockBytes;
 }
 
-/** Everything that had an effect, in reading order; sampling that is off had none. */
+/** Everything that had an effect, in reading order; what is off had none, nor top-k and top-p of a greedy run. */
 function effectiveSettings(run: Run<unknown>, request: InfillRequest): EffectiveSetting[] {
+  const { topK, topP, ...greedy } = run.sampling;
   const entries = [
     ['decoder', request.decoder.name],
     ...Object.entries(run.options as Record<string, unknown>),
-    ...Object.entries(run.sampling),
+    ...Object.entries(greedy),
+    ...(greedy.temperature === 0 ? [] : Object.entries({ topK, topP })),
     ['seed', String(run.seed)],
     ['alternatives', run.alternatives],
   ] as const;

@@ -114,7 +114,8 @@ describe('prepare', () => {
 
   it('tells the ids, slots, open tokens and effective settings of a request', () => {
     const source = { text: 'a [MASK:2]b' };
-    const prepared = engine.prepare(requestOf(maria, { source, sampling: { topK: 3 } }));
+    const sampling = { temperature: 0.5, topK: 3 };
+    const prepared = engine.prepare(requestOf(maria, { source, sampling }));
     expect(prepared).toEqual({
       promptTokens: [idOf('a'), null, null, idOf('b')],
       slotCount: 1,
@@ -122,12 +123,27 @@ describe('prepare', () => {
       settings: [
         { name: 'decoder', value: 'maria' },
         { name: 'draftWindow', value: 1 },
-        { name: 'temperature', value: 0 },
+        { name: 'temperature', value: 0.5 },
         { name: 'topK', value: 3 },
         { name: 'seed', value: '1' },
         { name: 'alternatives', value: 0 },
       ],
     });
+  });
+});
+
+describe('the settings of a greedy run', () => {
+  it('leave out top-k and top-p, which have no effect on it', () => {
+    const sampling = { temperature: 0, topK: 3, topP: 0.5, repetitionPenalty: 2 };
+    const { settings } = engine.prepare(requestOf(maria, { sampling }));
+    expect(settings.map(({ name }) => name)).toEqual([
+      'decoder',
+      'draftWindow',
+      'temperature',
+      'repetitionPenalty',
+      'seed',
+      'alternatives',
+    ]);
   });
 });
 
