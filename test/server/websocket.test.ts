@@ -81,6 +81,22 @@ describe('messages', () => {
     server.service.pauseBefore = Number.POSITIVE_INFINITY;
   });
 
+  it('beyond 64 operations in flight are errors of their operation', async () => {
+    server.service.pauseBefore = 0;
+    const client = await openWs(server.url);
+    const mutation = 'mutation { infill(input: { source: { text: "[MASK]" } }) { __typename } }';
+    for (let id = 0; id < 65; id++) client.subscribe(String(id), mutation);
+    expect(await client.next(({ type }) => type === 'error')).toMatchObject({
+      id: '64',
+      payload: [{ extensions: { code: 'TOO_MANY_OPERATIONS' } }],
+    });
+    client.send({ id: '0', type: 'complete' });
+    client.subscribe('65', '{ __typename }');
+    expect(await client.next(({ id }) => id === '65')).toMatchObject({ type: 'next' });
+    client.socket.terminate();
+    server.service.pauseBefore = Number.POSITIVE_INFINITY;
+  });
+
   it('that do not parse are errors of their operation', async () => {
     const client = await openWs(server.url);
     client.subscribe('1', '{ models {');

@@ -1,6 +1,7 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setImmediate } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { TokensChanged } from '../../src/decoding/run-event.ts';
 import { RunLog } from '../../src/dispatch/run-log.ts';
@@ -185,19 +186,27 @@ describe('infillEvents', () => {
   });
 });
 
+describe('tokenize', () => {
+  it('takes texts up to the limit', async () => {
+    const { service } = setUp();
+    expect(await service.tokenize('scripted', 'x'.repeat(1000))).toMatchObject({ ids: [1000] });
+    const tooLong = service.tokenize('scripted', 'x'.repeat(1001));
+    await expect(tooLong).rejects.toThrow('The text has 1001 UTF-16 units; the limit is 1000.');
+  });
+});
+
 describe('settled', () => {
   it('waits for a run that is just being stored', async () => {
     const { service, dispatcher } = setUp();
     const submitting = service.submitInfill({ ...input, labels: ['s'] }, viewer);
-    await until(() => dispatcher.admitted.length > 0);
-    let isSettled = false;
-    const settled = service.settled().then(() => {
-      isSettled = true;
-    });
+    while (dispatcher.admitted.length === 0) await setImmediate();
+    const order: string[] = [];
+    const settled = service.settled().then(() => order.push('settled'));
     const { id } = await submitting;
-    expect(isSettled).toBe(false);
+    order.push('submitted');
     dispatcher.tell(id, completed);
     await settled;
+    expect(order).toEqual(['submitted', 'settled']);
     expect(await service.findInfills([id], viewer)).toMatchObject([{ status: 'COMPLETED' }]);
   });
 });
@@ -288,8 +297,4 @@ async function firstRun(service: InfillService, label: string): Promise<string> 
     const [edge] = page.edges;
     if (edge !== undefined) return edge.run.id;
   }
-}
-
-async function until(condition: () => boolean): Promise<void> {
-  while (!condition()) await new Promise((resolve) => setImmediate(resolve));
 }
