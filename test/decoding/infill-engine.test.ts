@@ -135,7 +135,7 @@ describe('prepare', () => {
 describe('the settings of a greedy run', () => {
   it('leave out top-k and top-p, which have no effect on it', () => {
     const sampling = { temperature: 0, topK: 3, topP: 0.5, repetitionPenalty: 2 };
-    const { settings } = engine.prepare(requestOf(maria, { sampling }));
+    const { settings } = engineWith([maria]).prepare(requestOf(maria, { sampling }));
     expect(settings.map(({ name }) => name)).toEqual([
       'decoder',
       'draftWindow',
