@@ -186,6 +186,12 @@ describe('drain', () => {
     await drained;
   });
 
+  it('does not wait for a place that was given back', async () => {
+    const { dispatcher } = await open();
+    dispatcher.admit('pack', 'run', requestFor('echo')).release();
+    await dispatcher.drain(60_000);
+  });
+
   it('cancels what is left after the grace', async () => {
     const { dispatcher } = await open();
     const running = dispatcher.admit('pack', 'running', requestFor('wait')).start();
