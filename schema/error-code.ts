@@ -32,7 +32,7 @@ const codeTexts: Record<ClientCode, string> = {
   CONFLICT: 'Contradicts something that was acknowledged before.',
   CANCELLED: 'The run was cancelled.',
   INTERRUPTED: 'The server ended while the run was not finished.',
-  WORKER_FAILED: 'The process that decoded the run ended unexpectedly.',
+  WORKER_FAILED: 'The process that decodes failed, or ended unexpectedly.',
   STORE_FAILED: 'The database failed.',
   DECODE_FAILED: 'A decode step failed.',
 };

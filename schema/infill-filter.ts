@@ -11,7 +11,7 @@ const maxEntries = 100;
 /** Adds `InfillFilter`. */
 export function defineFilter({ builder, enums }: Parts) {
   return builder.inputType('InfillFilter', {
-    description: 'Which infills; every field that is present must hold.',
+    description: `Which infills; every field that is present must hold. A list has at most ${maxEntries} entries.`,
     fields: (t) => ({
       statuses: t.field({ type: [enums.runStatus], description: 'It is in one of these states.' }),
       decoderNames: t.stringList({ description: 'It was filled by one of these decoders.' }),

@@ -78,10 +78,10 @@ export type ErrorCode =
   | 'UNKNOWN_RUN'
   /** Valid, but this decoder or model pack cannot do it. */
   | 'UNSUPPORTED'
-  /** The process that decoded the run ended unexpectedly. */
+  /** The process that decodes failed, or ended unexpectedly. */
   | 'WORKER_FAILED';
 
-/** Which infills; every field that is present must hold. */
+/** Which infills; every field that is present must hold. A list has at most 100 entries. */
 export type InfillFilter = {
   /** It was submitted at this time or later. */
   readonly createdAfter?: string | null | undefined;
