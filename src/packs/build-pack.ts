@@ -15,6 +15,7 @@ import {
   type Manifest,
   manifestFileName,
   packDigest,
+  packIdPattern,
   parseManifest,
   specialIds,
   tokenizerFileName,
@@ -57,6 +58,7 @@ export type BuildPackOptions = {
  * @throws InfillError INVALID_CHECKPOINT, UNSUPPORTED_CHECKPOINT, INVALID_OPTION or CONFLICT; nothing is left behind then.
  */
 export async function buildPack(options: BuildPackOptions): Promise<Manifest> {
+  checkId(options.id);
   const [first, ...others] = await openSources(options);
   if (first === undefined) {
     throw new InfillError(
@@ -69,6 +71,13 @@ export async function buildPack(options: BuildPackOptions): Promise<Manifest> {
   return createFolder(options.outFolder, (folder) =>
     fillPack(folder, sources, vocabulary, options),
   );
+}
+
+/** Before the work: a large checkpoint takes minutes to convert. */
+function checkId(id: string): void {
+  if (packIdPattern.test(id)) return;
+  const rule = 'lower-case letters, digits and hyphens, at most 64, no hyphen first';
+  throw new InfillError('INVALID_OPTION', `The id of a pack is "${id}"; it must be ${rule}.`);
 }
 
 type RoleSources = readonly [RoleSource, ...RoleSource[]];

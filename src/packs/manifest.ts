@@ -16,6 +16,9 @@ export const tokenizerFileName = 'tokenizer.json';
 /** Version of the pack format that this program reads and writes. */
 export const formatVersion = 1;
 
+/** Lower-case letters, digits and hyphens, at most 64. */
+export const packIdPattern = /^[a-z0-9][a-z0-9-]{0,63}$/;
+
 const sha256 = z.string().regex(/^[0-9a-f]{64}$/);
 const id = z.int().nonnegative().max(0x7fffffff);
 const extent = z.int().positive().max(0x7fffffff);
@@ -62,7 +65,7 @@ const checkpointSource = z.strictObject({
 /** Schema of `pack.json`; unknown fields are refused. */
 const manifestSchema = z.strictObject({
   formatVersion: z.literal(formatVersion),
-  id: z.string().regex(/^[a-z0-9][a-z0-9-]{0,63}$/),
+  id: z.string().regex(packIdPattern),
   version: z.string().regex(/^[0-9A-Za-z][0-9A-Za-z.+-]{0,63}$/),
   digest: sha256,
   licence: text,
