@@ -165,6 +165,14 @@ describe('a failed build', () => {
     await expect(build).rejects.toMatchObject({ code: 'CONFLICT' });
     expect(readdirSync(join(folder, 'pack'))).toEqual([]);
   });
+
+  it('refuses an unusable id before it reads a checkpoint', async () => {
+    const build = buildTinyPack({ causalFolder: 'nowhere', outFolder: 'nowhere', id: 'My_Pack' });
+    await expect(build).rejects.toMatchObject({
+      code: 'INVALID_OPTION',
+      message: expect.stringContaining('The id of a pack is "My_Pack"'),
+    });
+  });
 });
 
 /** Splits a checkpoint's tensors over two files. */
