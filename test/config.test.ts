@@ -42,7 +42,7 @@ describe('readConfig', () => {
       GRAPHIQL: '0',
       ALLOWED_HOSTS: ' Lacuna.example , a.example:80,',
       ALLOWED_ORIGINS: 'https://a.example',
-      DATA_DIR: '/tmp/x',
+      DATA_DIR: '/srv/x',
     };
     expect(readConfig(env)).toMatchObject({
       host: '::1',
@@ -52,7 +52,7 @@ describe('readConfig', () => {
       graphiql: false,
       allowedHosts: ['lacuna.example', 'a.example:80'],
       allowedOrigins: ['https://a.example'],
-      dataDir: '/tmp/x',
+      dataDir: '/srv/x',
     });
   });
 
