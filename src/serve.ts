@@ -13,6 +13,7 @@ import { createLogger, type Logger } from './server/logger.ts';
 import { type RunningServer, startServer } from './server/start-server.ts';
 
 const stopSignals = ['SIGTERM', 'SIGINT'] as const;
+const parentCheckMs = 250;
 
 /**
  * Serves until SIGTERM or SIGINT, then lets admitted runs end and returns; a second signal ends the process at once.
@@ -23,7 +24,7 @@ export async function serve(env: Environment): Promise<void> {
   try {
     const config = readConfig(env);
     const logger = createLogger(config.logLevel);
-    const stop = stopSignal();
+    const stop = stopSignal(env);
     const application = await openApplication(config, logApplication(logger));
     await serveApplication(application, { config, logger, stop });
   } catch (error) {
@@ -52,13 +53,22 @@ async function serveApplication(application: Application, serving: Serving): Pro
   logger.info('stopped');
 }
 
-/** Aborts at the first signal; the next one, of either kind, finds no listener and ends the process. */
-function stopSignal(): AbortSignal {
+/**
+ * Aborts at the first signal; the next one, of either kind, finds no listener and ends the process.
+ *
+ * npm hands a SIGTERM to the shell it starts scripts in, and that shell dies of it without passing it on: under
+ * `npm start` the loss of the parent counts as the signal.
+ */
+function stopSignal(env: Environment): AbortSignal {
   const stopping = new AbortController();
   const stop = () => {
     for (const signal of stopSignals) process.off(signal, stop);
+    clearInterval(watch);
     stopping.abort();
   };
+  const parent = process.ppid;
+  const isOrphan = () => env['npm_lifecycle_event'] === 'start' && process.ppid !== parent;
+  const watch = setInterval(() => isOrphan() && stop(), parentCheckMs).unref();
   for (const signal of stopSignals) process.on(signal, stop);
   return stopping.signal;
 }

@@ -1,6 +1,8 @@
 /**
  * The built server with the bundled models and the embedded database, as its users meet it.
  */
+import { spawn } from 'node:child_process';
+import { createInterface } from 'node:readline';
 import { createClient as createWsClient } from 'graphql-ws';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { WebSocket } from 'ws';
@@ -14,6 +16,7 @@ import {
   SubmitInfillDocument,
 } from '../../src/client/generated/graphql.ts';
 import { infill, openPack } from '../../src/index.ts';
+import { packageRoot } from '../../src/package-root.ts';
 import { makeDataDir, type ServerProcess, startServerProcess } from '../support/server-process.ts';
 
 const tale = 'Once upon a time there was a [MASK:2] who lived in the [MASK].';
@@ -190,6 +193,24 @@ describe('a server that is told to stop', () => {
     );
     expect(infill).toMatchObject({ status: 'COMPLETED', usage: { committedTokens: 90 } });
     expect(await second.stop()).toBe(0);
+    data.remove();
+  }, 60_000);
+
+  it('drains too when npm is told in its place', async () => {
+    const data = makeDataDir();
+    const npm = spawn('npm', ['start'], {
+      cwd: packageRoot(),
+      env: { ...process.env, PORT: '0', DATA_DIR: data.path },
+      stdio: ['ignore', 'pipe', 'ignore'],
+    });
+    const messages: string[] = [];
+    // The pipe closes when the server has ended, and not when npm has.
+    for await (const line of createInterface({ input: npm.stdout })) {
+      const msg = line.startsWith('{') ? JSON.parse(line).msg : '';
+      messages.push(msg);
+      if (msg === 'listening') npm.kill('SIGTERM');
+    }
+    expect(messages.slice(-2)).toEqual(['draining', 'stopped']);
     data.remove();
   }, 60_000);
 
