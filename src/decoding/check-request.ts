@@ -12,7 +12,7 @@ import { templateOfParts } from '../text/template.ts';
 import { parseTemplate } from '../text/template-notation.ts';
 import { type Tokenizer, wordStartIds } from '../text/tokenizer.ts';
 import { logitsBlockSize } from './chain-rule-score.ts';
-import type { Decoder, Run } from './decoder.ts';
+import type { Run } from './decoder.ts';
 import type { Job } from './engine.ts';
 import type {
   EffectiveSetting,
@@ -21,7 +21,7 @@ import type {
   SourceRequest,
 } from './infill-request.ts';
 import { openPositions } from './positions.ts';
-import type { AnyDecoderPlugin, DecoderRegistry } from './registry.ts';
+import type { AnyDecoder, AnyDecoderPlugin, DecoderRegistry } from './registry.ts';
 import { samplingSchema } from './sampling-params.ts';
 import { TokenRules } from './token-rules.ts';
 import { type Checked, checkFields } from './zod-problems.ts';
@@ -46,8 +46,7 @@ export class RequestChecker {
   readonly #tokenizer: Tokenizer;
   readonly #registry: DecoderRegistry;
   readonly #wordStartIds: Uint8Array;
-  // biome-ignore lint/suspicious/noExplicitAny: a decoder's options and state are its own.
-  readonly #decoders = new Map<string, Decoder<any, any>>();
+  readonly #decoders = new Map<string, AnyDecoder>();
 
   constructor(models: LoadedModels, tokenizer: Tokenizer, registry: DecoderRegistry) {
     this.#models = models;

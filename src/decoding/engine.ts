@@ -6,15 +6,15 @@
 import assert from 'node:assert/strict';
 import { InfillError } from '../errors.ts';
 import { Channel } from './channel.ts';
-import type { Decoder, DecoderState, PassCounts, Run, StepResult } from './decoder.ts';
+import type { DecoderState, PassCounts, Run, StepResult } from './decoder.ts';
 import { openPositions } from './positions.ts';
+import type { AnyDecoder } from './registry.ts';
 import { type EngineLimits, Scheduler } from './scheduler.ts';
 
 /** A run with the decoder that fills it. */
 export type Job = {
   readonly decoderName: string;
-  // biome-ignore lint/suspicious/noExplicitAny: a decoder's options and state are its own.
-  readonly decoder: Decoder<any, any>;
+  readonly decoder: AnyDecoder;
   readonly run: Run<unknown>;
   /** Estimated bytes of caches and hidden states. */
   readonly sizeBytes: number;

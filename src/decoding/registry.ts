@@ -40,6 +40,9 @@ export type DecoderDescription = {
 // biome-ignore lint/suspicious/noExplicitAny: options are checked by the plugin's own schema before they reach it.
 export type AnyDecoderPlugin = DecoderPlugin<any, any>;
 
+/** What such a plugin makes. */
+export type AnyDecoder = ReturnType<AnyDecoderPlugin['create']>;
+
 /** The decoders of a process. */
 export type DecoderRegistry = {
   readonly plugins: readonly AnyDecoderPlugin[];
