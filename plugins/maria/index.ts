@@ -23,7 +23,7 @@ import type {
 import { drawnLogits, drawnProbsInto, fillOf } from '../../src/decoding/distribution.ts';
 import { knownIds, openPositions } from '../../src/decoding/positions.ts';
 import type { LoadedModels } from '../../src/model/models.ts';
-import { addInto } from '../../src/numerics/add.ts';
+import { addScaledInto } from '../../src/numerics/add.ts';
 import { keyedUniform } from '../../src/numerics/keyed-random.ts';
 import { argmax, inverseCdf, subtractDraft } from '../../src/numerics/sampling.ts';
 import { type Draft, DraftWindow } from './draft-window.ts';
@@ -155,16 +155,18 @@ class Maria implements Decoder<Options, State> {
     return { fills, reopened: [], done: state.committedCount === open.length };
   }
 
-  /** W_c h^c + W_m h^m + b for consecutive open positions. @returns (N, V), owned by the caller. */
+  /** Fused logits of consecutive open positions. @returns (N, V), owned by the caller. */
   async #fusedRows(
     hidden: Float32Array,
     rows: MaskedRows,
     firstOpen: number,
   ): Promise<Float32Array> {
     const { vocabularySize } = this.#source;
-    const fused = await this.#models.fusion.causalPart(hidden);
+    const { fusion } = this.#models;
+    const fused = await fusion.causalPart(hidden);
     for (let index = 0; index * vocabularySize < fused.length; index++) {
-      addInto(rowOf(fused, index, vocabularySize), rows.fusedPart(firstOpen + index));
+      const maskedPart = rows.fusedPart(firstOpen + index);
+      addScaledInto(rowOf(fused, index, vocabularySize), maskedPart, fusion.scale);
     }
     return fused;
   }

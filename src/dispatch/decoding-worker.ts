@@ -47,8 +47,8 @@ export type DecodingWorkerOptions = {
   readonly onDefect: (error: unknown) => void;
 };
 
-/** Commits of one run within this time may share a message. */
-const mergeMs = 10;
+/** Commits of one run within this time may share a message: one frame of a screen. */
+const mergeMs = 16;
 
 /** Answers the messages of one server process. */
 export class DecodingWorker {

@@ -72,9 +72,11 @@ export interface MaskedModel {
 
 /**
  * MARIA's head as a sum: fused logits at position i are
- * `causalPart(h^c of i − 1) + maskedPart(h^m of i, …)`.
+ * `scale × (causalPart(h^c of i − 1) + maskedPart(h^m of i, …))`.
  */
 export interface FusionHead {
+  /** 1, or ½ where the parts are the two models' own logits. */
+  readonly scale: number;
   /** W_c h^c. @param hidden - (N, D_c). @returns (N, V), owned by the caller. */
   causalPart(hidden: Float32Array): Promise<Float32Array>;
   /**
@@ -82,7 +84,7 @@ export interface FusionHead {
    *
    * @param hidden - (N, D_m).
    * @param logits - the masked model's own logits of the same rows (N, V), unchanged: an untrained head is made of them.
-   * @returns (N, V), owned by the caller.
+   * @returns (N, V), to be read only; may be `logits` itself.
    */
   maskedPart(hidden: Float32Array, logits: Float32Array): Promise<Float32Array>;
 }

@@ -2,7 +2,11 @@
  * Sums of rows.
  */
 
-/** Adds `source` to `target`, in place. @param target - (V). @param source - (V). Example: [1, 2] + [3, 4] → [4, 6]. */
-export function addInto(target: Float32Array, source: Float32Array): void {
-  for (let i = 0; i < target.length; i++) target[i]! += source[i]!;
+/**
+ * Writes `scale` × (target + source) into `target`, in place.
+ *
+ * @param target - (V). @param source - (V). Example: [1, 2], [3, 4], scale 0.5 → [2, 3].
+ */
+export function addScaledInto(target: Float32Array, source: Float32Array, scale: number): void {
+  for (let i = 0; i < target.length; i++) target[i] = (target[i]! + source[i]!) * scale;
 }

@@ -25,13 +25,15 @@ export function logSumExp(row: Float32Array): number {
  */
 export function softmaxInto(row: Float32Array, temperature: number, probs: Float64Array): void {
   const max = maximum(row);
+  const inverse = 1 / temperature;
   let sum = 0;
   for (let i = 0; i < row.length; i++) {
-    const weight = expNonPositive((row[i]! - max) / temperature);
+    const weight = expNonPositive((row[i]! - max) * inverse);
     probs[i] = weight;
     sum += weight;
   }
-  for (let i = 0; i < row.length; i++) probs[i]! /= sum;
+  const share = 1 / sum;
+  for (let i = 0; i < row.length; i++) probs[i]! *= share;
 }
 
 function maximum(row: Float32Array): number {

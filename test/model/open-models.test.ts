@@ -53,7 +53,9 @@ describe('the untrained fusion', () => {
     const causalLogits = await causal.logits(hiddenCausal);
     const maskedLogits = await masked.logits(hiddenMasked);
     const maskedPart = await fusion.maskedPart(hiddenMasked, maskedLogits);
-    const fused = causalPart.map((part, i) => part + (maskedPart[i] ?? Number.NaN));
+    const fused = causalPart.map(
+      (part, i) => fusion.scale * (part + (maskedPart[i] ?? Number.NaN)),
+    );
     const mean = causalLogits.map((logit, i) => (logit + (maskedLogits[i] ?? Number.NaN)) / 2);
     expectSameBits(fused, mean);
     await close();

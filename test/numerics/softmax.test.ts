@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { addInto } from '../../src/numerics/add.ts';
+import { addScaledInto } from '../../src/numerics/add.ts';
 import { logSumExp, softmaxInto } from '../../src/numerics/softmax.ts';
 
 const rows = fc.float32Array({ min: -100, max: 100, noNaN: true, minLength: 1, maxLength: 50 });
@@ -46,10 +46,10 @@ describe('softmaxInto', () => {
   });
 });
 
-describe('addInto', () => {
-  it('adds in place', () => {
+describe('addScaledInto', () => {
+  it('adds in place and scales the sum', () => {
     const target = Float32Array.of(1, 2);
-    addInto(target, Float32Array.of(3, 4));
-    expect([...target]).toEqual([4, 6]);
+    addScaledInto(target, Float32Array.of(3, 4), 1 / 2);
+    expect([...target]).toEqual([2, 3]);
   });
 });

@@ -103,6 +103,7 @@ describe('maria', () => {
   it('accepts several drafts in one pass where the models agree', async () => {
     // A causal part without an opinion: the fused distribution is then the masked model's own.
     const fusion = {
+      scale: 1,
       causalPart: async (hidden: Float32Array) => hidden.fill(0),
       maskedPart: async (hidden: Float32Array) => hidden.slice(),
     };

@@ -33,8 +33,9 @@ export function fakeModels({ vocabularySize, salt = 0 }: FakeOptions): LoadedMod
     causal,
     masked,
     fusion: {
-      causalPart: async (hidden) => hidden.map((logit) => logit / 2),
-      maskedPart: async (_, logits) => logits.map((logit) => logit / 2),
+      scale: 1 / 2,
+      causalPart: async (hidden) => hidden.slice(),
+      maskedPart: async (_, logits) => logits,
     },
   };
 }
