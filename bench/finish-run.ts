@@ -70,10 +70,14 @@ function endOf(tokens: readonly CommittedToken[]): RunEnd {
   const text = tokens.map((token) => token.text).join('');
   const count = tokens.length;
   const outcome: Outcome = {
+    promptTokens: tokens.map(() => null),
     text,
     slots: [{ index: 0, key: null, text, tokens }],
     segments: [{ text, start: 0, end: text.length, slot: 0 }],
     likelihood: { kind: 'CHAIN_RULE', logProb: -1 },
+    count: 1,
+    others: [],
+    candidateOrder: 'LIKELIHOOD',
     usage: {
       knownTokens: 0,
       openTokens: count,

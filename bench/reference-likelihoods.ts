@@ -27,7 +27,8 @@ for (const decoder of pack.engine.decoderNames) {
     const open = new Set(item.open);
     const tokens = item.tokens.map((id, position) => (open.has(position) ? null : id));
     const targets = item.open.map((position) => item.tokens[position] ?? -1);
-    const { logLikelihood } = await score(pack, { tokens }, { decoder, targets });
+    const { likelihood } = await score(pack, { tokens }, { decoder, fill: { tokens: targets } });
+    const logLikelihood = likelihood.logProb;
     const expected = item.logLikelihood[decoder] ?? Number.NaN;
     ours += logLikelihood;
     reference += expected;

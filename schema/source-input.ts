@@ -55,8 +55,8 @@ export function sourceOf({ text, segments, tokens }: SourceValue): SourceRequest
 
 function segmentOf({ text, slot }: SegmentValue): SegmentRequest {
   if (slot == null) return { text: text ?? '' };
-  const tokens = slot.length?.tokens ?? 1;
-  return { slot: slot.key == null ? { tokens } : { key: slot.key, tokens } };
+  const length = { tokens: slot.length?.tokens ?? 1 };
+  return { slot: slot.key == null ? { length } : { key: slot.key, length } };
 }
 
 function defineSegmentInput({ builder }: Pick<Parts, 'builder'>) {

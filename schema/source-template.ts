@@ -1,7 +1,7 @@
 /**
  * A stored source as a template that would ask for the same again.
  */
-import type { SegmentRequest, SourceRequest } from '../src/service/service.ts';
+import type { SegmentRequest, SlotRequest, SourceRequest } from '../src/service/service.ts';
 
 /** What reads as the start of a mask, with the backslashes directly before it. */
 const maskStart = /(\\*)\[MASK(?=[:\]])/g;
@@ -20,12 +20,16 @@ function templateOfSegments(segments: readonly SegmentRequest[]): string {
     if ('text' in segment) {
       literal += segment.text;
     } else {
-      const { tokens } = segment.slot;
-      template += doubledEnd(escaped(literal)) + (tokens === 1 ? '[MASK]' : `[MASK:${tokens}]`);
+      template += doubledEnd(escaped(literal)) + maskOf(segment.slot);
       literal = '';
     }
   }
   return template + escaped(literal);
+}
+
+function maskOf({ length }: SlotRequest): string {
+  if ('between' in length) return `[MASK:${length.between.min}-${length.between.max}]`;
+  return length.tokens === 1 ? '[MASK]' : `[MASK:${length.tokens}]`;
 }
 
 /** Makes masks literal: before one, two backslashes stand for one, and an odd last one escapes it. */

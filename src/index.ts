@@ -10,18 +10,29 @@ import assert from 'node:assert/strict';
 import { randomBytes } from 'node:crypto';
 import { join } from 'node:path';
 import { builtInDecoders } from './decoders.ts';
-import type { Score } from './decoding/decoder.ts';
 import { InfillEngine } from './decoding/infill-engine.ts';
-import type { InfillRequest, SourceRequest } from './decoding/infill-request.ts';
-import type { Outcome, RunProgress } from './decoding/run-event.ts';
+import type {
+  InfillRequest,
+  LengthSearch,
+  ScoreRequest,
+  SourceRequest,
+} from './decoding/infill-request.ts';
+import type { Outcome, RunProgress, ScoredFill } from './decoding/run-event.ts';
 import type { SamplingParams } from './decoding/sampling-params.ts';
 import { InfillError } from './errors.ts';
 import type { Device } from './model/devices.ts';
 import { packageRoot } from './package-root.ts';
 import { openPack as openPackFolder } from './packs/open-pack.ts';
 
-export type { Score } from './decoding/decoder.ts';
-export type { CommittedToken, FilledSlot, Outcome, RunProgress } from './decoding/run-event.ts';
+export type { GivenFill, LengthSearch, SourceRequest } from './decoding/infill-request.ts';
+export type {
+  Candidate,
+  CommittedToken,
+  FilledSlot,
+  Outcome,
+  RunProgress,
+  ScoredFill,
+} from './decoding/run-event.ts';
 export { InfillError } from './errors.ts';
 
 /** Which pack, and what it runs on. */
@@ -52,6 +63,10 @@ export type InfillOptions = {
   readonly seed?: bigint;
   /** Per committed token, at most 20. */
   readonly alternatives?: number;
+  /** Whole candidates, at most 16; 1 when absent. */
+  readonly samples?: number;
+  /** How unknown lengths are decided; CAL when absent. */
+  readonly lengthSearch?: LengthSearch;
   /** An abort ends the run before its next step, a score before its next pass. */
   readonly signal?: AbortSignal;
 };
@@ -131,19 +146,22 @@ export async function* streamInfill(
 }
 
 /**
- * Returns the log-likelihood of putting token ids at the open positions, at temperature 1.
+ * Returns the log-likelihood of a given fill, at temperature 1.
  *
- * @param targets - in position order.
  * @throws the caller's mistakes; UNSUPPORTED when the decoder has no likelihood with these options; CANCELLED when
  *   `signal` aborts
  */
 export function score(
   pack: Pack,
   source: string | SourceRequest,
-  scored: InfillOptions & { readonly targets: readonly number[] },
-): Promise<Score> {
-  const signal = scored.signal ?? new AbortController().signal;
-  return pack.engine.score(requestOf(pack, source, scored), scored.targets, signal);
+  {
+    fill,
+    draws = 128,
+    ...options
+  }: InfillOptions & Pick<ScoreRequest, 'fill'> & { readonly draws?: number },
+): Promise<ScoredFill> {
+  const signal = options.signal ?? new AbortController().signal;
+  return pack.engine.score({ request: requestOf(pack, source, options), fill, draws }, signal);
 }
 
 function requestOf(
@@ -158,5 +176,7 @@ function requestOf(
     sampling: options.sampling ?? {},
     seed: options.seed ?? randomBytes(8).readBigUInt64BE() >> 1n,
     alternatives: options.alternatives ?? 0,
+    samples: options.samples ?? 1,
+    lengthSearch: options.lengthSearch ?? 'CAL',
   };
 }

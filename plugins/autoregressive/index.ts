@@ -49,7 +49,11 @@ export const autoregressive: DecoderPlugin<Options, State> = {
     'what stands to the right of a slot is ignored.',
   roles: ['causal'],
   options: optionsSchema,
-  capabilities: { streams: 'LEFT_TO_RIGHT', features: ['ALTERNATIVES', 'SCORES'] },
+  capabilities: {
+    streams: 'LEFT_TO_RIGHT',
+    features: ['ALTERNATIVES', 'SCORES'],
+    sampling: ['temperature', 'topK', 'topP', 'repetitionPenalty'],
+  },
   likelihood: () => 'CHAIN_RULE',
   maxSteps: (openCount) => openCount,
   create: createAutoregressive,
@@ -72,7 +76,7 @@ function createAutoregressive(models: LoadedModels): Decoder<Options, State> {
       return results;
     },
     end: () => undefined,
-    score(run, targets, signal) {
+    score(run, targets, { signal }) {
       const reader = new CausalReader(causal, startId, { causal: 0, masked: 0 });
       return chainRuleScore(run, targets, {
         reader,
@@ -92,7 +96,7 @@ async function stepOne(
   const position = open.shift();
   assert(position !== undefined, 'A run that is done takes no step.');
   const row = await causal.logits(await reader.read(ids, [position])); // (1, V)
-  run.rules.forbid(row, position);
+  run.rules.forbid(row, position, ids);
   const logits = drawnLogits(row, run.sampling, () => new Set(knownIds(ids.slice(0, position))));
   const tokenId =
     run.sampling.temperature === 0 ? argmax(logits) : sample(logits, position, run, probs);

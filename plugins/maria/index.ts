@@ -18,6 +18,7 @@ import type {
   DecoderState,
   Fill,
   Run,
+  ScoreOptions,
   StepResult,
 } from '../../src/decoding/decoder.ts';
 import { drawnLogits, drawnProbsInto, fillOf } from '../../src/decoding/distribution.ts';
@@ -64,7 +65,11 @@ export const maria: DecoderPlugin<Options, State> = {
     'everything to its left and on all known text to its right.',
   roles: ['causal', 'masked', 'fusion'],
   options: optionsSchema,
-  capabilities: { streams: 'LEFT_TO_RIGHT', features: ['ALTERNATIVES', 'SCORES'] },
+  capabilities: {
+    streams: 'LEFT_TO_RIGHT',
+    features: ['ALTERNATIVES', 'SCORES'],
+    sampling: ['temperature', 'topK', 'topP', 'repetitionPenalty'],
+  },
   likelihood: () => 'CHAIN_RULE',
   maxSteps: (openCount) => openCount,
   create: (models) => new Maria(models),
@@ -115,7 +120,7 @@ class Maria implements Decoder<Options, State> {
     // Caches and rows belong to the state alone.
   }
 
-  async score(run: Run<Options>, targets: readonly number[], signal: AbortSignal) {
+  async score(run: Run<Options>, targets: readonly number[], { signal }: ScoreOptions) {
     const passes = { causal: 0, masked: 0 };
     const rows = await MaskedRows.encode(this.#source, run, passes);
     const reader = new CausalReader(this.#models.causal, this.#models.startId, passes);
@@ -140,7 +145,7 @@ class Maria implements Decoder<Options, State> {
     const fills: Fill[] = [];
     for (const [index, position] of targets.entries()) {
       const row = rowOf(fused, index, this.#source.vocabularySize);
-      run.rules.forbid(row, position);
+      run.rules.forbid(row, position, ids);
       const draft = drafts.at(first + index);
       const tokenId = this.#verify(row, state, { position, draft });
       ids[position] = tokenId;

@@ -74,7 +74,9 @@ export class MaskedRows {
     this.#fusedParts = await fusion.maskedPart(rows, this.#draftLogits);
     this.#block = { first, count: blockCount };
     for (let index = first; index < first + blockCount; index++) {
-      this.#run.rules.forbid(this.#rowOf(this.#draftLogits, index), this.positionOf(index));
+      const row = this.#rowOf(this.#draftLogits, index);
+      // A draft must not depend on the path, so a slot's choices are narrowed by nothing here.
+      this.#run.rules.forbid(row, this.positionOf(index), this.#run.ids);
     }
   }
 

@@ -46,7 +46,7 @@ export async function chainRuleScore(
     const width = logits.length / positions.length;
     for (const [index, position] of positions.entries()) {
       const row = logits.subarray(index * width, (index + 1) * width);
-      run.rules.forbid(row, position);
+      run.rules.forbid(row, position, filled);
       perPosition.push(logProbOf(row, filled[position] ?? -1));
     }
   }

@@ -163,7 +163,9 @@ export class RequestChecker {
 
 function templatePart(segment: SegmentRequest) {
   if ('text' in segment) return { kind: 'literal', text: segment.text } as const;
-  return { kind: 'mask', length: segment.slot.tokens, key: segment.slot.key ?? null } as const;
+  const { length, key } = segment.slot;
+  const tokens = 'tokens' in length ? length.tokens : length.between.min;
+  return { kind: 'mask', length: tokens, key: key ?? null } as const;
 }
 
 function missingRoles(plugin: AnyDecoderPlugin, models: LoadedModels): ModelRole[] {

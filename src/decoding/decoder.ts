@@ -5,7 +5,7 @@
  */
 import type { ZodType } from 'zod';
 import type { LoadedModels, ModelRole } from '../model/models.ts';
-import type { SamplingParams } from './sampling-params.ts';
+import type { SamplingParams, SamplingSetting } from './sampling-params.ts';
 import type { TokenRules } from './token-rules.ts';
 
 /** What a log-likelihood of a fill is, for one decoder and one set of options. */
@@ -18,6 +18,8 @@ export type DecoderFeature = 'REVISES' | 'ALTERNATIVES' | 'SCORES';
 export type DecoderCapabilities = {
   readonly streams: 'LEFT_TO_RIGHT' | 'ANY_ORDER';
   readonly features: readonly DecoderFeature[];
+  /** The sampling settings it follows; others are refused. */
+  readonly sampling: readonly SamplingSetting[];
 };
 
 /** One filling of one prompt, as a decoder sees it. */
@@ -67,7 +69,15 @@ export type Score = {
   readonly logLikelihood: number;
   /** Terms in position order, where the kind has them. */
   readonly perPosition?: readonly number[];
+  /** Of an ELBO, over its draws. */
   readonly standardError?: number;
+};
+
+/** How a fill is scored. */
+export type ScoreOptions = {
+  readonly signal: AbortSignal;
+  /** Random masks that an ELBO is the mean of, ≥ 1; of no effect on exact kinds. */
+  readonly draws: number;
 };
 
 /** A decoder over loaded models. State of a run is made by `begin`, owned by the engine, and given back to `end`. */
@@ -79,11 +89,12 @@ export interface Decoder<O, S extends DecoderState> {
   /** Frees what `begin` took; called once, and does not throw. */
   end(state: S): void;
   /**
-   * The log-likelihood of putting `targets` at the open positions.
+   * The log-likelihood of putting `targets` at the open positions; of the kind that the plugin's `likelihood` says.
    *
    * @param targets - (S) token ids in position order.
+   * @throws CANCELLED when the signal is aborted before a pass.
    */
-  score?(run: Run<O>, targets: readonly number[], signal: AbortSignal): Promise<Score>;
+  score?(run: Run<O>, targets: readonly number[], options: ScoreOptions): Promise<Score>;
 }
 
 /** A decoder as registered: what it is called, what it needs, and how to make it. */

@@ -11,12 +11,13 @@ import { decodeUtf8 } from '../text/utf8.ts';
 import { type CheckedInfill, RequestChecker } from './check-request.ts';
 import type { Score } from './decoder.ts';
 import { Engine, type EngineEvent, type StopReason } from './engine.ts';
-import type { InfillRequest, PreparedInfill } from './infill-request.ts';
+import type { InfillRequest, PreparedInfill, ScoreRequest } from './infill-request.ts';
 import { openPositions } from './positions.ts';
 import type { DecoderRegistry } from './registry.ts';
-import type { Outcome, RunProgress } from './run-event.ts';
+import type { Outcome, RunProgress, ScoredFill } from './run-event.ts';
 import { RunText } from './run-text.ts';
 import type { EngineLimits } from './scheduler.ts';
+import { scoredTokens } from './scored-tokens.ts';
 
 /** What an engine is made of. */
 export type InfillEngineOptions = {
@@ -54,11 +55,23 @@ export class InfillEngine {
    * @throws UNKNOWN_DECODER, UNSUPPORTED, or a validation code with all problems.
    */
   prepare(request: InfillRequest): PreparedInfill {
-    const { prompt, settings } = this.#checker.check(request, 'fill');
+    const { prompt, settings, plugin, job } = this.#checker.check(request, 'fill');
+    const openTokens = openPositions(prompt.ids).length;
     return {
       promptTokens: prompt.ids,
-      slotCount: prompt.slots.length,
-      openTokens: openPositions(prompt.ids).length,
+      slots: prompt.slots.map(({ index, key, span, ownsSpace }) => ({
+        index,
+        key,
+        minTokens: span.end - span.start,
+        maxTokens: span.end - span.start,
+        start: span.start,
+        ownsSpace,
+        choices: [],
+      })),
+      knownTokens: prompt.ids.length - openTokens,
+      openTokens,
+      cost: openTokens * request.samples,
+      likelihood: plugin.likelihood(job.run.options),
       settings,
     };
   }
@@ -88,18 +101,13 @@ export class InfillEngine {
   }
 
   /**
-   * The log-likelihood of putting `targets` at the open positions, at temperature 1.
+   * The log-likelihood of a given fill, at temperature 1.
    *
-   * @param targets - token ids in position order.
    * @param signal - an abort ends the scoring before its next pass.
-   * @throws as `prepare`; UNSUPPORTED when decoder and options have none; INVALID_INPUT for wrong targets; CANCELLED
+   * @throws as `prepare`; UNSUPPORTED when decoder and options have none; INVALID_INPUT for a wrong fill; CANCELLED
    */
-  async score(
-    request: InfillRequest,
-    targets: readonly number[],
-    signal: AbortSignal,
-  ): Promise<Score> {
-    const { job, plugin } = this.#checker.check(request, 'score');
+  async score({ request, fill, draws }: ScoreRequest, signal: AbortSignal): Promise<ScoredFill> {
+    const { job, plugin, prompt, settings } = this.#checker.check(request, 'score');
     const { decoder, run } = job;
     const kind = plugin.likelihood(run.options);
     if (kind === 'NONE' || decoder.score === undefined) {
@@ -108,9 +116,22 @@ export class InfillEngine {
         `Decoder "${plugin.name}" has no likelihood with these options.`,
       );
     }
+    if (!('tokens' in fill)) {
+      throw new InfillError('UNSUPPORTED', 'A fill is given as token ids.');
+    }
+    const targets = fill.tokens;
     this.#checkTargets(targets, openPositions(run.ids).length);
     const { score } = decoder;
-    return this.#engine.takeTurn(() => score.call(decoder, run, targets, signal));
+    const scored: Score = await this.#engine.takeTurn(() =>
+      score.call(decoder, run, targets, { signal, draws }),
+    );
+    return {
+      likelihood: { kind: scored.kind, logProb: scored.logLikelihood },
+      standardError: scored.standardError ?? null,
+      tokens: scoredTokens(prompt, this.#options.tokenizer, targets, scored.perPosition ?? null),
+      promptTokens: prompt.ids,
+      settings,
+    };
   }
 
   async *#progress(

@@ -3,20 +3,35 @@
  *
  * Plain values only: it crosses process borders and is stored.
  */
+import type { LikelihoodKind } from './decoder.ts';
 
-/** How long a slot is. */
+/** How many tokens a slot has: a number, or a range the fill decides in; ends included, ≥ 1. */
+export type SlotLength =
+  | { readonly tokens: number }
+  | { readonly between: { readonly min: number; readonly max: number } };
+
+/** A gap to fill. */
 export type SlotRequest = {
   readonly key?: string;
-  /** Number of tokens, ≥ 1. */
-  readonly tokens: number;
+  readonly length: SlotLength;
+  /** The texts it may have, without the space it owns; anything when absent. */
+  readonly choices?: readonly string[];
+  /** Texts of single tokens that it must not have. */
+  readonly banned?: readonly string[];
 };
+
+/**
+ * How unknown lengths are decided. CAL: by the masked model's confidence, before decoding. DECODE_ALL: every length is
+ * decoded, and the fills compared.
+ */
+export type LengthSearch = 'CAL' | 'DECODE_ALL';
 
 /** Literal text or a slot. */
 export type SegmentRequest = { readonly text: string } | { readonly slot: SlotRequest };
 
 /** The text to fill, in one of three forms. */
 export type SourceRequest =
-  /** A template: `[MASK]`, `[MASK:n]`, `\[MASK]`. */
+  /** A template: `[MASK]`, `[MASK:n]`, `[MASK:a-b]`, `\[MASK]`. */
   | { readonly text: string }
   | { readonly segments: readonly SegmentRequest[] }
   /** Token ids; null is an open position. */
@@ -37,6 +52,22 @@ export type InfillRequest = {
   readonly seed: bigint;
   /** In [0, 20]. */
   readonly alternatives: number;
+  /** Whole candidates, in [1, 16]. */
+  readonly samples: number;
+  readonly lengthSearch: LengthSearch;
+};
+
+/** A fill that is given, to be scored: the texts of the slots, in order, or the token ids of the open positions, in order. */
+export type GivenFill =
+  | { readonly slots: readonly string[] }
+  | { readonly tokens: readonly number[] };
+
+/** A fill to be scored. What is drawn has no part in it: sampling and samples of the request are their defaults. */
+export type ScoreRequest = {
+  readonly request: InfillRequest;
+  readonly fill: GivenFill;
+  /** Random masks that an ELBO is the mean of, in [1, 1024]. */
+  readonly draws: number;
 };
 
 /** A setting that had an effect, defaults included. */
@@ -44,9 +75,29 @@ export type EffectiveSetting = { readonly name: string; readonly value: unknown 
 
 /** What is known of a checked request before it runs. */
 export type PreparedInfill = {
-  /** (T); null at open positions. */
+  /** (T); null at open positions. Unknown lengths count as their least. */
   readonly promptTokens: readonly (number | null)[];
-  readonly slotCount: number;
+  readonly slots: readonly PreparedSlot[];
+  readonly knownTokens: number;
+  /** Unknown lengths count as their greatest. */
   readonly openTokens: number;
+  /** Open tokens × samples; where every length is decoded, summed over the lengths. */
+  readonly cost: number;
+  readonly likelihood: LikelihoodKind;
   readonly settings: readonly EffectiveSetting[];
+};
+
+/** A slot before it is filled. */
+export type PreparedSlot = {
+  readonly index: number;
+  readonly key: string | null;
+  /** Tokens; equal where the length is known. */
+  readonly minTokens: number;
+  readonly maxTokens: number;
+  /** Its first position; null after a slot of unknown length. */
+  readonly start: number | null;
+  /** Whether the space before it is its own: its first token begins with it. */
+  readonly ownsSpace: boolean;
+  /** Token ids of each choice, in the order given; empty when anything may stand there. */
+  readonly choices: readonly (readonly number[])[];
 };

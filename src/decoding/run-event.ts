@@ -5,6 +5,7 @@
  */
 import type { ErrorCode } from '../errors.ts';
 import type { LikelihoodKind } from './decoder.ts';
+import type { EffectiveSetting } from './infill-request.ts';
 
 /** A token that could stand at a position instead. */
 export type Alternative = { readonly text: string; readonly logProb: number };
@@ -72,6 +73,21 @@ export type FilledSegment = {
 /** The log-likelihood of a fill. */
 export type Likelihood = { readonly kind: LikelihoodKind; readonly logProb: number };
 
+/** A token of a given fill; `logProb` is null where the kind has no terms of single tokens, or it is not finite. */
+export type ScoredToken = Omit<CommittedToken, 'step' | 'alternatives'>;
+
+/** A given fill with its log-likelihood. */
+export type ScoredFill = {
+  readonly likelihood: Likelihood;
+  /** Of an ELBO, over its draws; null else. */
+  readonly standardError: number | null;
+  /** In position order. */
+  readonly tokens: readonly ScoredToken[];
+  /** (T) with lengths settled; null at open positions. */
+  readonly promptTokens: readonly (number | null)[];
+  readonly settings: readonly EffectiveSetting[];
+};
+
 /** What a run used. */
 export type Usage = {
   readonly knownTokens: number;
@@ -91,8 +107,23 @@ export type Timing = {
   readonly tokensPerSecond: number | null;
 };
 
+/** One of several whole fills. */
+export type Candidate = {
+  readonly text: string;
+  readonly slots: readonly FilledSlot[];
+  readonly segments: readonly FilledSegment[];
+  readonly likelihood: Likelihood | null;
+  /** How many samples came out like this, ≥ 1. */
+  readonly count: number;
+};
+
+/** What candidates are ranked by: their likelihoods where all have one of an exact kind, else the order they were drawn in. */
+export type CandidateOrder = 'LIKELIHOOD' | 'DRAWN';
+
 /** Everything a run produced; of a cancelled run, what it had produced. */
 export type Outcome = {
+  /** (T) with lengths settled; null at open positions. Null when they had not been. */
+  readonly promptTokens: readonly (number | null)[] | null;
   /** The template filled; null unless every slot is. */
   readonly text: string | null;
   readonly slots: readonly FilledSlot[];
@@ -100,6 +131,11 @@ export type Outcome = {
   readonly segments: readonly FilledSegment[];
   /** The path's sum for exact kinds, once every slot is filled; null else. */
   readonly likelihood: Likelihood | null;
+  /** How many samples came out like this; 0 unless completed. */
+  readonly count: number;
+  /** The other whole fills, without repeats, best first; the one above ranks before them. */
+  readonly others: readonly Candidate[];
+  readonly candidateOrder: CandidateOrder;
   readonly usage: Usage;
   readonly timing: Timing;
 };

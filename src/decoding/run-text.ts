@@ -61,16 +61,22 @@ export class RunText {
   outcome(kind: LikelihoodKind, passes: PassCounts, times: RunTimes): Outcome {
     const filled = this.#slots.filled();
     const tokens = [...this.#committed.values()].sort((a, b) => a.position - b.position);
+    const slots = this.#slots.snapshot().map(({ index, key, text }) => ({
+      index,
+      key,
+      text,
+      tokens: tokens.filter(({ slot }) => slot === index),
+    }));
+    const likelihood = filled === null ? null : pathLikelihood(kind, tokens);
     return {
+      promptTokens: this.#prompt.ids,
       text: filled?.text ?? null,
-      slots: this.#slots.snapshot().map(({ index, key, text }) => ({
-        index,
-        key,
-        text,
-        tokens: tokens.filter(({ slot }) => slot === index),
-      })),
+      slots,
       segments: filled?.segments ?? [],
-      likelihood: filled === null ? null : pathLikelihood(kind, tokens),
+      likelihood,
+      count: filled === null ? 0 : 1,
+      others: [],
+      candidateOrder: likelihood === null ? 'DRAWN' : 'LIKELIHOOD',
       usage: {
         knownTokens: knownIds(this.#prompt.ids).length,
         openTokens: this.#prompt.ids.length - knownIds(this.#prompt.ids).length,

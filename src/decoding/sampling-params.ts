@@ -39,3 +39,6 @@ export const samplingSchema = z
 
 /** Checked sampling settings. */
 export type SamplingParams = z.output<typeof samplingSchema>;
+
+/** Name of a sampling setting. */
+export type SamplingSetting = keyof SamplingParams;

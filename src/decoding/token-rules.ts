@@ -26,8 +26,13 @@ export class TokenRules {
     this.#wordStarts = wordStarts;
   }
 
-  /** Sets the logits of forbidden tokens to −Infinity, in place. @param row - (V). */
-  forbid(row: Float32Array, position: number): void {
+  /**
+   * Sets the logits of forbidden tokens to −Infinity, in place.
+   *
+   * @param row - (V).
+   * @param ids - (T); the prompt with what is committed so far, which narrows a slot's choices.
+   */
+  forbid(row: Float32Array, position: number, _ids: readonly (number | null)[]): void {
     for (const id of this.#bannedIds) row[id] = Number.NEGATIVE_INFINITY;
     if (!this.#wordStarts.has(position)) return;
     for (const [id, isWordStart] of this.#wordStartIds.entries()) {

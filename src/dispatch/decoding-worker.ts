@@ -3,9 +3,8 @@
  *
  * Knows jobs and their order; knows no channel, plugin or model (the root makes the engine and passes it in).
  */
-import type { Score } from '../decoding/decoder.ts';
-import type { InfillRequest, PreparedInfill } from '../decoding/infill-request.ts';
-import type { RunProgress } from '../decoding/run-event.ts';
+import type { InfillRequest, PreparedInfill, ScoreRequest } from '../decoding/infill-request.ts';
+import type { RunProgress, ScoredFill } from '../decoding/run-event.ts';
 import { InfillError } from '../errors.ts';
 import type { ServedPack, TokenizedText } from './dispatcher.ts';
 import { ProgressOutbox } from './progress-outbox.ts';
@@ -31,7 +30,7 @@ export interface OpenedPack {
       request: InfillRequest,
       options: { readonly signal: AbortSignal; readonly submittedAt: number },
     ): AsyncIterable<RunProgress>;
-    score(request: InfillRequest, targets: readonly number[], signal: AbortSignal): Promise<Score>;
+    score(score: ScoreRequest, signal: AbortSignal): Promise<ScoredFill>;
   };
   /** Frees the models; no job is running. */
   close(): Promise<void>;
@@ -136,7 +135,7 @@ export class DecodingWorker {
       case 'tokenize':
         return { type: 'tokenized', tokenized: engine.tokenize(ask.text) };
       case 'score':
-        return { type: 'scored', score: await engine.score(ask.request, ask.targets, signal) };
+        return { type: 'scored', scored: await engine.score(ask.score, signal) };
       default:
         return ask satisfies never;
     }

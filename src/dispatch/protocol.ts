@@ -3,9 +3,8 @@
  *
  * Knows jobs and their answers; knows neither process. A worker is told `open` first and answers `ready` or `unopened`.
  */
-import type { Score } from '../decoding/decoder.ts';
-import type { InfillRequest, PreparedInfill } from '../decoding/infill-request.ts';
-import type { RunProgress } from '../decoding/run-event.ts';
+import type { InfillRequest, PreparedInfill, ScoreRequest } from '../decoding/infill-request.ts';
+import type { RunProgress, ScoredFill } from '../decoding/run-event.ts';
 import { type ErrorCode, InfillError, type Problem } from '../errors.ts';
 import type { Device, ServedPack, TokenizedText } from './dispatcher.ts';
 
@@ -26,12 +25,7 @@ export type OpenRequest = {
 export type Ask =
   | { readonly type: 'prepare'; readonly request: InfillRequest }
   | { readonly type: 'tokenize'; readonly text: string }
-  /** `targets`: token ids for the open positions, in order. */
-  | {
-      readonly type: 'score';
-      readonly request: InfillRequest;
-      readonly targets: readonly number[];
-    };
+  | { readonly type: 'score'; readonly score: ScoreRequest };
 
 /** A job that is followed. `waitedMs`: how long it has been in the queue; the two processes share no clock. */
 export type FillJob = {
@@ -56,7 +50,7 @@ export type ToWorker =
 export type Answer =
   | { readonly type: 'prepared'; readonly prepared: PreparedInfill }
   | { readonly type: 'tokenized'; readonly tokenized: TokenizedText }
-  | { readonly type: 'scored'; readonly score: Score }
+  | { readonly type: 'scored'; readonly scored: ScoredFill }
   | { readonly type: 'refused'; readonly error: ErrorMessage };
 
 /** From a worker to the server process. */

@@ -4,9 +4,8 @@
  * Knows one pack and whether it can take jobs; knows no queue and no other worker.
  */
 import assert from 'node:assert/strict';
-import type { Score } from '../decoding/decoder.ts';
-import type { InfillRequest, PreparedInfill } from '../decoding/infill-request.ts';
-import type { RunError, RunProgress } from '../decoding/run-event.ts';
+import type { InfillRequest, PreparedInfill, ScoreRequest } from '../decoding/infill-request.ts';
+import type { RunError, RunProgress, ScoredFill } from '../decoding/run-event.ts';
 import { InfillError } from '../errors.ts';
 import { BackOff, type BackOffTiming } from './back-off.ts';
 import { createDeferred, type Deferred, within } from './deferred.ts';
@@ -99,18 +98,14 @@ export class WorkerProcess {
   }
 
   /**
-   * The log-likelihood of putting `targets` at the open positions of a request; as long as it takes.
+   * The log-likelihood of a given fill; as long as it takes.
    *
    * @throws the caller's mistakes; CANCELLED when `signal` aborts; WORKER_FAILED
    */
-  async score(
-    request: InfillRequest,
-    targets: readonly number[],
-    signal: AbortSignal,
-  ): Promise<Score> {
-    const answer = await this.#ask({ type: 'score', request, targets }, signal);
+  async score(score: ScoreRequest, signal: AbortSignal): Promise<ScoredFill> {
+    const answer = await this.#ask({ type: 'score', score }, signal);
     assert(answer.type === 'scored');
-    return answer.score;
+    return answer.scored;
   }
 
   /** Starts a run at once. Its progress ends with exactly one terminal entry. */

@@ -81,6 +81,8 @@ export class InfillService implements Service {
       sampling: input.sampling ?? {},
       seed: input.seed ?? newSeed(),
       alternatives: input.alternatives,
+      samples: 1,
+      lengthSearch: 'CAL',
     };
     const prepared = await dispatcher.prepare(pack.id, request);
     this.#checkCost(prepared.openTokens);

@@ -18,6 +18,7 @@ export type Infill = RunRow;
 export type {
   EffectiveSetting,
   SegmentRequest,
+  SlotRequest,
   SourceRequest,
 } from '../decoding/infill-request.ts';
 export type { DecoderDescription, OptionField } from '../decoding/registry.ts';

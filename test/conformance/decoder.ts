@@ -52,6 +52,8 @@ export function requestOf(plugin: AnyDecoderPlugin, change: Partial<InfillReques
     sampling: {},
     seed: 1n,
     alternatives: 0,
+    samples: 1,
+    lengthSearch: 'CAL',
     ...change,
   };
 }
@@ -239,9 +241,10 @@ export function describeDecoder(plugin: AnyDecoderPlugin): void {
           const engine = engineOf(plugin);
           const request = requestOf(plugin, { source: { tokens }, sampling, seed });
           const outcome = await outcomeOf(engine, request);
-          const score = await engine.score(request, idsOf(outcome), never);
-          expect(score.kind).toBe(outcome.likelihood?.kind);
-          expect(score.logLikelihood).toBeCloseTo(outcome.likelihood?.logProb ?? Number.NaN, 9);
+          const fill = { tokens: idsOf(outcome) };
+          const { likelihood } = await engine.score({ request, fill, draws: 1 }, never);
+          expect(likelihood.kind).toBe(outcome.likelihood?.kind);
+          expect(likelihood.logProb).toBeCloseTo(outcome.likelihood?.logProb ?? Number.NaN, 9);
         }),
         { numRuns: 40 },
       );

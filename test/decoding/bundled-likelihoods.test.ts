@@ -27,12 +27,12 @@ describe.each(['autoregressive', 'maria'])('%s on the bundled pack', (decoder) =
     for (const { tokens, open, perPosition } of items) {
       const masked = tokens.map((id, position) => (open.includes(position) ? null : id));
       const targets = open.map((position) => tokens[position] ?? -1);
-      const ours = await score(pack, { tokens: masked }, { decoder, targets });
+      const ours = await score(pack, { tokens: masked }, { decoder, fill: { tokens: targets } });
       const expected = perPosition[decoder] ?? [];
-      expect(ours.perPosition?.length).toBe(expected.length);
+      expect(ours.tokens.length).toBe(expected.length);
       for (const [index, term] of expected.entries()) {
         // Two float32 implementations of five layers: logits differ by up to about 1e-4.
-        expect(Math.abs((ours.perPosition?.[index] ?? Number.NaN) - term)).toBeLessThan(5e-4);
+        expect(Math.abs((ours.tokens[index]?.logProb ?? Number.NaN) - term)).toBeLessThan(5e-4);
       }
     }
   });
@@ -46,7 +46,7 @@ describe('scores beside fills', () => {
       tokens: item.tokens.map((id, position) => (item.open.includes(position) ? null : id)),
     };
     const targets = item.open.map((position) => item.tokens[position] ?? -1);
-    const scoreOne = () => score(pack, source, { targets, decoder: 'maria' });
+    const scoreOne = () => score(pack, source, { fill: { tokens: targets }, decoder: 'maria' });
     const fillOne = () => infill(pack, 'Then [MASK:20] and so on.', { seed: 1n });
     const [alone, fillAlone] = [await scoreOne(), await fillOne()];
     const [fill, ...scores] = await Promise.all([fillOne(), scoreOne(), scoreOne(), scoreOne()]);

@@ -4,7 +4,7 @@ import { autoregressive } from '../../plugins/autoregressive/index.ts';
 import { maria } from '../../plugins/maria/index.ts';
 import type { Decoder, DecoderState, StepResult } from '../../src/decoding/decoder.ts';
 import { InfillEngine } from '../../src/decoding/infill-engine.ts';
-import type { InfillRequest } from '../../src/decoding/infill-request.ts';
+import type { InfillRequest, ScoreRequest } from '../../src/decoding/infill-request.ts';
 import { type AnyDecoderPlugin, createRegistry } from '../../src/decoding/registry.ts';
 import { InfillError } from '../../src/errors.ts';
 import type { LoadedModels } from '../../src/model/models.ts';
@@ -65,7 +65,7 @@ function listDecoder(steps: readonly StepResult[]) {
     description: 'Takes steps from a list.',
     roles: [],
     options: z.strictObject({}),
-    capabilities: { streams: 'ANY_ORDER', features: [] },
+    capabilities: { streams: 'ANY_ORDER', features: [], sampling: ['temperature'] },
     likelihood: () => 'NONE',
     maxSteps: () => 100,
     create: () => decoder,
@@ -74,6 +74,11 @@ function listDecoder(steps: readonly StepResult[]) {
 }
 
 const fill = (position: number) => ({ position, tokenId: 10, logProb: -1, alternatives: [] });
+
+/** That fill of that request, to be scored. */
+function scoreOf(request: InfillRequest, targets: readonly number[]): ScoreRequest {
+  return { request, fill: { tokens: targets }, draws: 1 };
+}
 
 describe('prepare', () => {
   const engine = engineWith([maria, autoregressive]);
@@ -118,8 +123,13 @@ describe('prepare', () => {
     const prepared = engine.prepare(requestOf(maria, { source, sampling }));
     expect(prepared).toEqual({
       promptTokens: [idOf('a'), null, null, idOf('b')],
-      slotCount: 1,
+      slots: [
+        { index: 0, key: null, minTokens: 2, maxTokens: 2, start: 1, ownsSpace: true, choices: [] },
+      ],
+      knownTokens: 2,
       openTokens: 2,
+      cost: 2,
+      likelihood: 'CHAIN_RULE',
       settings: [
         { name: 'decoder', value: 'maria' },
         { name: 'draftWindow', value: 1 },
@@ -260,7 +270,7 @@ describe('score', () => {
     [[10, 1.5], 'Target token 1.5 '],
     [[10, vocabularySize], `Target token ${vocabularySize} `],
   ])('refuses the targets %j', async (targets, message) => {
-    const error = await refusal(() => engine.score(request, targets, never));
+    const error = await refusal(() => engine.score(scoreOf(request, targets), never));
     expect(error).toMatchObject({ code: 'INVALID_INPUT' });
     expect(error.message).toContain(message);
   });
@@ -269,21 +279,24 @@ describe('score', () => {
     const targets = [idOf('x')];
     const text = requestOf(maria, { source: { text: 'a [MASK]' } });
     const ids = requestOf(maria, { source: { tokens: [idOf('a'), null] } });
-    const score = await engine.score(text, targets, never);
-    expect(score.logLikelihood).toBeGreaterThan(-20);
-    expect(score).toEqual(await engine.score(ids, targets, never));
+    const { likelihood } = await engine.score(scoreOf(text, targets), never);
+    expect(likelihood.logProb).toBeGreaterThan(-20);
+    const ofIds = await engine.score(scoreOf(ids, targets), never);
+    expect(likelihood).toEqual(ofIds.likelihood);
   });
 
   it.each([maria, autoregressive])('ends when it is cancelled: $name', async (plugin) => {
     const cancelled = { ...request, decoder: { name: plugin.name, options: {} } };
-    const error = await refusal(() => engine.score(cancelled, [10, 11], AbortSignal.abort()));
+    const error = await refusal(() =>
+      engine.score(scoreOf(cancelled, [10, 11]), AbortSignal.abort()),
+    );
     expect(error).toMatchObject({ code: 'CANCELLED' });
   });
 
   it('refuses a decoder without a likelihood', async () => {
     const { plugin } = listDecoder([]);
     const error = await refusal(() =>
-      engineWith([plugin]).score(requestOf(plugin, {}), [10], never),
+      engineWith([plugin]).score(scoreOf(requestOf(plugin, {}), [10]), never),
     );
     expect(error).toMatchObject({ code: 'UNSUPPORTED' });
   });

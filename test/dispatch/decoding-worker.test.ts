@@ -3,7 +3,7 @@ import type { RunProgress } from '../../src/decoding/run-event.ts';
 import { DecodingWorker, type OpenedPack } from '../../src/dispatch/decoding-worker.ts';
 import type { FromWorker } from '../../src/dispatch/protocol.ts';
 import { InfillError } from '../../src/errors.ts';
-import { requestFor } from '../support/scripted-dispatch.ts';
+import { requestFor, scoreFor } from '../support/scripted-dispatch.ts';
 
 const openMessage = {
   type: 'open',
@@ -51,8 +51,7 @@ function packOf(progress: readonly RunProgress[] | InfillError, closed: string[]
         closed.push('run');
         yield { type: 'cancelled', outcome: null };
       },
-      async score(_request, targets, signal) {
-        if (targets.length > 0) return { kind: 'CHAIN_RULE', logLikelihood: -1 };
+      async score(_score, signal) {
         await aborted(signal);
         throw new InfillError('CANCELLED', 'Stopped.');
       },
@@ -208,7 +207,7 @@ describe('DecodingWorker', () => {
 
   it('stops a score that is abandoned', async () => {
     const { worker, sent, until } = workerOver(async () => packOf([]));
-    const ask = { type: 'score', request: requestFor('x'), targets: [] } as const;
+    const ask = { type: 'score', score: scoreFor('x') } as const;
     worker.receive(openMessage);
     worker.receive({ type: 'ask', id: 1, ask });
     await until(({ type }) => type === 'ready');

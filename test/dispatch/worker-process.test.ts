@@ -10,6 +10,7 @@ import {
   quickTiming,
   readAll,
   requestFor,
+  scoreFor,
   scriptedWorker,
   startCount,
 } from '../support/scripted-dispatch.ts';
@@ -92,8 +93,8 @@ describe('jobs', () => {
 
     expect(await worker.prepare(requestFor('echo'))).toMatchObject({ openTokens: 1 });
     expect(await worker.tokenize('abc')).toMatchObject({ texts: ['abc'] });
-    expect(await worker.score(requestFor('echo'), [1], notAborted())).toMatchObject({
-      logLikelihood: -2,
+    expect(await worker.score(scoreFor('echo'), notAborted())).toMatchObject({
+      likelihood: { logProb: -2 },
     });
   });
 
@@ -139,7 +140,7 @@ describe('jobs', () => {
   it('abandons a score when its signal aborts', async () => {
     const { worker } = await start(packFolder('pack'));
     const abort = new AbortController();
-    const score = worker.score(requestFor('mute'), [], abort.signal);
+    const score = worker.score(scoreFor('mute'), abort.signal);
     // The score is on its way to the worker by the time that this is answered.
     await worker.tokenize('');
     abort.abort();

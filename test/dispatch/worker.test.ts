@@ -27,6 +27,8 @@ function requestOf(text: string, decoder = 'maria'): InfillRequest {
     sampling: {},
     seed: 7n,
     alternatives: 0,
+    samples: 1,
+    lengthSearch: 'CAL',
   };
 }
 
@@ -99,7 +101,7 @@ describe('a dispatcher over the built worker', () => {
 
   it('checks a request where the tokenizer is', async () => {
     expect(await dispatcher.prepare(packId, requestOf(story))).toMatchObject({
-      slotCount: 2,
+      slots: [{ maxTokens: 2 }, { maxTokens: 1 }],
       openTokens: 3,
     });
     await expect(dispatcher.prepare(packId, requestOf('[MASK:0]'))).rejects.toMatchObject({

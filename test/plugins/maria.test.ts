@@ -193,8 +193,11 @@ describe('maria', () => {
         expect(tokensOf(await fill(draftWindow, 1)).map(({ id }) => id)).toEqual(ids);
       }
       const signal = new AbortController().signal;
-      const score = await engine.score(requestOf(maria, { source: { tokens } }), ids, signal);
-      expect(score.logLikelihood).toBeCloseTo(plain.likelihood?.logProb ?? Number.NaN, 9);
+      const score = await engine.score(
+        { request: requestOf(maria, { source: { tokens } }), fill: { tokens: ids }, draws: 1 },
+        signal,
+      );
+      expect(score.likelihood.logProb).toBeCloseTo(plain.likelihood?.logProb ?? Number.NaN, 9);
     });
   });
 

@@ -8,7 +8,9 @@ import { parseTemplate } from '../../src/text/template-notation.ts';
 const text = fc.stringMatching(/^(?:[ab\\\][:1-]|\[MASK\]|\[MASK:2\]){1,8}$/);
 const segment: fc.Arbitrary<SegmentRequest> = fc.oneof(
   fc.record({ text }),
-  fc.record({ slot: fc.record({ tokens: fc.integer({ min: 1, max: 9 }) }) }),
+  fc.record({
+    slot: fc.record({ length: fc.record({ tokens: fc.integer({ min: 1, max: 9 }) }) }),
+  }),
 );
 
 describe('templateOf', () => {
@@ -33,5 +35,9 @@ describe('templateOf', () => {
 
 function partOf(part: SegmentRequest): TemplatePart {
   if ('text' in part) return { kind: 'literal', text: part.text };
-  return { kind: 'mask', length: part.slot.tokens, key: null };
+  return {
+    kind: 'mask',
+    length: 'tokens' in part.slot.length ? part.slot.length.tokens : 0,
+    key: null,
+  };
 }

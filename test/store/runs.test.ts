@@ -45,7 +45,7 @@ describe('insertRun', () => {
   it.each([
     [{ text: 'NUL \0, lone surrogate \ud800, emoji 🦊, "quotes" \\' }],
     [{ tokens: [0, null, 1] }],
-    [{ segments: [{ text: '' }, { slot: { key: 'k', tokens: 2 } }] }],
+    [{ segments: [{ text: '' }, { slot: { key: 'k', length: { tokens: 2 } } }] }],
   ])('gives a source back as it was sent: %j', async (source) => {
     const { id } = await insert({ source });
     expect((await findRun(database, id))?.source).toEqual(source);

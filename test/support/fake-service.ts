@@ -240,6 +240,10 @@ export class FakeService implements Service {
     const openTokens = run.promptTokens.length - 1;
     const outcome: Outcome = {
       text: 'filled',
+      promptTokens: run.promptTokens,
+      count: 1,
+      others: [],
+      candidateOrder: 'LIKELIHOOD',
       slots: [{ index: 0, key: null, text: 'filled', tokens: [this.#token(0)] }],
       segments: [{ text: 'filled', start: 0, end: 6, slot: 0 }],
       likelihood: { kind: 'CHAIN_RULE', logProb: -openTokens },

@@ -6,7 +6,7 @@
 import { mkdtempSync, readFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
-import type { InfillRequest } from '../../src/decoding/infill-request.ts';
+import type { InfillRequest, ScoreRequest } from '../../src/decoding/infill-request.ts';
 import type { RunProgress } from '../../src/decoding/run-event.ts';
 import type { WorkerTiming } from '../../src/dispatch/worker-process.ts';
 
@@ -25,10 +25,17 @@ export const quickTiming: WorkerTiming = {
   healthyMs: 60_000,
 };
 
+const plain = { sampling: {}, alternatives: 0, samples: 1, lengthSearch: 'CAL' } as const;
+
 /** A request for what the worker does under that name. */
 export function requestFor(name: string, seed = 0n): InfillRequest {
   const decoder = { name, options: {} };
-  return { source: { text: '[MASK]' }, decoder, sampling: {}, seed, alternatives: 0 };
+  return { source: { text: '[MASK]' }, decoder, ...plain, seed };
+}
+
+/** A score of such a request. */
+export function scoreFor(name: string): ScoreRequest {
+  return { request: requestFor(name), fill: { tokens: [1] }, draws: 1 };
 }
 
 /** A folder that the worker opens as its name says, and where it counts its starts. */

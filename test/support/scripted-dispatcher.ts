@@ -26,6 +26,10 @@ export const scriptedPack: ServedPack = {
 /** A finished fill of one slot. */
 export const scriptedOutcome: Outcome = {
   text: 'The cat sat.',
+  promptTokens: [1, null],
+  count: 1,
+  others: [],
+  candidateOrder: 'LIKELIHOOD',
   slots: [{ index: 0, key: null, text: 'cat', tokens: [] }],
   segments: [{ text: 'The cat sat.', start: 0, end: 12, slot: null }],
   likelihood: { kind: 'CHAIN_RULE', logProb: -1 },
@@ -59,7 +63,15 @@ export class ScriptedDispatcher implements Dispatcher {
   async prepare(_packId: string, request: InfillRequest) {
     this.requests.push(request);
     const settings = [{ name: 'decoder', value: request.decoder.name }];
-    return { promptTokens: [1, null], slotCount: 1, openTokens: this.openTokens, settings };
+    return {
+      promptTokens: [1, null],
+      slots: [],
+      knownTokens: 1,
+      openTokens: this.openTokens,
+      cost: this.openTokens,
+      likelihood: 'CHAIN_RULE' as const,
+      settings,
+    };
   }
 
   async tokenize(_packId: string, text: string) {

@@ -29,6 +29,10 @@ export function sampleRun(given: Partial<NewRun> = {}): NewRun {
 export function sampleOutcome(text: string): Outcome {
   return {
     text: `The ${text} sat.`,
+    promptTokens: [1, null],
+    count: 1,
+    others: [],
+    candidateOrder: 'LIKELIHOOD',
     slots: [{ index: 0, key: null, text, tokens: [] }],
     segments: [{ text, start: 4, end: 4 + text.length, slot: 0 }],
     likelihood: { kind: 'CHAIN_RULE', logProb: -1.25 },
