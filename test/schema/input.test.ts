@@ -46,7 +46,11 @@ describe('InfillInput', () => {
     const segments = [{ text: 'a' }, { slot: { key: 'k', length: { tokens: 3 } } }, { slot: {} }];
     const { taken } = await inputOf({ source: { segments } });
     expect(taken?.source).toEqual({
-      segments: [{ text: 'a' }, { slot: { key: 'k', tokens: 3 } }, { slot: { tokens: 1 } }],
+      segments: [
+        { text: 'a' },
+        { slot: { key: 'k', length: { tokens: 3 } } },
+        { slot: { length: { tokens: 1 } } },
+      ],
     });
   });
 
