@@ -3,10 +3,18 @@
  *
  * Knows sequences, batches and decoders; knows nothing of text, GraphQL or tensors.
  */
-import assert from 'node:assert/strict';
 import { InfillError } from '../errors.ts';
 import { Channel } from './channel.ts';
-import type { DecoderState, PassCounts, Run, StepResult } from './decoder.ts';
+import { resultsProblem, StepChecker, scoreProblem, stateProblem } from './check-step.ts';
+import type {
+  DecoderState,
+  LikelihoodKind,
+  PassCounts,
+  Run,
+  Score,
+  ScoreOptions,
+  StepResult,
+} from './decoder.ts';
 import { openPositions } from './positions.ts';
 import type { AnyDecoder } from './registry.ts';
 import { type EngineLimits, Scheduler } from './scheduler.ts';
@@ -38,18 +46,24 @@ type Sequence = {
   readonly sizeBytes: number;
   readonly signal: AbortSignal;
   readonly events: Channel<EngineEvent>;
+  /** (T); the prompt with what is committed so far. */
+  readonly ids: (number | null)[];
   /** Null until begun. */
   state: DecoderState | null;
   stepCount: number;
 };
+
+const defaultStepTimeoutMs = 120_000;
+const defaultScoreTimeoutMs = 3_600_000;
 
 const noPasses: PassCounts = { causal: 0, masked: 0 };
 
 /** The loop over all sequences of one pack. */
 export class Engine {
   readonly #scheduler: Scheduler<Sequence>;
+  readonly #limits: EngineLimits;
   readonly #now: () => number;
-  readonly #stopping = new AbortController();
+  readonly #checker = new StepChecker();
   #isDecoding = false;
   /** Ends when the pass under way has ended. */
   #lastTurn: Promise<unknown> = Promise.resolve();
@@ -57,6 +71,7 @@ export class Engine {
   /** @param now - milliseconds; stamps events. */
   constructor(limits: EngineLimits, now: () => number) {
     this.#now = now;
+    this.#limits = limits;
     this.#scheduler = new Scheduler(limits);
   }
 
@@ -69,7 +84,17 @@ export class Engine {
   run(job: Job, signal: AbortSignal): AsyncIterable<EngineEvent> {
     const events = new Channel<EngineEvent>();
     const { decoder: group, sizeBytes } = job;
-    this.#scheduler.admit({ job, group, sizeBytes, signal, events, state: null, stepCount: 0 });
+    const ids = job.run.ids.slice();
+    this.#scheduler.admit({
+      job,
+      group,
+      sizeBytes,
+      signal,
+      events,
+      ids,
+      state: null,
+      stepCount: 0,
+    });
     if (!this.#isDecoding) void this.#decode();
     return events;
   }
@@ -99,40 +124,89 @@ export class Engine {
   /** One turn of a batch: sequences that have not begun begin, the others step together. */
   async #advance(batch: readonly Sequence[]): Promise<void> {
     for (const sequence of batch.filter(({ state }) => state === null)) {
-      await this.#guard([sequence], () => this.#begin(sequence));
+      this.#emit(sequence, { type: 'started' });
+      if (openPositions(sequence.ids).length === 0) this.#retire(sequence, 'filled');
+      else await this.#guard([sequence], () => this.#begin(sequence));
     }
     const begun = batch.filter(({ state }) => state !== null);
     if (begun.length > 0) await this.#guard(begun, () => this.#step(begun));
   }
 
   async #begin(sequence: Sequence): Promise<void> {
-    this.#emit(sequence, { type: 'started' });
     const { decoder, run } = sequence.job;
-    if (openPositions(run.ids).length === 0) this.#retire(sequence, 'filled');
-    else sequence.state = await decoder.begin(run, this.#stopping.signal);
+    const state: DecoderState = await this.#settled((signal) => decoder.begin(run, signal));
+    keep(stateProblem(state));
+    sequence.state = state;
   }
 
   async #step(batch: readonly Sequence[]): Promise<void> {
     const [{ job }] = batch as [Sequence];
     const states = batch.map(({ state }) => state);
-    const results: readonly StepResult[] = await job.decoder.step(states, this.#stopping.signal);
-    assert.equal(results.length, batch.length, 'A step gives one result per state.');
+    const results = await this.#settled((signal) => job.decoder.step(states, signal));
     // All are checked before the first is reported: a step fails every sequence of its batch, or none.
-    const steps = batch.map((sequence, index) => {
-      const result = results[index];
-      assert(
-        result !== undefined && sequence.stepCount < sequence.job.maxSteps,
-        'A decoder keeps its step bound.',
-      );
-      assert(
-        changedPositions(result).every((position) => sequence.job.run.ids[position] === null),
-        'A decoder commits and reopens positions that its run has open.',
-      );
-      return { sequence, result };
+    keep(resultsProblem(results, batch.length));
+    for (const [index, sequence] of batch.entries()) {
+      const { ids, job, stepCount } = sequence;
+      if (stepCount >= job.maxSteps) keep(`it takes more than ${job.maxSteps} steps`);
+      keep(this.#checker.problemOf(results[index], { run: job.run, ids }));
+    }
+    for (const [index, sequence] of batch.entries()) this.#apply(sequence, results[index]);
+  }
+
+  #apply(sequence: Sequence, result: StepResult | undefined): void {
+    if (result === undefined) return;
+    const { ids } = sequence;
+    for (const position of result.reopened) ids[position] = null;
+    for (const { position, tokenId } of result.fills) ids[position] = tokenId;
+    this.#emit(sequence, { type: 'stepped', step: sequence.stepCount++, ...result });
+    if (result.done) this.#retire(sequence, 'filled');
+  }
+
+  /**
+   * The log-likelihood of putting `targets` at the open positions, in a turn of its own.
+   *
+   * @param kind - what the score must be of.
+   * @throws what the decoder refuses, CANCELLED among others; DECODE_FAILED when it throws anything else, takes too
+   *   long or gives no score
+   */
+  score(
+    { decoderName, decoder, run }: Pick<Job, 'decoderName' | 'decoder' | 'run'>,
+    kind: LikelihoodKind,
+    { targets, ...options }: ScoreOptions & { readonly targets: readonly number[] },
+  ): Promise<Score> {
+    return this.takeTurn(async () => {
+      try {
+        const score = await this.#settled((timeout) => {
+          const signal = AbortSignal.any([options.signal, timeout]);
+          if (decoder.score === undefined) throw new ContractError('it has no score');
+          return decoder.score(run, targets, { ...options, signal });
+        }, this.#limits.scoreTimeoutMs ?? defaultScoreTimeoutMs);
+        keep(scoreProblem(score, kind));
+        return score;
+      } catch (cause) {
+        if (cause instanceof InfillError) throw cause;
+        throw failureOf(decoderName, 'while it scored', cause);
+      }
     });
-    for (const { sequence, result } of steps) {
-      this.#emit(sequence, { type: 'stepped', step: sequence.stepCount++, ...result });
-      if (result.done) this.#retire(sequence, 'filled');
+  }
+
+  /** Waits for work of a decoder; what it does after the limit is nobody's any more. */
+  async #settled<T>(
+    work: (signal: AbortSignal) => Promise<T>,
+    timeoutMs = this.#limits.stepTimeoutMs ?? defaultStepTimeoutMs,
+  ): Promise<T> {
+    const stopping = new AbortController();
+    let timer: ReturnType<typeof setTimeout> | undefined;
+    const timeout = new Promise<never>((_, reject) => {
+      timer = setTimeout(() => {
+        stopping.abort();
+        reject(new ContractError(`it took more than ${timeoutMs} ms`));
+      }, timeoutMs);
+    });
+    try {
+      return await Promise.race([work(stopping.signal), timeout]);
+    } finally {
+      clearTimeout(timer);
     }
   }
 
@@ -143,18 +217,27 @@ export class Engine {
     } catch (cause) {
       for (const sequence of batch) {
         const { job, stepCount } = sequence;
-        const message = `Decoder "${job.decoderName}" failed in step ${stepCount}.`;
-        this.#retire(sequence, new InfillError('DECODE_FAILED', message, { cause }));
+        this.#retire(sequence, failureOf(job.decoderName, `in step ${stepCount}`, cause));
       }
     }
   }
 
   #retire(sequence: Sequence, stop: StopReason): void {
-    const { state, job, events } = sequence;
+    const { state, events } = sequence;
     this.#scheduler.retire(sequence);
-    this.#emit(sequence, { type: 'finished', stop, passes: { ...(state?.passes ?? noPasses) } });
+    const passes = { ...(state?.passes ?? noPasses) };
+    this.#emit(sequence, { type: 'finished', stop: this.#end(sequence) ?? stop, passes });
     events.end();
-    if (state !== null) job.decoder.end(state);
+  }
+
+  /** A decoder that cannot free a state fails that run, and not the loop. */
+  #end({ state, job }: Sequence): InfillError | null {
+    try {
+      if (state !== null) job.decoder.end(state);
+      return null;
+    } catch (cause) {
+      return failureOf(job.decoderName, 'at the end', cause);
+    }
   }
 
   #emit(sequence: Sequence, change: EngineChange): void {
@@ -162,6 +245,17 @@ export class Engine {
   }
 }
 
-function changedPositions({ fills, reopened }: StepResult): number[] {
-  return [...fills.map(({ position }) => position), ...reopened];
+/** A decoder that does not do what it promised; its message is the engine's own and may be told. */
+class ContractError extends Error {}
+
+function keep(problem: string | null): void {
+  if (problem !== null) throw new ContractError(problem);
+}
+
+/** What a decoder threw may carry a text: it is the cause, which stays in the process. */
+function failureOf(decoderName: string, when: string, cause: unknown): InfillError {
+  const why = cause instanceof ContractError ? `: ${cause.message}` : '';
+  return new InfillError('DECODE_FAILED', `Decoder "${decoderName}" failed ${when}${why}.`, {
+    cause,
+  });
 }

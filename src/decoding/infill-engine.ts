@@ -9,7 +9,6 @@ import type { LoadedModels } from '../model/models.ts';
 import type { Tokenizer } from '../text/tokenizer.ts';
 import { decodeUtf8 } from '../text/utf8.ts';
 import { type CheckedInfill, RequestChecker } from './check-request.ts';
-import type { Score } from './decoder.ts';
 import { Engine, type EngineEvent, type StopReason } from './engine.ts';
 import type { InfillRequest, PreparedInfill, ScoreRequest } from './infill-request.ts';
 import { openPositions } from './positions.ts';
@@ -121,10 +120,7 @@ export class InfillEngine {
     }
     const targets = fill.tokens;
     this.#checkTargets(targets, openPositions(run.ids).length);
-    const { score } = decoder;
-    const scored: Score = await this.#engine.takeTurn(() =>
-      score.call(decoder, run, targets, { signal, draws }),
-    );
+    const scored = await this.#engine.score(job, kind, { targets, signal, draws });
     return {
       likelihood: { kind: scored.kind, logProb: scored.logLikelihood },
       standardError: scored.standardError ?? null,

@@ -13,6 +13,10 @@ export type EngineLimits = {
   readonly maxWaiting: number;
   /** Estimated bytes of caches and hidden states of all that decode. */
   readonly maxBytes: number;
+  /** Milliseconds that a decoder may take to begin runs, or to step them; two minutes when absent. */
+  readonly stepTimeoutMs?: number;
+  /** Milliseconds that a score may take, all its passes together; an hour when absent. */
+  readonly scoreTimeoutMs?: number;
 };
 
 /** What the scheduler needs of a sequence. Those with the same `group` step together. */
