@@ -6,7 +6,7 @@
  */
 import assert from 'node:assert/strict';
 import type { Run } from '../../src/decoding/decoder.ts';
-import { drawnProbsInto } from '../../src/decoding/distribution.ts';
+import { drawnProbsInto, logProbOf } from '../../src/decoding/distribution.ts';
 import { keyedUniform } from '../../src/numerics/keyed-random.ts';
 import { argmax, inverseCdf } from '../../src/numerics/sampling.ts';
 import type { MaskedRows } from './masked-rows.ts';
@@ -14,12 +14,14 @@ import type { MaskedRows } from './masked-rows.ts';
 /** A drafted token and what it was drawn from. */
 export type Draft = {
   readonly tokenId: number;
+  /** The greatest probability of q; when greedy, of q at temperature 1. */
+  readonly confidence: number;
   /** q, (V); empty when greedy. Valid while its position is not behind the cursor. */
   readonly probs: Float64Array;
 };
 
 /** A place for a draft; `index` is -1 while it has none. */
-type Place = { index: number; tokenId: number; readonly probs: Float64Array };
+type Place = { -readonly [Key in keyof Draft]: Draft[Key] } & { index: number };
 
 /** Drafts of one run, by index among the open positions. */
 export class DraftWindow {
@@ -39,6 +41,7 @@ export class DraftWindow {
     this.#places = Array.from({ length: shape.size }, () => ({
       index: -1,
       tokenId: -1,
+      confidence: 0,
       probs: new Float64Array(probsSize),
     }));
   }
@@ -49,19 +52,25 @@ export class DraftWindow {
     const place = this.#places[index % this.#places.length];
     assert(place !== undefined, 'A window has at least one place.');
     if (place.index !== index) {
-      place.tokenId = this.#draw(index, place.probs);
+      this.#draw(index, place);
       place.index = index;
     }
     return place;
   }
 
-  /** Argmax of q when greedy, else drawn from q, which is written into `probs`. */
-  #draw(index: number, probs: Float64Array): number {
+  /** Argmax of q when greedy, else drawn from q; written into `place`. */
+  #draw(index: number, place: Place): void {
     const { sampling, seed } = this.#run;
     const logits = this.#rows.draftLogits(index);
-    if (sampling.temperature === 0) return argmax(logits);
-    drawnProbsInto(logits, sampling, probs);
+    if (sampling.temperature === 0) {
+      place.tokenId = argmax(logits);
+      place.confidence = Math.exp(logProbOf(logits, place.tokenId));
+      return;
+    }
+    drawnProbsInto(logits, sampling, place.probs);
     const position = this.#rows.positionOf(index);
-    return inverseCdf(probs, keyedUniform(seed, { purpose: 'draft', position, step: 0 }), 1);
+    const draw = keyedUniform(seed, { purpose: 'draft', position, step: 0 });
+    place.tokenId = inverseCdf(place.probs, draw, 1);
+    place.confidence = place.probs[argmax(place.probs)] ?? 0;
   }
 }

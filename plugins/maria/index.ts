@@ -29,16 +29,19 @@ import { keyedUniform } from '../../src/numerics/keyed-random.ts';
 import { argmax, inverseCdf, subtractDraft } from '../../src/numerics/sampling.ts';
 import { type Draft, DraftWindow } from './draft-window.ts';
 import { MaskedRows, type MaskedSource } from './masked-rows.ts';
+import { AdaptiveWindow, fixedWindow, type WindowPolicy } from './window-policy.ts';
 
 const optionsSchema = z.strictObject({
   draftWindow: z
     .int()
     .min(0)
     .max(16)
-    .default(1)
+    .optional()
     .describe(
-      'Drafted tokens that one causal pass verifies beside the next one. Changes the speed, never the tokens.',
-    ),
+      'Drafted tokens that one causal pass verifies beside the next one; chosen at each step from how sure the ' +
+        'masked model is when absent. Changes the speed, never the tokens.',
+    )
+    .transform((size) => size ?? 'auto'),
 });
 
 type Options = z.output<typeof optionsSchema>;
@@ -54,6 +57,7 @@ type State = DecoderState & {
   readonly reader: CausalReader;
   readonly rows: MaskedRows;
   readonly drafts: DraftWindow;
+  readonly policy: WindowPolicy;
 };
 
 /** The plugin; see the file's header. */
@@ -96,7 +100,12 @@ class Maria implements Decoder<Options, State> {
     const passes = { causal: 0, masked: 0 };
     const rows = await MaskedRows.encode(this.#source, run, passes);
     const reader = new CausalReader(this.#models.causal, this.#models.startId, passes);
-    const size = run.options.draftWindow + 1;
+    const { draftWindow } = run.options;
+    const policy =
+      draftWindow === 'auto'
+        ? new AdaptiveWindow(run.sampling.temperature === 0)
+        : fixedWindow(draftWindow);
+    const size = policy.limit + 1;
     const { vocabularySize } = this.#source;
     return {
       passes,
@@ -107,6 +116,7 @@ class Maria implements Decoder<Options, State> {
       reader,
       rows,
       drafts: new DraftWindow(rows, run, { size, vocabularySize }),
+      policy,
     };
   }
 
@@ -133,9 +143,8 @@ class Maria implements Decoder<Options, State> {
   }
 
   async #stepOne(state: State): Promise<StepResult> {
-    const { run, ids, open, reader, rows, drafts, committedCount: first } = state;
-    const targets = open.slice(first, first + run.options.draftWindow + 1);
-    await rows.load(first, targets.length);
+    const { run, ids, reader, rows, drafts, policy, committedCount: first } = state;
+    const targets = await this.#nextTargets(state);
     const drafted = ids.slice();
     for (const [index, position] of targets.entries()) {
       drafted[position] = drafts.at(first + index).tokenId;
@@ -151,13 +160,27 @@ class Maria implements Decoder<Options, State> {
       ids[position] = tokenId;
       state.committedCount++;
       fills.push(fillOf(row, { position, tokenId }, run.alternatives));
+      policy.learn(draft.confidence, tokenId === draft.tokenId);
       if (tokenId !== draft.tokenId) {
         // What was read after this position followed a token that is not there.
         reader.forgetFrom(position);
         break;
       }
     }
-    return { fills, reopened: [], done: state.committedCount === open.length };
+    return { fills, reopened: [], done: state.committedCount === state.open.length };
+  }
+
+  /** The open positions that the next pass verifies; their rows are loaded. */
+  async #nextTargets(state: State): Promise<readonly number[]> {
+    const { open, reader, rows, drafts, policy, committedCount: first } = state;
+    const reachable = open.slice(first, first + policy.limit + 1);
+    await rows.load(first, reachable.length);
+    const size = policy.choose({
+      targetCount: reachable.length,
+      rowsTo: (index) => reader.unreadBefore(reachable[index] ?? 0),
+      confidenceOf: (index) => drafts.at(first + index).confidence,
+    });
+    return reachable.slice(0, size + 1);
   }
 
   /** Fused logits of consecutive open positions. @returns (N, V), owned by the caller. */

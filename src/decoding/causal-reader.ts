@@ -48,6 +48,11 @@ export class CausalReader {
     );
   }
 
+  /** How many rows a pass has that predicts `position` last. */
+  unreadBefore(position: number): number {
+    return position + 1 - this.#cache.length;
+  }
+
   /** Forgets the tokens from `position` on, if they were read. */
   forgetFrom(position: number): void {
     // The start id is held at 0, so tokens before `position` end at `position + 1`.

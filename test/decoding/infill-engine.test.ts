@@ -132,7 +132,7 @@ describe('prepare', () => {
       likelihood: 'CHAIN_RULE',
       settings: [
         { name: 'decoder', value: 'maria' },
-        { name: 'draftWindow', value: 1 },
+        { name: 'draftWindow', value: 'auto' },
         { name: 'temperature', value: 0.5 },
         { name: 'topK', value: 3 },
         { name: 'seed', value: '1' },

@@ -21,6 +21,9 @@ const tokenizer = new ByteTokenizer([' the', ' cat', ' sat', 'é']);
 const { vocabularySize } = tokenizer;
 const maskId = 3;
 
+/** The option as a client sends it: chosen by the decoder when absent. */
+const windowOption = (size: number | 'auto') => (size === 'auto' ? {} : { draftWindow: size });
+
 /** The mean of both models' logits, specials forbidden: what the untrained fusion is. */
 function fusedRow(
   prefix: readonly number[],
@@ -76,8 +79,8 @@ describe('maria', () => {
         samplings,
         fc.bigInt({ min: 0n, max: 1000n }),
         async (tokens, sampling, seed) => {
-          const fill = async (draftWindow: number) => {
-            const decoder = { name: 'maria', options: { draftWindow } };
+          const fill = async (draftWindow: number | 'auto') => {
+            const decoder = { name: 'maria', options: windowOption(draftWindow) };
             const request = requestOf(maria, {
               source: { tokens },
               sampling,
@@ -88,7 +91,7 @@ describe('maria', () => {
             return outcomeOf(engineOf(maria), request);
           };
           const plain = await fill(0);
-          for (const draftWindow of [1, 2, 5, 16]) {
+          for (const draftWindow of ['auto', 1, 2, 5, 16] as const) {
             const drafted = await fill(draftWindow);
             const strip = tokensOf(drafted).map(({ step: _, ...token }) => token);
             expect(strip).toEqual(tokensOf(plain).map(({ step: _, ...token }) => token));
@@ -114,14 +117,16 @@ describe('maria', () => {
       limits: { maxRunning: 1, maxWaiting: 1, maxBytes: 2 ** 30 },
       now: () => 0,
     });
-    const decoder = { name: 'maria', options: { draftWindow: 4 } };
     const source = { tokens: new Array<null>(20).fill(null) };
     for (const temperature of [0, 1]) {
-      const { usage } = await outcomeOf(
-        engine,
-        requestOf(maria, { source, decoder, sampling: { temperature } }),
-      );
-      expect(usage).toMatchObject({ causalPasses: 4, committedTokens: 20 });
+      const passesOf = async (draftWindow: number | 'auto') => {
+        const decoder = { name: 'maria', options: windowOption(draftWindow) };
+        const request = requestOf(maria, { source, decoder, sampling: { temperature } });
+        return (await outcomeOf(engine, request)).usage.causalPasses;
+      };
+      expect(await passesOf(4)).toBe(4);
+      // More than the one draft that costs nothing.
+      expect(await passesOf('auto')).toBeLessThan(await passesOf(1));
     }
   });
 
@@ -166,13 +171,13 @@ describe('maria', () => {
       limits: { maxRunning: 1, maxWaiting: 1, maxBytes: 2 ** 30 },
       now: () => 0,
     });
-    const fill = (draftWindow: number, temperature: number) =>
+    const fill = (draftWindow: number | 'auto', temperature: number) =>
       outcomeOf(
         engine,
         requestOf(maria, {
           source: { tokens },
           sampling: { temperature },
-          decoder: { name: 'maria', options: { draftWindow } },
+          decoder: { name: 'maria', options: windowOption(draftWindow) },
         }),
       );
 
@@ -189,7 +194,7 @@ describe('maria', () => {
     it('gives the same tokens for every draft window, and scores them as it reported them', async () => {
       const plain = await fill(0, 1);
       const ids = tokensOf(plain).map(({ id }) => id);
-      for (const draftWindow of [1, 5, 16]) {
+      for (const draftWindow of ['auto', 1, 5, 16] as const) {
         expect(tokensOf(await fill(draftWindow, 1)).map(({ id }) => id)).toEqual(ids);
       }
       const signal = new AbortController().signal;
@@ -200,6 +205,8 @@ describe('maria', () => {
       expect(score.likelihood.logProb).toBeCloseTo(plain.likelihood?.logProb ?? Number.NaN, 9);
     });
   });
+
+  const windowOptions = (['auto', 0, 1, 2] as const).map(windowOption);
 
   it('samples from the fused distribution: chi-square over all fills of two positions', async () => {
     const size = 8;
@@ -214,7 +221,7 @@ describe('maria', () => {
     const runs = 20_000;
     const counts = new Map<string, number>();
     for (let seed = 0n; seed < runs; seed++) {
-      const decoder = { name: 'maria', options: { draftWindow: Number(seed % 3n) } };
+      const decoder = { name: 'maria', options: windowOptions[Number(seed % 4n)] ?? {} };
       const request = requestOf(maria, {
         source: { tokens },
         seed,

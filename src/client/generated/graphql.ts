@@ -139,7 +139,7 @@ export type LikelihoodKind =
 
 /** Options of the decoder "MARIA". */
 export type MariaOptions = {
-  /** Drafted tokens that one causal pass verifies beside the next one. Changes the speed, never the tokens. */
+  /** Drafted tokens that one causal pass verifies beside the next one; chosen at each step from how sure the masked model is when absent. Changes the speed, never the tokens. */
   readonly draftWindow?: number | null | undefined;
 };
 
