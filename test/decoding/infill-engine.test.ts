@@ -8,7 +8,7 @@ import type { InfillRequest, ScoreRequest } from '../../src/decoding/infill-requ
 import { type AnyDecoderPlugin, createRegistry } from '../../src/decoding/registry.ts';
 import { InfillError } from '../../src/errors.ts';
 import type { LoadedModels } from '../../src/model/models.ts';
-import { engineOf, progressOf, requestOf } from '../conformance/decoder.ts';
+import { engineOf, progressOf, requestOf } from '../conformance/runs.ts';
 import { ByteTokenizer } from '../support/byte-tokenizer.ts';
 import { fakeModels } from '../support/fake-models.ts';
 

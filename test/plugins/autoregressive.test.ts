@@ -1,17 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import { autoregressive } from '../../plugins/autoregressive/index.ts';
 import { argmax } from '../../src/numerics/sampling.ts';
-import {
-  describeDecoder,
-  engineOf,
-  outcomeOf,
-  requestOf,
-  tokensOf,
-} from '../conformance/decoder.ts';
+import { engineOf, outcomeOf, requestOf, tokensOf } from '../conformance/runs.ts';
 import { ByteTokenizer } from '../support/byte-tokenizer.ts';
 import { causalRow } from '../support/fake-models.ts';
-
-describeDecoder(autoregressive);
 
 const { vocabularySize } = new ByteTokenizer([' the', ' cat', ' sat', 'é']);
 

@@ -5,17 +5,9 @@ import { InfillEngine } from '../../src/decoding/infill-engine.ts';
 import { createRegistry } from '../../src/decoding/registry.ts';
 import { argmax, penaliseRepeats } from '../../src/numerics/sampling.ts';
 import { softmaxInto } from '../../src/numerics/softmax.ts';
-import {
-  describeDecoder,
-  engineOf,
-  outcomeOf,
-  requestOf,
-  tokensOf,
-} from '../conformance/decoder.ts';
+import { engineOf, outcomeOf, requestOf, tokensOf } from '../conformance/runs.ts';
 import { ByteTokenizer } from '../support/byte-tokenizer.ts';
 import { causalRow, fakeModels, maskedRow } from '../support/fake-models.ts';
-
-describeDecoder(maria);
 
 const tokenizer = new ByteTokenizer([' the', ' cat', ' sat', 'é']);
 const { vocabularySize } = tokenizer;

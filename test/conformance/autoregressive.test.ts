@@ -1,0 +1,4 @@
+import { autoregressive } from '../../plugins/autoregressive/index.ts';
+import { describeDecoder } from './decoder.ts';
+
+describeDecoder(autoregressive);

@@ -1,0 +1,18 @@
+import { it } from 'vitest';
+import { maria } from '../../plugins/maria/index.ts';
+import { describeDecoder } from './decoder.ts';
+import { agreeOnTokens } from './seed-checks.ts';
+
+describeDecoder(maria, {
+  'with its defaults': {},
+  'without drafts': { draftWindow: 0 },
+  'with a long window': { draftWindow: 5 },
+});
+
+it('gives the same tokens for every draft window', () => {
+  const windows = [{}, ...[0, 1, 2, 3, 7, 16].map((draftWindow) => ({ draftWindow }))];
+  return agreeOnTokens(
+    windows.map((options) => ({ plugin: maria, options })),
+    60,
+  );
+});
