@@ -1,43 +1,76 @@
 /**
- * From what a client asks to a job for the engine; everything that is wrong is found at once.
+ * From what a client asks to a run for the engine; everything that is wrong is found at once.
  *
  * Knows requests, prompts and decoders' declarations; runs no model.
  */
 import { InfillError, type Problem, problemsError } from '../errors.ts';
 import type { LoadedModels, ModelRole } from '../model/models.ts';
-import { encodeTemplate } from '../text/encode-template.ts';
-import { encodeTokens } from '../text/encode-tokens.ts';
-import type { Prompt } from '../text/prompt.ts';
-import { templateOfParts } from '../text/template.ts';
-import { parseTemplate } from '../text/template-notation.ts';
+import type { Prompt, PromptShape } from '../text/prompt.ts';
 import { type Tokenizer, wordStartIds } from '../text/tokenizer.ts';
 import { logitsBlockSize } from './chain-rule-score.ts';
-import type { Run } from './decoder.ts';
-import type { Job } from './engine.ts';
+import { settleFill } from './check-fill.ts';
+import { drawsProblems, rangeProblems, samplingProblems } from './check-settings.ts';
+import { SlotChecker } from './check-slots.ts';
+import type { LikelihoodKind, Run } from './decoder.ts';
+import { fillSettings, scoreSettings } from './effective-settings.ts';
+
 import type {
   EffectiveSetting,
   InfillRequest,
-  SegmentRequest,
-  SourceRequest,
+  LengthSearch,
+  ScoreRequest,
 } from './infill-request.ts';
-import { openPositions } from './positions.ts';
+
 import type { AnyDecoder, AnyDecoderPlugin, DecoderRegistry } from './registry.ts';
-import { samplingSchema } from './sampling-params.ts';
-import { TokenRules } from './token-rules.ts';
-import { type Checked, checkFields } from './zod-problems.ts';
+import { type RuleIds, rulesOf } from './run-rules.ts';
+import { type SamplingParams, samplingSchema } from './sampling-params.ts';
+import { encodeSource, slotPath } from './source-shape.ts';
+import { lengthProblems, mostOpenTokens } from './unknown-lengths.ts';
+import { checkFields } from './zod-problems.ts';
 
-/** Most alternatives per committed token. */
-export const maxAlternatives = 20;
-
-/** Seeds are below this. */
-const seedLimit = 2n ** 63n;
+/** A run with the prompt that it fills. */
+export type PromptRun = { readonly prompt: Prompt; readonly run: Run<unknown> };
 
 /** A request that can run. */
 export type CheckedInfill = {
   readonly plugin: AnyDecoderPlugin;
-  readonly prompt: Prompt;
-  readonly job: Job;
+  readonly decoder: AnyDecoder;
+  readonly shape: PromptShape;
+  /** Of the plugin's own type. */
+  readonly options: unknown;
+  readonly samples: number;
+  readonly lengthSearch: LengthSearch;
   readonly settings: readonly EffectiveSetting[];
+  /** Estimated bytes of caches, hidden states and rows of one run with the greatest lengths. */
+  readonly sizeBytes: number;
+  /** The most steps one run takes that has so many open positions. */
+  maxSteps(openCount: number): number;
+  /** One run with slots of these lengths. @param lengths - one per slot, each of its `lengths`. */
+  runOf(lengths: readonly number[], seed: bigint): PromptRun;
+};
+
+/** A given fill that can be scored. */
+export type CheckedScore = PromptRun & {
+  readonly plugin: AnyDecoderPlugin;
+  readonly decoder: AnyDecoder;
+  /** What `decoder.score` gives; never NONE. */
+  readonly kind: LikelihoodKind;
+  /** (S) tokens of the open positions, in order. */
+  readonly targets: readonly number[];
+  readonly settings: readonly EffectiveSetting[];
+};
+
+/** What a request says once its parts are read; null where one of them is wrong. */
+type Reading = {
+  readonly plugin: AnyDecoderPlugin;
+  readonly decoder: AnyDecoder;
+  readonly parsed: Parsed | null;
+  readonly problems: readonly Problem[];
+};
+type Parsed = {
+  readonly options: unknown;
+  readonly sampling: SamplingParams;
+  readonly shape: PromptShape;
 };
 
 /** Checks requests against one pack. */
@@ -45,14 +78,17 @@ export class RequestChecker {
   readonly #models: LoadedModels;
   readonly #tokenizer: Tokenizer;
   readonly #registry: DecoderRegistry;
-  readonly #wordStartIds: Uint8Array;
+  readonly #ruleIds: RuleIds;
+  readonly #slotChecker: SlotChecker;
   readonly #decoders = new Map<string, AnyDecoder>();
 
   constructor(models: LoadedModels, tokenizer: Tokenizer, registry: DecoderRegistry) {
     this.#models = models;
     this.#tokenizer = tokenizer;
     this.#registry = registry;
-    this.#wordStartIds = wordStartIds(tokenizer, models.facts.vocabularySize);
+    const { bannedIds, vocabularySize } = models.facts;
+    this.#ruleIds = { bannedIds, wordStartIds: wordStartIds(tokenizer, vocabularySize) };
+    this.#slotChecker = new SlotChecker(models.facts, this.#ruleIds.wordStartIds);
     for (const plugin of registry.plugins) {
       if (missingRoles(plugin, models).length === 0)
         this.#decoders.set(plugin.name, plugin.create(models));
@@ -65,18 +101,76 @@ export class RequestChecker {
   }
 
   /**
-   * Returns the request as a job.
+   * Returns the request as runs to be made.
    *
-   * @param purpose - a given fill is scored as it is, so `score` leaves out the rule of the owned space.
    * @throws UNKNOWN_DECODER, UNSUPPORTED, or a validation code with all problems of the request.
    */
-  check(request: InfillRequest, purpose: 'fill' | 'score'): CheckedInfill {
-    const { name, options } = request.decoder;
-    const plugin = this.#registry.find(name);
-    const decoder = this.#decoderOf(plugin);
-    const checkedOptions = checkFields(
-      plugin.options,
+  check(request: InfillRequest): CheckedInfill {
+    const { plugin, decoder, parsed, problems } = this.#read(request);
+    if (parsed === null || problems.length > 0) throw refusal(problems);
+    const { options, sampling, shape } = parsed;
+    const openCount = mostOpenTokens(shape);
+    return {
+      plugin,
+      decoder,
+      shape,
       options,
+      samples: request.samples,
+      lengthSearch: request.lengthSearch,
+      settings: fillSettings({ plugin, options }, { sampling, shape }, request),
+      sizeBytes: estimateBytes(this.#models, plugin.roles, {
+        tokens: shape.knownTokens + openCount,
+        open: openCount,
+      }),
+      maxSteps: (count) => plugin.maxSteps(count, options),
+      runOf: (lengths, seed) => {
+        const prompt = shape.withLengths(lengths);
+        const rules = rulesOf(this.#ruleIds, prompt, shape, 'fill');
+        const { alternatives } = request;
+        return { prompt, run: { ids: prompt.ids, rules, options, sampling, seed, alternatives } };
+      },
+    };
+  }
+
+  /**
+   * Returns the request as a run to be scored; the fill settles unknown lengths.
+   *
+   * @throws as `check`; UNSUPPORTED when decoder and options have no likelihood.
+   */
+  checkScore(score: ScoreRequest): CheckedScore {
+    const { request, fill } = score;
+    const { plugin, decoder, parsed, problems } = this.#read(request);
+    const reader = { tokenizer: this.#tokenizer, vocabulary: this.#models.facts };
+    const settled = parsed === null ? { problems: [] } : settleFill(parsed.shape, fill, reader);
+    const all = [
+      ...problems,
+      ...('problems' in settled ? settled.problems : []),
+      ...drawsProblems(score),
+    ];
+    if (parsed === null || 'problems' in settled || all.length > 0) throw refusal(all);
+    const { options, sampling, shape } = parsed;
+    const { lengths, targets } = settled.value;
+    const prompt = shape.withLengths(lengths);
+    const rules = rulesOf(this.#ruleIds, prompt, shape, 'score');
+    const { seed } = request;
+    return {
+      plugin,
+      decoder,
+      kind: likelihoodOf(plugin, decoder, options),
+      prompt,
+      run: { ids: prompt.ids, rules, options, sampling, seed, alternatives: 0 },
+      targets,
+      settings: scoreSettings({ plugin, options }, score),
+    };
+  }
+
+  /** Reads a request part by part, and all that is wrong with it. */
+  #read(request: InfillRequest): Reading {
+    const plugin = this.#registry.find(request.decoder.name);
+    const decoder = this.#decoderOf(plugin);
+    const options = checkFields(
+      plugin.options,
+      request.decoder.options,
       ['decoder', plugin.name],
       'INVALID_OPTION',
     );
@@ -86,44 +180,33 @@ export class RequestChecker {
       ['sampling'],
       'INVALID_SAMPLING',
     );
-    const prompt = this.#encode(request.source);
-    const problems = [prompt, checkedOptions, sampling]
-      .flatMap(problemsOf)
-      .concat(rangeProblems(request));
-    if (
-      'problems' in prompt ||
-      'problems' in checkedOptions ||
-      'problems' in sampling ||
-      problems.length > 0
-    ) {
-      throw problemsError(problems as [Problem, ...Problem[]]);
-    }
-    const { seed, alternatives } = request;
-    const { ids, slots } = prompt.value;
-    const wordStarts = new Set(
-      slots.flatMap(({ ownsSpace, span }) => (ownsSpace && purpose === 'fill' ? [span.start] : [])),
-    );
-    const rules = new TokenRules(this.#models.facts.bannedIds, this.#wordStartIds, wordStarts);
-    const run: Run<unknown> = {
-      ids,
-      rules,
-      options: checkedOptions.value,
-      sampling: sampling.value,
-      seed,
-      alternatives,
-    };
-    const openCount = openPositions(ids).length;
-    const job: Job = {
-      decoderName: name,
-      decoder,
-      run,
-      sizeBytes: estimateBytes(this.#models, plugin.roles, { tokens: ids.length, open: openCount }),
-      maxSteps: plugin.maxSteps(openCount, checkedOptions.value),
-    };
-    return { plugin, prompt: prompt.value, job, settings: effectiveSettings(run, request) };
+    const shape = encodeSource(request.source, this.#tokenizer, this.#models.facts);
+    const problems = [
+      ...('problems' in shape ? shape.problems : this.#shapeProblems(shape.value, request)),
+      ...('problems' in options ? options.problems : []),
+      ...('problems' in sampling ? sampling.problems : samplingProblems(plugin, sampling.value)),
+      ...rangeProblems(request),
+    ];
+    const parsed =
+      'value' in shape && 'value' in options && 'value' in sampling
+        ? { options: options.value, sampling: sampling.value, shape: shape.value }
+        : null;
+    return { plugin, decoder, parsed, problems };
   }
 
-  #decoderOf(plugin: AnyDecoderPlugin) {
+  #shapeProblems(shape: PromptShape, { source, lengthSearch }: InfillRequest): Problem[] {
+    const tokens = shape.knownTokens + mostOpenTokens(shape);
+    const limit = this.#models.facts.contextLength;
+    return [
+      ...(tokens > limit ? [tooLong(tokens, limit)] : []),
+      ...shape.slots.flatMap((slot) =>
+        this.#slotChecker.problemsOf(slot, slotPath(source, slot.index)),
+      ),
+      ...lengthProblems(shape, lengthSearch, this.#models),
+    ];
+  }
+
+  #decoderOf(plugin: AnyDecoderPlugin): AnyDecoder {
     const decoder = this.#decoders.get(plugin.name);
     if (decoder === undefined) {
       const missing = missingRoles(plugin, this.#models).join(', ');
@@ -134,69 +217,34 @@ export class RequestChecker {
     }
     return decoder;
   }
-
-  /** A template's problems are a parser's exception; here they join the request's others. */
-  #encode(source: SourceRequest): Checked<Prompt> {
-    try {
-      const prompt = this.#promptOf(source);
-      const limit = this.#models.facts.contextLength;
-      return prompt.ids.length <= limit
-        ? { value: prompt }
-        : { problems: [tooLong(prompt.ids.length, limit)] };
-    } catch (error) {
-      if (error instanceof InfillError && error.problems.length > 0)
-        return { problems: error.problems };
-      throw error;
-    }
-  }
-
-  #promptOf(source: SourceRequest): Prompt {
-    if ('text' in source)
-      return encodeTemplate(parseTemplate(source.text, ['source', 'text']), this.#tokenizer);
-    if ('segments' in source) {
-      const parts = source.segments.map(templatePart);
-      return encodeTemplate(templateOfParts(parts, ['source', 'segments']), this.#tokenizer);
-    }
-    return encodeTokens(source.tokens, this.#tokenizer, this.#models.facts, ['source', 'tokens']);
-  }
 }
 
-function templatePart(segment: SegmentRequest) {
-  if ('text' in segment) return { kind: 'literal', text: segment.text } as const;
-  const { length, key } = segment.slot;
-  const tokens = 'tokens' in length ? length.tokens : length.between.min;
-  return { kind: 'mask', length: tokens, key: key ?? null } as const;
+/** @throws UNSUPPORTED when there is none. */
+function likelihoodOf(
+  plugin: AnyDecoderPlugin,
+  decoder: AnyDecoder,
+  options: unknown,
+): LikelihoodKind {
+  const kind = plugin.likelihood(options);
+  if (kind !== 'NONE' && decoder.score !== undefined) return kind;
+  throw new InfillError(
+    'UNSUPPORTED',
+    `Decoder "${plugin.name}" has no likelihood with these options.`,
+  );
 }
 
 function missingRoles(plugin: AnyDecoderPlugin, models: LoadedModels): ModelRole[] {
   return plugin.roles.filter((role) => models[role] === null);
 }
 
-function problemsOf(checked: Checked<unknown>): readonly Problem[] {
-  return 'problems' in checked ? checked.problems : [];
-}
-
-function rangeProblems({ seed, alternatives }: InfillRequest): Problem[] {
-  const problems: Problem[] = [];
-  if (seed < 0n || seed >= seedLimit) {
-    problems.push({
-      path: ['seed'],
-      code: 'INVALID_SEED',
-      message: `The seed is ${seed}; it must be from 0 to ${seedLimit - 1n}.`,
-      value: String(seed),
-      limit: String(seedLimit - 1n),
-    });
-  }
-  if (!Number.isInteger(alternatives) || alternatives < 0 || alternatives > maxAlternatives) {
-    problems.push({
-      path: ['alternatives'],
-      code: 'INVALID_INPUT',
-      message: `The number of alternatives is ${alternatives}; it must be from 0 to ${maxAlternatives}.`,
-      value: String(alternatives),
-      limit: String(maxAlternatives),
-    });
-  }
-  return problems;
+/** One error of all problems. What is wrong goes first: a request that is also unsupported will stay wrong. */
+function refusal(problems: readonly Problem[]): InfillError {
+  const isUnsupported = ({ code }: Problem) => code === 'UNSUPPORTED';
+  const ordered = [
+    ...problems.filter((problem) => !isUnsupported(problem)),
+    ...problems.filter(isUnsupported),
+  ];
+  return problemsError(ordered as [Problem, ...Problem[]]);
 }
 
 function tooLong(tokens: number, limit: number): Problem {
@@ -224,20 +272,4 @@ function estimateBytes(
   const blockBytes =
     2 * Math.min(logitsBlockSize, counts.open) * models.facts.vocabularySize * bytesPerFloat;
   return cacheBytes + hiddenBytes + blockBytes;
-}
-
-/** Everything that had an effect, in reading order; what is off had none, nor top-k and top-p of a greedy run. */
-function effectiveSettings(run: Run<unknown>, request: InfillRequest): EffectiveSetting[] {
-  const { topK, topP, ...greedy } = run.sampling;
-  const entries = [
-    ['decoder', request.decoder.name],
-    ...Object.entries(run.options as Record<string, unknown>),
-    ...Object.entries(greedy),
-    ...(greedy.temperature === 0 ? [] : Object.entries({ topK, topP })),
-    ['seed', String(run.seed)],
-    ['alternatives', run.alternatives],
-  ] as const;
-  return entries.flatMap(([name, value]) =>
-    value === undefined ? [] : [{ name: String(name), value }],
-  );
 }

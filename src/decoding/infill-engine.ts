@@ -4,19 +4,21 @@
  * Knows requests, text and the engine; knows no process, transport or database. The library and the decoding worker
  * both stand on it.
  */
-import { InfillError } from '../errors.ts';
 import type { LoadedModels } from '../model/models.ts';
+import type { Prompt } from '../text/prompt.ts';
 import type { Tokenizer } from '../text/tokenizer.ts';
 import { decodeUtf8 } from '../text/utf8.ts';
-import { type CheckedInfill, RequestChecker } from './check-request.ts';
-import { Engine, type EngineEvent, type StopReason } from './engine.ts';
+import { RequestChecker } from './check-request.ts';
+import { Engine, type EngineEvent, type Job, type StopReason } from './engine.ts';
 import type { InfillRequest, PreparedInfill, ScoreRequest } from './infill-request.ts';
 import { openPositions } from './positions.ts';
-import type { DecoderRegistry } from './registry.ts';
+import { preparedInfill } from './prepared-infill.ts';
+import type { AnyDecoderPlugin, DecoderRegistry } from './registry.ts';
 import type { Outcome, RunProgress, ScoredFill } from './run-event.ts';
 import { RunText } from './run-text.ts';
 import type { EngineLimits } from './scheduler.ts';
 import { scoredTokens } from './scored-tokens.ts';
+import { extremeLengths } from './unknown-lengths.ts';
 
 /** What an engine is made of. */
 export type InfillEngineOptions = {
@@ -54,25 +56,7 @@ export class InfillEngine {
    * @throws UNKNOWN_DECODER, UNSUPPORTED, or a validation code with all problems.
    */
   prepare(request: InfillRequest): PreparedInfill {
-    const { prompt, settings, plugin, job } = this.#checker.check(request, 'fill');
-    const openTokens = openPositions(prompt.ids).length;
-    return {
-      promptTokens: prompt.ids,
-      slots: prompt.slots.map(({ index, key, span, ownsSpace }) => ({
-        index,
-        key,
-        minTokens: span.end - span.start,
-        maxTokens: span.end - span.start,
-        start: span.start,
-        ownsSpace,
-        choices: [],
-      })),
-      knownTokens: prompt.ids.length - openTokens,
-      openTokens,
-      cost: openTokens * request.samples,
-      likelihood: plugin.likelihood(job.run.options),
-      settings,
-    };
+    return preparedInfill(this.#checker.check(request));
   }
 
   /** Ids and texts of the tokens of a literal. */
@@ -88,12 +72,21 @@ export class InfillEngine {
    * @throws as `prepare`; QUEUE_FULL
    */
   infill(request: InfillRequest, options: InfillRunOptions): AsyncIterable<RunProgress> {
-    const checked = this.#checker.check(request, 'fill');
+    const checked = this.#checker.check(request);
+    const { plugin, decoder, shape, sizeBytes } = checked;
+    const placed = checked.runOf(extremeLengths(shape, 'least'), request.seed);
+    const job: Job = {
+      decoderName: plugin.name,
+      decoder,
+      run: placed.run,
+      sizeBytes,
+      maxSteps: checked.maxSteps(openPositions(placed.run.ids).length),
+    };
     const left = new AbortController();
     const signal = AbortSignal.any([options.signal, left.signal]);
     const progress = this.#progress(
-      checked,
-      this.#engine.run(checked.job, signal),
+      { plugin, job, prompt: placed.prompt },
+      this.#engine.run(job, signal),
       options.submittedAt,
     );
     return abortingAtEnd(progress, left);
@@ -105,33 +98,28 @@ export class InfillEngine {
    * @param signal - an abort ends the scoring before its next pass.
    * @throws as `prepare`; UNSUPPORTED when decoder and options have none; INVALID_INPUT for a wrong fill; CANCELLED
    */
-  async score({ request, fill, draws }: ScoreRequest, signal: AbortSignal): Promise<ScoredFill> {
-    const { job, plugin, prompt, settings } = this.#checker.check(request, 'score');
-    const { decoder, run } = job;
-    const kind = plugin.likelihood(run.options);
-    if (kind === 'NONE' || decoder.score === undefined) {
-      throw new InfillError(
-        'UNSUPPORTED',
-        `Decoder "${plugin.name}" has no likelihood with these options.`,
-      );
-    }
-    if (!('tokens' in fill)) {
-      throw new InfillError('UNSUPPORTED', 'A fill is given as token ids.');
-    }
-    const targets = fill.tokens;
-    this.#checkTargets(targets, openPositions(run.ids).length);
+  async score(request: ScoreRequest, signal: AbortSignal): Promise<ScoredFill> {
+    const checked = this.#checker.checkScore(request);
+    const { kind, plugin, decoder, prompt, run, targets, settings } = checked;
+    const job = { decoderName: plugin.name, decoder, run };
+    const { draws } = request;
     const scored = await this.#engine.score(job, kind, { targets, signal, draws });
+    const terms = scored.perPosition ?? null;
     return {
       likelihood: { kind: scored.kind, logProb: scored.logLikelihood },
       standardError: scored.standardError ?? null,
-      tokens: scoredTokens(prompt, this.#options.tokenizer, targets, scored.perPosition ?? null),
+      tokens: scoredTokens(prompt, this.#options.tokenizer, targets, terms),
       promptTokens: prompt.ids,
       settings,
     };
   }
 
   async *#progress(
-    { job, plugin, prompt }: CheckedInfill,
+    {
+      job,
+      plugin,
+      prompt,
+    }: { readonly job: Job; readonly plugin: AnyDecoderPlugin; readonly prompt: Prompt },
     events: AsyncIterable<EngineEvent>,
     submittedAt: number,
   ): AsyncGenerator<RunProgress> {
@@ -152,25 +140,6 @@ export class InfillEngine {
         const times = { submittedAt, startedAt, firstTokenAt, finishedAt: event.at };
         yield terminal(event.stop, text.outcome(kind, event.passes, times));
       }
-    }
-  }
-
-  #checkTargets(targets: readonly number[], openCount: number): void {
-    if (targets.length !== openCount) {
-      throw new InfillError(
-        'INVALID_INPUT',
-        `There are ${targets.length} target tokens for ${openCount} open positions.`,
-      );
-    }
-    const { vocabularySize, bannedIds } = this.#options.models.facts;
-    const isOrdinary = (id: number) =>
-      Number.isInteger(id) && id >= 0 && id < vocabularySize && !bannedIds.includes(id);
-    const wrong = targets.find((id) => !isOrdinary(id));
-    if (wrong !== undefined) {
-      throw new InfillError(
-        'INVALID_INPUT',
-        `Target token ${wrong} is not an ordinary token of the vocabulary.`,
-      );
     }
   }
 }

@@ -1,42 +1,36 @@
 /**
- * Encodes a template: literals become known ids, masks become open positions.
+ * Encodes a template: literals become known ids, masks become slots whose lengths are given later.
  *
  * Knows the rule of the space before a mask; knows no model frame and no context length.
  */
-import type { Prompt, PromptPart, Slot } from './prompt.ts';
-import type { Mask, Template, TemplatePart } from './template.ts';
+import type { Mask } from './mask.ts';
+import { placeParts, type ShapePart } from './place-parts.ts';
+import type { EncodedText, PromptShape, ShapeSlot } from './prompt.ts';
+import type { Template, TemplatePart } from './template.ts';
 import type { Tokenizer } from './tokenizer.ts';
 
 /**
- * Tokenizes each literal by itself and places the masks between.
+ * Tokenizes each literal by itself and puts the masks between.
  *
  * A literal before a mask that ends in exactly one space is tokenized without it, and the mask's slot owns the space:
  * words carry their space in front. This holds for a literal that is only that space too, between two masks or at the
- * start of the text. The literal's part keeps the space.
+ * start of the text. The literal's part keeps the space. Choices of such a slot are tokenized with the space in front.
+ * Whether choices fit and banned texts are single tokens is for the caller to check.
  */
-export function encodeTemplate(template: Template, tokenizer: Tokenizer): Prompt {
-  const ids: (number | null)[] = [];
-  const slots: Slot[] = [];
-  const parts: PromptPart[] = [];
-  for (const [index, part] of template.parts.entries()) {
-    if (part.kind === 'mask') {
-      const ownsSpace = hasOwnedSpace(template.parts[index - 1], part);
-      const slot = placeSlot(part, { index: slots.length, start: ids.length, ownsSpace });
-      append(ids, Array<null>(part.length).fill(null));
-      slots.push(slot);
-      parts.push({ kind: 'slot', slot });
-    } else {
+export function encodeTemplate(template: Template, tokenizer: Tokenizer): PromptShape {
+  const slots: ShapeSlot[] = [];
+  const parts = template.parts.map((part, index): ShapePart => {
+    if (part.kind === 'literal') {
       const isOwned = hasOwnedSpace(part, template.parts[index + 1]);
-      append(ids, tokenizer.encode(isOwned ? part.text.slice(0, -1) : part.text));
-      parts.push(part);
+      const ids = tokenizer.encode(isOwned ? part.text.slice(0, -1) : part.text);
+      return { kind: 'literal', text: part.text, ids };
     }
-  }
-  return { ids, slots, parts };
-}
-
-// One by one: a long literal has more ids than a call may have arguments.
-function append(ids: (number | null)[], more: readonly (number | null)[]): void {
-  for (const id of more) ids.push(id);
+    const ownsSpace = hasOwnedSpace(template.parts[index - 1], part);
+    const slot = shapeSlot(part, { index: slots.length, ownsSpace }, tokenizer);
+    slots.push(slot);
+    return { kind: 'slot', slot };
+  });
+  return placeParts(parts);
 }
 
 /** Whether the space that `part` ends in belongs to a mask after it. */
@@ -45,10 +39,43 @@ function hasOwnedSpace(part: TemplatePart | undefined, next: TemplatePart | unde
   return part.text.endsWith(' ') && !part.text.endsWith('  ');
 }
 
-function placeSlot(
-  mask: Mask,
-  at: { readonly index: number; readonly start: number; readonly ownsSpace: boolean },
-): Slot {
-  const span = { start: at.start, end: at.start + mask.length };
-  return { index: at.index, key: mask.key, span, ownsSpace: at.ownsSpace };
+function shapeSlot(
+  { key, length: { min, max }, choices, banned }: Mask,
+  place: Pick<ShapeSlot, 'index' | 'ownsSpace'>,
+  tokenizer: Tokenizer,
+): ShapeSlot {
+  const encoded = choices?.map((text) => ({
+    text,
+    ids: encodeSlotText(text, place.ownsSpace, tokenizer),
+  }));
+  return {
+    ...place,
+    key,
+    min,
+    max,
+    lengths: lengthsOf({ min, max }, encoded ?? null),
+    choices: encoded ?? null,
+    banned: banned.map((text) => ({ text, ids: singleTokens(text, tokenizer) })),
+  };
+}
+
+/** Token ids of a slot's own text, the space that it owns in front. */
+export function encodeSlotText(text: string, ownsSpace: boolean, tokenizer: Tokenizer): number[] {
+  return tokenizer.encode(ownsSpace ? ` ${text}` : text);
+}
+
+function lengthsOf(
+  { min, max }: Pick<ShapeSlot, 'min' | 'max'>,
+  choices: readonly EncodedText[] | null,
+): number[] {
+  const range = Array.from({ length: max - min + 1 }, (_, offset) => min + offset);
+  if (choices === null) return range;
+  const chosen = new Set(choices.map(({ ids }) => ids.length));
+  return range.filter((length) => chosen.has(length));
+}
+
+/** The tokens that spell `text` alone, or `text` after a space. */
+function singleTokens(text: string, tokenizer: Tokenizer): number[] {
+  const spellings = [tokenizer.encode(text), tokenizer.encode(` ${text}`)];
+  return spellings.flatMap((ids) => (ids.length === 1 ? ids : []));
 }

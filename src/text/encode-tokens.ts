@@ -1,10 +1,11 @@
 /**
  * Makes a prompt of token ids that a client gave.
  *
- * Knows ids and gaps; knows no text notation. The space rule of templates does not apply.
+ * Knows ids and gaps; knows no text notation. The space rule of templates does not apply, and lengths are known.
  */
 import { type Problem, problemsError } from '../errors.ts';
-import type { Prompt, PromptPart, Slot, Span } from './prompt.ts';
+import { placeParts, type ShapePart } from './place-parts.ts';
+import type { PromptShape, Span } from './prompt.ts';
 import { templateLimits } from './template.ts';
 import type { Tokenizer, Vocabulary } from './tokenizer.ts';
 import { decodeUtf8 } from './utf8.ts';
@@ -13,7 +14,7 @@ import { decodeUtf8 } from './utf8.ts';
 const maxTokens = 100_000;
 
 /**
- * A prompt whose slots are the maximal runs of nulls and whose literals are the runs of ids between, each decoded by
+ * The shape of a prompt whose slots are the maximal runs of nulls and whose literals are the runs of ids between, each decoded by
  * itself: bytes at its ends that are no whole character show as U+FFFD.
  *
  * @param vocabulary - of the pack: which ids may be given.
@@ -25,23 +26,21 @@ export function encodeTokens(
   tokenizer: Tokenizer,
   vocabulary: Vocabulary,
   path: readonly string[],
-): Prompt {
+): PromptShape {
   const runs = runsOf(ids);
   const problems = [...idProblems(ids, vocabulary, path), ...gapProblems(ids, runs, path)];
   const [first, ...rest] = problems.slice(0, templateLimits.problems);
   if (first !== undefined) throw problemsError([first, ...rest]);
-  const slots: Slot[] = [];
-  const parts: PromptPart[] = [];
-  for (const span of runs) {
-    if (ids[span.start] === null) {
-      const slot = { index: slots.length, key: null, span, ownsSpace: false };
-      slots.push(slot);
-      parts.push({ kind: 'slot', slot });
-    } else {
-      parts.push({ kind: 'literal', text: decodeIds(ids.slice(span.start, span.end), tokenizer) });
-    }
-  }
-  return { ids: [...ids], slots, parts };
+  let slotCount = 0;
+  const parts = runs.map(({ start, end }): ShapePart => {
+    const given = ids.slice(start, end).filter((id) => id !== null);
+    if (given.length > 0) return { kind: 'literal', text: decodeIds(given, tokenizer), ids: given };
+    const slot = { index: slotCount, key: null, ownsSpace: false, choices: null, banned: [] };
+    slotCount += 1;
+    const length = end - start;
+    return { kind: 'slot', slot: { ...slot, min: length, max: length, lengths: [length] } };
+  });
+  return placeParts(parts);
 }
 
 /** The maximal runs of nulls and of ids, in order. */
@@ -63,9 +62,8 @@ function runEnd(ids: readonly (number | null)[], start: number): number {
   return end;
 }
 
-function decodeIds(ids: readonly (number | null)[], tokenizer: Tokenizer): string {
-  const bytes = ids.flatMap((id) => (id === null ? [] : [...tokenizer.bytesOf(id)]));
-  return decodeUtf8(Uint8Array.from(bytes));
+function decodeIds(ids: readonly number[], tokenizer: Tokenizer): string {
+  return decodeUtf8(Uint8Array.from(ids.flatMap((id) => [...tokenizer.bytesOf(id)])));
 }
 
 function idProblems(

@@ -1,5 +1,5 @@
 /**
- * The prompt: token ids of a whole template, with the spans of its slots.
+ * The prompt: token ids of a whole template, with the spans of its slots; and its shape while lengths are not decided.
  *
  * Knows positions and literal text; knows no model frame (BOS, CLS, SEP are added later) and no decoder.
  */
@@ -32,4 +32,29 @@ export type Prompt = {
   readonly ids: readonly (number | null)[];
   readonly slots: readonly Slot[];
   readonly parts: readonly PromptPart[];
+};
+
+/** A text with its token ids; of a choice of a slot that owns its space, that space is in the ids. */
+export type EncodedText = { readonly text: string; readonly ids: readonly number[] };
+
+/** One mask of a template before its length is decided. */
+export type ShapeSlot = Omit<Slot, 'span'> & {
+  /** Tokens it was asked to have, ends included. */
+  readonly min: number;
+  readonly max: number;
+  /** The lengths it can have, ascending: all from `min` to `max`, or those of them that some choice has. */
+  readonly lengths: readonly number[];
+  /** In the order given; null when anything may stand there. */
+  readonly choices: readonly EncodedText[] | null;
+  /** Texts that may not stand there, each with the single tokens that spell it, with and without a space in front. */
+  readonly banned: readonly EncodedText[];
+};
+
+/** An encoded template whose slots have no lengths yet: literals are tokenized, once. */
+export type PromptShape = {
+  readonly slots: readonly ShapeSlot[];
+  /** Tokens of all literals. */
+  readonly knownTokens: number;
+  /** The prompt with slots of these lengths. @param lengths - one per slot, ≥ 1. */
+  withLengths(lengths: readonly number[]): Prompt;
 };

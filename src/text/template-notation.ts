@@ -1,36 +1,31 @@
 /**
- * Reads the bracket notation: `[MASK]` is one position, `[MASK:n]` is n, `\[MASK]` and `\[MASK:` are literal.
+ * Reads the bracket notation: `[MASK]` is one position, `[MASK:n]` is n, `[MASK:a-b]` from a to b; `\[MASK]` and
+ * `\[MASK:` are literal.
  *
  * Directly before `[MASK]` or `[MASK:`, two backslashes stand for one and an odd last one makes the mask literal;
  * elsewhere a backslash is itself. `[MASK` before any other character, and `[mask]`, are text.
  */
-import {
-  type Finding,
-  lengthFinding,
-  type Template,
-  type TemplatePart,
-  TemplateProblems,
-} from './template.ts';
+import { type Finding, lengthFinding, type Mask, type MaskLength, rangeFinding } from './mask.ts';
+import { type Template, type TemplatePart, TemplateProblems } from './template.ts';
 
 const opener = '[MASK';
-const digits = /^[0-9]+$/;
-const range = /^([0-9]+)-([0-9]+)$/;
 
 /** How much after `[MASK:` is searched for the closing bracket; no mask that could be right is longer. */
 const maxBodyLength = 24;
 
-/** A mask as written: `end` is where reading goes on; the length is null when there is a finding. */
-type MaskReading = { readonly end: number } & (
-  | { readonly length: number; readonly finding: null }
-  | { readonly length: null; readonly finding: Finding }
-);
+/** What stands between `[MASK:` and `]`. */
+type BodyReading =
+  | { readonly length: MaskLength; readonly finding: null }
+  | { readonly length: null; readonly finding: Finding };
+
+/** A mask as written: `end` is where reading goes on. */
+type MaskReading = { readonly end: number } & BodyReading;
 
 /**
  * Reads a template.
  *
  * @param path - of the text in the input, for problems.
- * Throws `INVALID_TEMPLATE` with all problems, UTF-16 offsets in their messages; `UNSUPPORTED` when masks of unknown
- * length, `[MASK:a-b]`, are all that is wrong.
+ * Throws `INVALID_TEMPLATE` with all problems, UTF-16 offsets in their messages.
  */
 export function parseTemplate(text: string, path: readonly string[]): Template {
   const problems = new TemplateProblems();
@@ -55,13 +50,18 @@ function readParts(
     }
     const mask = readMask(text, open);
     parts.push({ kind: 'literal', text: kept });
-    if (mask.finding === null) parts.push({ kind: 'mask', length: mask.length, key: null });
+    if (mask.finding === null) parts.push(plainMask(mask.length));
     else problems.add(mask.finding, path);
     at = mask.end;
     if (problems.isFull) break;
   }
   parts.push({ kind: 'literal', text: text.slice(at) });
   return parts;
+}
+
+/** The notation has neither keys nor choices. */
+function plainMask(length: MaskLength): Mask {
+  return { kind: 'mask', length, key: null, choices: null, banned: [] };
 }
 
 /** The first `[MASK]` or `[MASK:` at or after `from`; −1 when there is none. */
@@ -84,7 +84,8 @@ function backslashesBefore(text: string, open: number): number {
 
 function readMask(text: string, open: number): MaskReading {
   const bodyStart = open + opener.length + 1;
-  if (text[bodyStart - 1] === ']') return { end: bodyStart, length: 1, finding: null };
+  if (text[bodyStart - 1] === ']')
+    return { end: bodyStart, length: { min: 1, max: 1 }, finding: null };
   const ahead = text.slice(bodyStart, bodyStart + maxBodyLength + 1);
   const bodyLength = ahead.indexOf(']');
   if (bodyLength === -1) {
@@ -93,34 +94,23 @@ function readMask(text: string, open: number): MaskReading {
   }
   const body = ahead.slice(0, bodyLength);
   const end = bodyStart + bodyLength + 1;
-  const finding = bodyFinding(body, open);
-  return finding === null ? { end, length: Number(body), finding } : { end, length: null, finding };
+  return { end, ...readBody(body, open) };
 }
 
-function bodyFinding(body: string, open: number): Finding | null {
+/** Reads `n` or `a-b`. */
+function readBody(body: string, open: number): BodyReading {
   const written = `[MASK:${body}]`;
-  const bounds = range.exec(body);
-  const numbers = bounds === null ? [body] : bounds.slice(1);
-  if (!numbers.every((number) => digits.test(number))) {
-    const message = `The mask "${written}" at offset ${open} has no whole number of positions.`;
-    return { message, value: written, limit: null };
-  }
-  for (const number of numbers) {
-    const finding = lengthFinding(Number(number), number);
-    if (finding === null) continue;
-    const message = `The mask "${written}" at offset ${open} is out of range. ${finding.message}`;
-    return { ...finding, message, value: written };
-  }
-  return bounds === null ? null : rangeFinding(written, numbers.map(Number), open);
-}
-
-function rangeFinding(written: string, bounds: readonly number[], open: number): Finding {
-  const [least = 0, most = 0] = bounds;
   const where = `The mask "${written}" at offset ${open}`;
-  if (least > most) {
-    const message = `${where} ends below its start: ${least} is larger than ${most}.`;
-    return { message, value: written, limit: null };
+  const ends = /^([0-9]+)(?:-([0-9]+))?$/.exec(body);
+  if (ends === null) {
+    const message = `${where} has no whole number of positions.`;
+    return { length: null, finding: { message, value: written, limit: null } };
   }
-  const message = `${where} has an unknown length, which is not supported; give one number of positions.`;
-  return { code: 'UNSUPPORTED', message, value: written, limit: null };
+  const [, first = '', last = first] = ends;
+  const length = { min: Number(first), max: Number(last) };
+  const finding =
+    lengthFinding(length.min, first) ?? lengthFinding(length.max, last) ?? rangeFinding(length);
+  if (finding === null) return { length, finding };
+  const message = `${where} is out of range. ${finding.message}`;
+  return { length: null, finding: { ...finding, message, value: written } };
 }

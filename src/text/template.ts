@@ -5,13 +5,7 @@
  * whether a template fits a model's context is decided after it is encoded.
  */
 import { type Problem, problemsError } from '../errors.ts';
-
-/** A gap of `length` positions; `key` is the client's own name for it. */
-export type Mask = {
-  readonly kind: 'mask';
-  readonly length: number;
-  readonly key: string | null;
-};
+import { checkMask, type Finding, type Mask, maskLimits } from './mask.ts';
 
 /** Literal text, or a mask. */
 export type TemplatePart = { readonly kind: 'literal'; readonly text: string } | Mask;
@@ -24,18 +18,10 @@ export const templateLimits = {
   /** UTF-16 units of text; of the bracket notation, masks included. */
   length: 100_000,
   slots: 256,
-  /** Positions of one slot. */
-  positions: 1024,
-  /** UTF-16 units of a slot's key. */
-  keyLength: 128,
+  ...maskLimits,
   /** After this many problems, reading stops. */
   problems: 100,
 } as const;
-
-/** What is wrong, without where. */
-export type Finding = Pick<Problem, 'message' | 'value' | 'limit'> & {
-  readonly code?: 'UNSUPPORTED';
-};
 
 /**
  * A template of parts that a client gave one by one; brackets in their literals are text.
@@ -53,7 +39,7 @@ export function templateOfParts(parts: readonly TemplatePart[], path: readonly s
       length += part.text.length;
       problems.checkText(part.text, [...at, 'text']);
     } else {
-      checkSlot(part, keys, (finding, field) => problems.add(finding, [...at, 'slot', ...field]));
+      problems.checkMask(part, keys, [...at, 'slot']);
     }
     if (problems.isFull) break;
   }
@@ -63,77 +49,61 @@ export function templateOfParts(parts: readonly TemplatePart[], path: readonly s
 
 /** Collects the problems of one template. */
 export class TemplateProblems {
-  readonly #invalid: Problem[] = [];
-  readonly #unsupported: Problem[] = [];
+  readonly #problems: Problem[] = [];
 
   /** Whether reading should stop. */
   get isFull(): boolean {
-    return this.#invalid.length + this.#unsupported.length >= templateLimits.problems;
+    return this.#problems.length >= templateLimits.problems;
   }
 
   /** Adds one problem. */
   add(finding: Finding, path: readonly string[]): void {
-    const list = finding.code === 'UNSUPPORTED' ? this.#unsupported : this.#invalid;
-    list.push({ code: 'INVALID_TEMPLATE', ...finding, path });
+    this.#problems.push({ code: 'INVALID_TEMPLATE', ...finding, path });
   }
 
-  /** Adds what makes `text` unfit as UTF-8; returns false when it is too long to be read at all. */
+  /** Adds what makes `text` unfit; returns false when it is too long to be read at all. */
   checkText(text: string, path: readonly string[]): boolean {
-    if (text.length > templateLimits.length) {
-      this.add(tooLong(text.length), path);
-      return false;
-    }
-    for (const match of text.matchAll(/\p{Surrogate}/gu)) {
+    for (const finding of textFindings(text)) {
       if (this.isFull) break;
-      this.add(loneSurrogate(match[0], match.index), path);
+      this.add(finding, path);
     }
-    return true;
+    return text.length <= templateLimits.length;
+  }
+
+  /** Adds what is wrong with a mask. @param keys - of the masks before it; its own is added. */
+  checkMask(mask: Mask, keys: Set<string>, path: readonly string[]): void {
+    checkMask(mask, keys, (finding, field) => this.add(finding, [...path, ...field]));
+    const { choices, banned } = mask;
+    for (const [field, texts] of Object.entries({ choices: choices ?? [], banned })) {
+      for (const [index, text] of texts.entries()) {
+        this.checkText(text, [...path, field, String(index)]);
+      }
+    }
   }
 
   /**
    * The template of `parts`, unless there are problems.
    *
-   * Throws `INVALID_TEMPLATE` with all of them, or `UNSUPPORTED` when nothing is invalid.
+   * Throws `INVALID_TEMPLATE` with all of them.
    */
   finish(parts: readonly TemplatePart[], path: readonly string[]): Template {
     const slots = parts.filter((part) => part.kind === 'mask').length;
     if (slots > templateLimits.slots) this.add(tooManySlots(slots), path);
-    const [first, ...rest] = [...this.#invalid, ...this.#unsupported];
+    const [first, ...rest] = this.#problems;
     if (first !== undefined) throw problemsError([first, ...rest]);
     return { parts: joinLiterals(parts) };
   }
 }
 
-/** What is wrong with a number of positions that the client wrote as `written`; null when nothing is. */
-export function lengthFinding(length: number, written: string): Finding | null {
-  if (Number.isSafeInteger(length) && length >= 1 && length <= templateLimits.positions) {
-    return null;
+/** What makes a text unfit as UTF-8, or too long to be read at all. */
+export function textFindings(text: string): Finding[] {
+  if (text.length > templateLimits.length) return [tooLong(text.length)];
+  const findings: Finding[] = [];
+  for (const match of text.matchAll(/\p{Surrogate}/gu)) {
+    findings.push(loneSurrogate(match[0], match.index));
+    if (findings.length === templateLimits.problems) break;
   }
-  return {
-    message: `A mask has from 1 to ${templateLimits.positions} positions, not ${written}.`,
-    value: written,
-    limit: String(templateLimits.positions),
-  };
-}
-
-function checkSlot(
-  mask: Mask,
-  keys: Set<string>,
-  report: (finding: Finding, field: readonly string[]) => void,
-): void {
-  const wrongLength = lengthFinding(mask.length, String(mask.length));
-  if (wrongLength !== null) report(wrongLength, ['length', 'tokens']);
-  const { key } = mask;
-  if (key === null) return;
-  const limit = templateLimits.keyLength;
-  if (key.length > limit) {
-    const message = `The key of a slot has ${key.length} UTF-16 units; the limit is ${limit}.`;
-    report({ message, value: String(key.length), limit: String(limit) }, ['key']);
-  }
-  if (keys.has(key)) {
-    report({ message: `Two slots have the key "${key}".`, value: key, limit: null }, ['key']);
-  }
-  keys.add(key);
+  return findings;
 }
 
 function tooLong(length: number): Finding {

@@ -1,0 +1,43 @@
+/**
+ * What is told of a checked request before it runs.
+ *
+ * Knows shapes; runs no model.
+ */
+import type { ShapeSlot } from '../text/prompt.ts';
+import type { CheckedInfill } from './check-request.ts';
+import type { PreparedInfill, PreparedSlot } from './infill-request.ts';
+import { decodedTokens, extremeLengths, mostOpenTokens } from './unknown-lengths.ts';
+
+/** The plan of a request. Seconds and passes are not foretold: they depend on the machine and on what is drawn. */
+export function preparedInfill(checked: CheckedInfill): PreparedInfill {
+  const { plugin, options, shape, samples, lengthSearch, settings } = checked;
+  const { ids, slots } = shape.withLengths(extremeLengths(shape, 'least'));
+  const firstUnknown = shape.slots.findIndex(({ lengths }) => lengths.length > 1);
+  const settledBefore = firstUnknown === -1 ? shape.slots.length : firstUnknown;
+  return {
+    promptTokens: ids,
+    slots: shape.slots.map((slot, index) =>
+      preparedSlot(slot, index <= settledBefore ? (slots[index]?.span.start ?? null) : null),
+    ),
+    knownTokens: shape.knownTokens,
+    openTokens: mostOpenTokens(shape),
+    cost: decodedTokens(shape, lengthSearch) * samples,
+    likelihood: plugin.likelihood(options),
+    settings,
+  };
+}
+
+function preparedSlot(
+  { index, key, lengths, min, max, ownsSpace, choices }: ShapeSlot,
+  start: number | null,
+): PreparedSlot {
+  return {
+    index,
+    key,
+    minTokens: lengths.at(0) ?? min,
+    maxTokens: lengths.at(-1) ?? max,
+    start,
+    ownsSpace,
+    choices: choices?.map(({ ids }) => ids) ?? [],
+  };
+}
