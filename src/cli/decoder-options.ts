@@ -12,6 +12,8 @@ const fieldSchema = z.object({
   default: z.unknown().optional(),
   minimum: z.number().optional(),
   maximum: z.number().optional(),
+  exclusiveMinimum: z.number().optional(),
+  exclusiveMaximum: z.number().optional(),
   description: z.string().default(''),
 });
 
@@ -22,27 +24,73 @@ const optionsSchema = z.object({
 /** One option. */
 export type OptionField = z.output<typeof fieldSchema>;
 
+/** A bound of a JSON Schema beyond this is that of its number type, and none of the option. */
+const widestBound = 2 ** 53 - 2;
+
 /** Reads a decoder's `optionsSchema`: fields by name. */
 export function optionFieldsOf(schema: unknown): ReadonlyMap<string, OptionField> {
   return new Map(Object.entries(optionsSchema.parse(schema).properties));
 }
 
+/** A value that leaves an option to the decoder, as its absence does. */
+const automatic = 'auto';
+
 /** What a value of the option is, in words. */
-export function describeValues({ type, enum: values, minimum, maximum }: OptionField): string {
-  if (values !== undefined) return values.join(' or ');
-  if (type === 'boolean') return 'true or false';
-  const noun = type === 'integer' ? 'a whole number' : type === 'number' ? 'a number' : 'a text';
-  if (minimum !== undefined && maximum !== undefined) {
-    return `${noun} from ${minimum} to ${maximum}`;
-  }
-  if (minimum !== undefined) return `${noun} of at least ${minimum}`;
-  return maximum === undefined ? noun : `${noun} of at most ${maximum}`;
+export function describeValues(field: OptionField): string {
+  return alternatives([...valuesOf(field), ...(canBeAutomatic(field) ? [automatic] : [])]);
 }
 
-/** Reads a value as GraphQL takes it; undefined when the text is none. Ranges are the server's to check. */
+/** What the option is where nothing is said, in words; empty for a text that may be absent. */
+export function describeDefault(field: OptionField): string {
+  if (field.default !== undefined) return `${field.default} by default`;
+  return canBeAutomatic(field) ? `${automatic} by default` : '';
+}
+
+function valuesOf(field: OptionField): readonly string[] {
+  const { type, enum: values } = field;
+  if (values !== undefined) return values;
+  if (type === 'boolean') return ['true', 'false'];
+  const noun = type === 'integer' ? 'a whole number' : type === 'number' ? 'a number' : 'a text';
+  return [`${noun}${describeRange(field)}`];
+}
+
+/** Options that may be absent; of one that may have any text, `auto` is one. */
+function canBeAutomatic(field: OptionField): boolean {
+  const isText = field.type === 'string' && field.enum === undefined;
+  return field.default === undefined && !isText && field.enum?.includes(automatic) !== true;
+}
+
+function alternatives(values: readonly string[]): string {
+  const last = values.at(-1) ?? '';
+  return values.length < 2 ? last : `${values.slice(0, -1).join(', ')} or ${last}`;
+}
+
+function describeRange(field: OptionField): string {
+  const minimum = boundOf(field.minimum);
+  const maximum = boundOf(field.maximum);
+  if (minimum !== undefined && maximum !== undefined) return ` from ${minimum} to ${maximum}`;
+  const bounds = [
+    ['at least', minimum],
+    ['above', field.exclusiveMinimum],
+    ['at most', maximum],
+    ['below', field.exclusiveMaximum],
+  ].flatMap(([words, bound]) => (bound === undefined ? [] : [`${words} ${bound}`]));
+  const words = bounds.join(' and ');
+  return words.startsWith('at') ? ` of ${words}` : words && ` ${words}`;
+}
+
+function boundOf(bound: number | undefined): number | undefined {
+  return bound === undefined || Math.abs(bound) > widestBound ? undefined : bound;
+}
+
+/**
+ * Reads a value as GraphQL takes it; null leaves the option to the decoder, undefined is no value. Ranges are the
+ * server's to check.
+ */
 export function optionValue(field: OptionField, text: string): unknown {
+  if (text === automatic && canBeAutomatic(field)) return null;
   if (field.enum !== undefined) {
-    const value = field.enum.find((known) => known.toLowerCase() === text.toLowerCase());
+    const value = field.enum.find((known) => lettersOf(known) === lettersOf(text));
     return value === undefined ? undefined : optionEnumName(value);
   }
   switch (field.type) {
@@ -55,6 +103,11 @@ export function optionValue(field: OptionField, text: string): unknown {
     default:
       return text;
   }
+}
+
+/** What is the same in `left-to-right`, `leftToRight` and `LEFT_TO_RIGHT`. */
+function lettersOf(value: string): string {
+  return value.toLowerCase().replace(/[-_ ]/g, '');
 }
 
 /** A whole number that GraphQL's Int can carry; undefined for another text. */

@@ -4,6 +4,7 @@
  * Knows what is known, filled and open; knows no terminal.
  */
 import type { InfillPartsFragment, SlotUpdatePartsFragment } from '../client/generated/graphql.ts';
+import type { MaskLength } from '../text/mask.ts';
 import type { Template } from '../text/template.ts';
 
 /** Text of one sort, in reading order. */
@@ -14,7 +15,7 @@ export type SlotTexts = ReadonlyMap<number, SlotUpdatePartsFragment>;
 
 const openMark = '[MASK]';
 
-/** The template with what its slots read so far; what is open is `[MASK]`, or `[MASK:n]` where nothing is filled yet. */
+/** The template with what its slots read so far; what is open is `[MASK]`, or its whole mask where nothing is filled yet. */
 export function filledSoFar({ parts }: Template, slots: SlotTexts): Piece[] {
   let index = 0;
   return parts.flatMap((part): Piece[] => {
@@ -22,10 +23,15 @@ export function filledSoFar({ parts }: Template, slots: SlotTexts): Piece[] {
     const slot = slots.get(index);
     index += 1;
     if (slot === undefined || (slot.text === '' && !slot.complete)) {
-      return [{ text: part.length === 1 ? openMark : `[MASK:${part.length}]`, kind: 'open' }];
+      return [{ text: maskOf(part.length), kind: 'open' }];
     }
     return slotPieces(slot);
   });
+}
+
+function maskOf({ min, max }: MaskLength): string {
+  if (min !== max) return `[MASK:${min}-${max}]`;
+  return min === 1 ? openMark : `[MASK:${min}]`;
 }
 
 /** The finished text. */
