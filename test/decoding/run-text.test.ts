@@ -1,11 +1,10 @@
 import { describe, expect, it } from 'vitest';
 import { RunText } from '../../src/decoding/run-text.ts';
-import { encodeTemplate } from '../../src/text/encode-template.ts';
-import { parseTemplate } from '../../src/text/template-notation.ts';
 import { ByteTokenizer } from '../support/byte-tokenizer.ts';
+import { promptOf } from '../support/prompt-of.ts';
 
 const tokenizer = new ByteTokenizer([' the', ' cat']);
-const prompt = encodeTemplate(parseTemplate('See [MASK:2].', []), tokenizer);
+const prompt = promptOf('See [MASK:2].', tokenizer);
 const first = prompt.slots[0]?.span.start ?? -1;
 const fill = (offset: number, text: string, logProb = -1) => ({
   position: first + offset,

@@ -35,9 +35,7 @@ describe('templateOf', () => {
 
 function partOf(part: SegmentRequest): TemplatePart {
   if ('text' in part) return { kind: 'literal', text: part.text };
-  return {
-    kind: 'mask',
-    length: 'tokens' in part.slot.length ? part.slot.length.tokens : 0,
-    key: null,
-  };
+  const { length } = part.slot;
+  const range = 'tokens' in length ? { min: length.tokens, max: length.tokens } : length.between;
+  return { kind: 'mask', length: range, key: null, choices: null, banned: [] };
 }

@@ -3,14 +3,14 @@ import { describe, expect, it } from 'vitest';
 import { encodeTemplate } from '../../src/text/encode-template.ts';
 import type { Prompt } from '../../src/text/prompt.ts';
 import { templateOfParts } from '../../src/text/template.ts';
-import { parseTemplate } from '../../src/text/template-notation.ts';
 import { decodeUtf8 } from '../../src/text/utf8.ts';
 import { ByteTokenizer } from '../support/byte-tokenizer.ts';
+import { promptOf } from '../support/prompt-of.ts';
 
 const tokenizer = new ByteTokenizer();
 
 function encode(text: string): Prompt {
-  return encodeTemplate(parseTemplate(text, []), tokenizer);
+  return promptOf(text, tokenizer);
 }
 
 /** Known text with a dot at each open position. */
@@ -68,8 +68,7 @@ describe('encodeTemplate', () => {
 
   it('tokenizes literals one by one', () => {
     const words = new ByteTokenizer(['ab']);
-    const template = parseTemplate('a[MASK]b', []);
-    expect(encodeTemplate(template, words).ids).toEqual([
+    expect(promptOf('a[MASK]b', words).ids).toEqual([
       ...words.encode('a'),
       null,
       ...words.encode('b'),
@@ -77,7 +76,10 @@ describe('encodeTemplate', () => {
   });
 
   it('keeps the keys of slots', () => {
-    const template = templateOfParts([{ kind: 'mask', length: 1, key: 'who' }], []);
+    const template = templateOfParts(
+      [{ kind: 'mask', length: { min: 1, max: 1 }, key: 'who', choices: null, banned: [] }],
+      [],
+    );
     expect(encodeTemplate(template, tokenizer).slots.map((slot) => slot.key)).toEqual(['who']);
   });
 

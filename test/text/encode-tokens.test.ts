@@ -2,13 +2,14 @@ import { describe, expect, it } from 'vitest';
 import { InfillError } from '../../src/errors.ts';
 import { encodeTokens } from '../../src/text/encode-tokens.ts';
 import { ByteTokenizer } from '../support/byte-tokenizer.ts';
+import { leastPrompt } from '../support/prompt-of.ts';
 
 const tokenizer = new ByteTokenizer();
 const vocabulary = { vocabularySize: 260, bannedIds: [0, 1, 2, 3] };
 const path = ['source', 'tokens'];
 
 function encode(ids: readonly (number | null)[]) {
-  return encodeTokens(ids, tokenizer, vocabulary, path);
+  return leastPrompt(encodeTokens(ids, tokenizer, vocabulary, path));
 }
 
 function refusal(ids: readonly (number | null)[]): InfillError {
@@ -36,6 +37,12 @@ describe('encodeTokens', () => {
       { kind: 'slot', slot: prompt.slots[1] },
       { kind: 'literal', text: 'é' },
     ]);
+  });
+
+  it('knows the lengths of its slots', () => {
+    const { slots, knownTokens } = encodeTokens([null, null, 4, null], tokenizer, vocabulary, path);
+    expect(slots.map(({ lengths }) => lengths)).toEqual([[2], [1]]);
+    expect(knownTokens).toBe(1);
   });
 
   it('shows bytes of a literal that are no whole character as U+FFFD', () => {

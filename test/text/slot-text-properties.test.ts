@@ -1,18 +1,17 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { assemble } from '../../src/text/assemble.ts';
-import { encodeTemplate } from '../../src/text/encode-template.ts';
 import type { Prompt } from '../../src/text/prompt.ts';
 import type { FillOrder } from '../../src/text/slot-reading.ts';
 import { SlotTexts } from '../../src/text/slot-text.ts';
-import { parseTemplate } from '../../src/text/template-notation.ts';
 import { decodeUtf8, unitAt } from '../../src/text/utf8.ts';
 import { ByteTokenizer, byteTokenizerIds } from '../support/byte-tokenizer.ts';
+import { promptOf } from '../support/prompt-of.ts';
 
 const tokenizer = new ByteTokenizer();
 
 function prompt(text: string): Prompt {
-  return encodeTemplate(parseTemplate(text, []), tokenizer);
+  return promptOf(text, tokenizer);
 }
 
 const byte = fc.constantFrom(

@@ -1,16 +1,15 @@
 import { describe, expect, it } from 'vitest';
-import { encodeTemplate } from '../../src/text/encode-template.ts';
 import type { Prompt } from '../../src/text/prompt.ts';
 import type { FillOrder } from '../../src/text/slot-reading.ts';
 import { SlotTexts } from '../../src/text/slot-text.ts';
-import { parseTemplate } from '../../src/text/template-notation.ts';
 import { ByteTokenizer, byteTokenizerIds } from '../support/byte-tokenizer.ts';
+import { promptOf } from '../support/prompt-of.ts';
 
 const tokenizer = new ByteTokenizer([' the', ' é', 'ab']);
 const theId = byteTokenizerIds.firstWord;
 
 function prompt(text: string): Prompt {
-  return encodeTemplate(parseTemplate(text, []), tokenizer);
+  return promptOf(text, tokenizer);
 }
 
 function open(text: string, order: FillOrder = 'LEFT_TO_RIGHT'): SlotTexts {

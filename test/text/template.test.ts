@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { InfillError } from '../../src/errors.ts';
+import type { Mask } from '../../src/text/mask.ts';
 import { type TemplatePart, templateLimits, templateOfParts } from '../../src/text/template.ts';
 import { parseTemplate } from '../../src/text/template-notation.ts';
 
@@ -10,8 +11,12 @@ function literal(text: string): TemplatePart {
   return { kind: 'literal', text };
 }
 
-function mask(length: number, key: string | null = null): TemplatePart {
-  return { kind: 'mask', length, key };
+function mask(length: number, key: string | null = null): Mask {
+  return { kind: 'mask', length: { min: length, max: length }, key, choices: null, banned: [] };
+}
+
+function between(min: number, max: number): Mask {
+  return { ...mask(min), length: { min, max } };
 }
 
 function refusal(action: () => unknown): InfillError {
@@ -94,7 +99,7 @@ describe('parseTemplate', () => {
     '[MASK:]',
     '[MASK:1e9]',
     '[MASK:x]',
-    '[MASK:5-2]',
+    '[MASK:1-2-3]',
     '[MASK: 2]',
     '[MASK:1-]',
     '[MASK:２]',
@@ -109,21 +114,32 @@ describe('parseTemplate', () => {
     expect(problems[0]?.message).toContain('at offset 0 is not closed');
   });
 
-  it('refuses an unknown length as unsupported', () => {
-    const error = refusal(() => parse('a [MASK:1-4]'));
-    expect(error.code).toBe('UNSUPPORTED');
-    expect(error.message).toContain('"[MASK:1-4]" at offset 2');
-    expect(error.message).toContain('not supported');
+  it('reads ranges of positions, ends included', () => {
+    expect(parse('a [MASK:1-4] [MASK:7-7] \\[MASK:1-2]')).toEqual([
+      literal('a '),
+      between(1, 4),
+      literal(' '),
+      mask(7),
+      literal(' [MASK:1-2]'),
+    ]);
+    expect(parse('[MASK:1-1024]')).toEqual([between(1, 1024)]);
   });
 
-  it('reports all problems at once, invalid ones first', () => {
-    const { code, problems } = refusal(() => parse('[MASK:1-2] [MASK:0] \ud800 [MASK:x]'));
+  it('refuses a range that ends below its start', () => {
+    const { problems } = refusal(() => parse('ab[MASK:5-2]'));
+    expect(problems).toMatchObject([{ code: 'INVALID_TEMPLATE', value: '[MASK:5-2]' }]);
+    expect(problems[0]?.message).toContain('at offset 2');
+    expect(problems[0]?.message).toContain('5 is larger than 2');
+  });
+
+  it('reports all problems at once', () => {
+    const { code, problems } = refusal(() => parse('[MASK:2-1] [MASK:0] \ud800 [MASK:x]'));
     expect(code).toBe('INVALID_TEMPLATE');
     expect(problems.map((problem) => problem.value)).toEqual([
       'U+D800',
+      '[MASK:2-1]',
       '[MASK:0]',
       '[MASK:x]',
-      '[MASK:1-2]',
     ]);
   });
 
@@ -180,6 +196,59 @@ describe('templateOfParts', () => {
       '2.slot.key',
       '3.slot.key',
     ]);
+  });
+
+  it('names every end of a range that is out of bounds', () => {
+    const { problems } = refusal(() => templateOfParts([between(0, 1025), between(3, 2)], at));
+    expect(
+      problems.map(({ path, value, limit }) => [path.slice(2).join('.'), value, limit]),
+    ).toEqual([
+      ['0.slot.length.between.min', '0', '1024'],
+      ['0.slot.length.between.max', '1025', '1024'],
+      ['1.slot.length.between', '3-2', null],
+    ]);
+  });
+
+  it('keeps choices and banned texts', () => {
+    const part = { ...mask(1), choices: ['a', 'b'], banned: ['c'] };
+    expect(templateOfParts([part], at).parts).toEqual([part]);
+  });
+
+  it('refuses choices and banned texts that are none, empty, twice there, or no UTF-8', () => {
+    const parts = [
+      { ...mask(1), choices: [] },
+      { ...mask(1), choices: ['a', '', 'a', '\ud800'] },
+      { ...mask(1), banned: ['', 'b', 'b', '\udc00'] },
+    ];
+    const { problems } = refusal(() => templateOfParts(parts, at));
+    expect(problems.map(({ path, value }) => [path.slice(2).join('.'), value])).toEqual([
+      ['0.slot.choices', '0'],
+      ['1.slot.choices.1', ''],
+      ['1.slot.choices.2', 'a'],
+      ['1.slot.choices.3', 'U+D800'],
+      ['2.slot.banned.0', ''],
+      ['2.slot.banned.2', 'b'],
+      ['2.slot.banned.3', 'U+DC00'],
+    ]);
+  });
+
+  it('bounds the number of choices and of banned texts', () => {
+    const texts = Array.from({ length: 1001 }, (_, index) => String(index));
+    const { problems } = refusal(() =>
+      templateOfParts(
+        [
+          { ...mask(1), choices: texts },
+          { ...mask(1), banned: texts },
+        ],
+        at,
+      ),
+    );
+    expect(problems.map(({ value, limit }) => [value, limit])).toEqual([
+      ['1001', '1000'],
+      ['1001', '1000'],
+    ]);
+    const most = { ...mask(1), choices: texts.slice(1) };
+    expect(templateOfParts([most], at).parts).toEqual([most]);
   });
 
   it('bounds the sum of the literals', () => {
