@@ -3,7 +3,7 @@
  *
  * Knows names, ranges and defaults; knows nothing of what they configure. `docs/configuration.md` has the table.
  */
-import { join, resolve } from 'node:path';
+import { isAbsolute, join, resolve } from 'node:path';
 import { z } from 'zod';
 import { type Problem, problemsError } from './errors.ts';
 import { packageRoot } from './package-root.ts';
@@ -21,6 +21,8 @@ export type Config = {
   readonly dataDir: string;
   /** Absolute; holds one folder per model pack. */
   readonly modelsDir: string;
+  /** Modules with decoders: package names or absolute paths. */
+  readonly plugins: readonly string[];
   readonly device: 'cpu' | 'webgpu' | 'cuda';
   /** Null leaves the choice to the model layer. */
   readonly threads: number | null;
@@ -56,6 +58,9 @@ const variables = z.object({
   PORT: integer(4000, 0, 65_535),
   DATA_DIR: folder('./data'),
   MODELS_DIR: folder(join(packageRoot(), 'models')),
+  PLUGINS: list(z.string().transform(pluginModule))
+    .default([])
+    .describe('package names or paths of modules, separated by commas'),
   DEVICE: oneOf('cpu', ['cpu', 'webgpu', 'cuda']),
   THREADS: digits(1, 256).nullable().default(null).describe('an integer from 1 to 256'),
   LOG_LEVEL: oneOf('info', ['silent', 'fatal', 'error', 'warn', 'info', 'debug', 'trace']),
@@ -104,6 +109,7 @@ function configOf(values: z.output<typeof variables>): Config {
     port: values.PORT,
     dataDir: values.DATA_DIR,
     modelsDir: values.MODELS_DIR,
+    plugins: values.PLUGINS,
     device: values.DEVICE,
     threads: values.THREADS,
     logLevel: values.LOG_LEVEL,
@@ -153,6 +159,11 @@ function list(entry: z.ZodType<string, string>) {
     .string()
     .transform((text) => text.split(',').flatMap((part) => part.trim() || []))
     .pipe(z.array(entry));
+}
+
+/** As Node tells them apart: what begins with a dot or a root is a path. */
+function pluginModule(text: string): string {
+  return text.startsWith('.') || isAbsolute(text) ? resolve(text) : text;
 }
 
 function isOrigin(text: string): boolean {

@@ -52,6 +52,7 @@ export const errorFamilies = {
   DATA_DIR_IN_USE: 'startup',
   STORE_VERSION: 'startup',
   DUPLICATE_DECODER: 'startup',
+  INVALID_PLUGIN: 'startup',
   SERVER_FAILED: 'startup',
   STORE_FAILED: 'internal',
   WORKER_FAILED: 'internal',

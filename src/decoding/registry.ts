@@ -51,34 +51,67 @@ export type DecoderRegistry = {
   find(name: string): AnyDecoderPlugin;
 };
 
+/** Words begin with letters, so that the GraphQL spelling keeps them apart. */
+export const decoderNamePattern = /^[a-z][a-z0-9]*(?:-[a-z][a-z0-9]*)*$/;
+
+/** A GraphQL field of its own, beside those of decoders. */
+const reservedFieldName = 'plugin';
+
 /**
  * Makes a registry; order is kept, the first plugin is the default.
  *
- * @throws DUPLICATE_DECODER
+ * @throws DUPLICATE_DECODER, INVALID_PLUGIN for a name that cannot be one
  */
 export function createRegistry(plugins: readonly AnyDecoderPlugin[]): DecoderRegistry {
-  const byName = new Map<string, AnyDecoderPlugin>();
-  for (const plugin of plugins) {
-    if (byName.has(plugin.name)) {
-      throw new InfillError('DUPLICATE_DECODER', `Two decoders are named "${plugin.name}".`);
-    }
-    byName.set(plugin.name, plugin);
-  }
+  const descriptions = plugins.map(describe);
+  checkNames(descriptions);
+  const byName = new Map(plugins.map((plugin) => [plugin.name, plugin]));
   return {
     plugins,
-    descriptions: plugins.map(describe),
+    descriptions,
     find(name) {
       const plugin = byName.get(name);
-      if (plugin === undefined) {
-        const known = [...byName.keys()].join(', ');
-        throw new InfillError(
-          'UNKNOWN_DECODER',
-          `There is no decoder "${name}"; there are: ${known}.`,
-        );
-      }
+      if (plugin === undefined) throw unknownDecoder(name, [...byName.keys()]);
       return plugin;
     },
   };
+}
+
+/** The error for a name that no decoder has. */
+export function unknownDecoder(name: string, known: readonly string[]): InfillError {
+  return new InfillError(
+    'UNKNOWN_DECODER',
+    `There is no decoder "${name}"; there are: ${known.join(', ')}.`,
+  );
+}
+
+/**
+ * Checks that decoders can be told apart, under both spellings.
+ *
+ * @throws DUPLICATE_DECODER; INVALID_PLUGIN for a name that cannot be one
+ */
+export function checkNames(decoders: readonly { readonly name: string }[]): void {
+  const nameOf = new Map<string, string>();
+  for (const { name } of decoders) {
+    const fieldName = decoderFieldName(name);
+    const other = nameOf.get(fieldName);
+    if (other !== undefined) throw duplicate(name, other);
+    if (!decoderNamePattern.test(name) || fieldName === reservedFieldName) {
+      throw new InfillError(
+        'INVALID_PLUGIN',
+        `"${name}" is no name of a decoder: lower-case words joined by hyphens, and not "${reservedFieldName}".`,
+      );
+    }
+    nameOf.set(fieldName, name);
+  }
+}
+
+function duplicate(name: string, other: string): InfillError {
+  const message =
+    name === other
+      ? `Two decoders are named "${name}".`
+      : `Decoders "${other}" and "${name}" are both "${decoderFieldName(name)}" in GraphQL.`;
+  return new InfillError('DUPLICATE_DECODER', message);
 }
 
 /** `masked-lm` is `maskedLm` in GraphQL. */

@@ -1,0 +1,74 @@
+/**
+ * A plugin whose failures outside of steps name it: what it throws, or gives wrongly, when it is asked about options or
+ * made over models. Steps are the engine's.
+ *
+ * Knows the contract; knows no request and no process.
+ */
+import { InfillError } from '../errors.ts';
+import type { LikelihoodKind } from './decoder.ts';
+import type { AnyDecoderPlugin } from './registry.ts';
+
+const kinds: readonly unknown[] = [
+  'CHAIN_RULE',
+  'INDEPENDENT',
+  'ELBO',
+  'NONE',
+] satisfies LikelihoodKind[];
+
+/**
+ * Returns the plugin with its own `options`, and with methods that throw UNSUPPORTED with its name: a request that it
+ * fails for is refused, not run.
+ */
+export function guardedPlugin(plugin: AnyDecoderPlugin): AnyDecoderPlugin {
+  const guard = <T>(what: string, work: () => T, isRight: (value: T) => boolean): T => {
+    const value = named(plugin.name, what, work);
+    if (isRight(value)) return value;
+    throw new InfillError('UNSUPPORTED', `${what} of decoder "${plugin.name}" is ${show(value)}.`);
+  };
+  const { name, title, description, roles, options, capabilities } = plugin;
+  return {
+    ...{ name, title, description, roles, options, capabilities },
+    likelihood: (checked) =>
+      guard('The kind of likelihood', () => plugin.likelihood(checked), isKind),
+    maxSteps: (openCount, checked) =>
+      guard('The step bound', () => plugin.maxSteps(openCount, checked), isCount),
+    create: (models) => guard('What is made', () => plugin.create(models), isDecoder),
+  };
+}
+
+function named<T>(name: string, what: string, work: () => T): T {
+  try {
+    return work();
+  } catch (cause) {
+    throw cause instanceof InfillError ? cause : failure(name, what, cause);
+  }
+}
+
+/** Without the message of what was thrown, which may carry a text. */
+function failure(name: string, what: string, cause: unknown): InfillError {
+  const kind = cause instanceof Error ? cause.name : typeof cause;
+  const message = `${what} of decoder "${name}" cannot be had: it threw (${kind}).`;
+  return new InfillError('UNSUPPORTED', message, { cause });
+}
+
+function isKind(value: unknown): boolean {
+  return kinds.includes(value);
+}
+
+function isCount(value: unknown): boolean {
+  return typeof value === 'number' && Number.isInteger(value) && value >= 0;
+}
+
+function isDecoder(value: unknown): boolean {
+  if (typeof value !== 'object' || value === null) return false;
+  const { begin, step, end, score } = value as Record<string, unknown>;
+  return (
+    [begin, step, end].every((method) => typeof method === 'function') &&
+    (score === undefined || typeof score === 'function')
+  );
+}
+
+/** A number as it is; of anything else its kind, since it may carry anything. */
+function show(value: unknown): string {
+  return typeof value === 'number' ? String(value) : value === null ? 'null' : typeof value;
+}
