@@ -14,6 +14,20 @@ export const drawPurposes = {
   accept: 2,
   /** The token committed in place of a rejected draft. */
   residual: 3,
+  /** The place of a position in a random order. */
+  order: 4,
+  /** Whether an open position is revealed in a denoising step. */
+  reveal: 5,
+  /** Whether a committed position reopens in a denoising step. */
+  reopen: 6,
+  /** How many positions a draw of an ELBO masks. */
+  maskCount: 7,
+  /** Which positions a draw of an ELBO masks. */
+  maskedSet: 8,
+  /** The seed of a sample after the first. */
+  attempt: 9,
+  /** Where a length bias is measured. */
+  gap: 10,
 } as const;
 
 /** A key of `drawPurposes`. */
@@ -32,8 +46,22 @@ export type DrawKey = {
  * @param seed - in [0, 2^63).
  */
 export function keyedUniform(seed: bigint, key: DrawKey): number {
-  const seedWords = [Number(seed & 0xffffffffn), Number((seed >> 32n) & 0xffffffffn)] as const;
-  const [high, low] = philox([drawPurposes[key.purpose], key.position, key.step, 0], seedWords);
+  const { purpose, position, step } = key;
+  const [high, low] = philox([drawPurposes[purpose], position, step, 0], seedWords(seed));
   // 26 bits of each word, centred in their cell so that neither 0 nor 1 can come out.
   return ((high >>> 6) * 2 ** 26 + (low >>> 6) + 0.5) / 2 ** 52;
+}
+
+/**
+ * Returns the seed of a run's further sample, in [0, 2^63).
+ *
+ * @param seed - of the run, in [0, 2^63). @param index - of the sample, ≥ 1; the first has the run's own seed.
+ */
+export function sampleSeed(seed: bigint, index: number): bigint {
+  const [high, low] = philox([drawPurposes.attempt, index, 0, 0], seedWords(seed));
+  return (BigInt(high >>> 1) << 32n) | BigInt(low);
+}
+
+function seedWords(seed: bigint): [number, number] {
+  return [Number(seed & 0xffffffffn), Number((seed >> 32n) & 0xffffffffn)];
 }
