@@ -4,6 +4,7 @@
  * Knows sequences, batches and decoders; knows nothing of text, GraphQL or tensors.
  */
 import { InfillError } from '../errors.ts';
+import type { Attempt, Attempts } from './attempt.ts';
 import { Channel } from './channel.ts';
 import { resultsProblem, StepChecker, scoreProblem, stateProblem } from './check-step.ts';
 import type {
@@ -15,25 +16,31 @@ import type {
   ScoreOptions,
   StepResult,
 } from './decoder.ts';
+import { ContractError, failureOf, keep, settledWithin } from './decoder-failure.ts';
 import { openPositions } from './positions.ts';
 import type { AnyDecoder } from './registry.ts';
 import { type EngineLimits, Scheduler } from './scheduler.ts';
 
-/** A run with the decoder that fills it. */
+/** Attempts with the decoder that fills them, one after the other. */
 export type Job = {
   readonly decoderName: string;
   readonly decoder: AnyDecoder;
-  readonly run: Run<unknown>;
-  /** Estimated bytes of caches and hidden states. */
+  readonly attempts: Attempts;
+  /** Estimated bytes of caches and hidden states of the largest attempt. */
   readonly sizeBytes: number;
-  readonly maxSteps: number;
 };
+
+/** A run with the decoder that scores it. */
+export type ScoreJob = Pick<Job, 'decoderName' | 'decoder'> & { readonly run: Run<unknown> };
 
 /** What happens to one sequence, and when; `finished` is last and comes once. */
 export type EngineEvent = { readonly at: number } & EngineChange;
 
 type EngineChange =
   | { readonly type: 'started' }
+  /** What is stepped from here on is of this attempt; `chosen` ones were stepped before. */
+  | { readonly type: 'attempt' | 'chosen'; readonly attempt: Attempt }
+  /** Steps count from 0 in each attempt. */
   | ({ readonly type: 'stepped'; readonly step: number } & StepResult)
   | { readonly type: 'finished'; readonly stop: StopReason; readonly passes: PassCounts };
 
@@ -46,17 +53,25 @@ type Sequence = {
   readonly sizeBytes: number;
   readonly signal: AbortSignal;
   readonly events: Channel<EngineEvent>;
+  /** Of attempts that have ended. */
+  readonly passes: PassCounts;
+  isStarted: boolean;
+  /** Null between attempts. */
+  underWay: UnderWay | null;
+  /** In the attempt under way. */
+  stepCount: number;
+};
+
+/** An attempt that has begun. */
+type UnderWay = {
+  readonly attempt: Attempt;
   /** (T); the prompt with what is committed so far. */
   readonly ids: (number | null)[];
-  /** Null until begun. */
-  state: DecoderState | null;
-  stepCount: number;
+  readonly state: DecoderState;
 };
 
 const defaultStepTimeoutMs = 120_000;
 const defaultScoreTimeoutMs = 3_600_000;
-
-const noPasses: PassCounts = { causal: 0, masked: 0 };
 
 /** The loop over all sequences of one pack. */
 export class Engine {
@@ -84,17 +99,9 @@ export class Engine {
   run(job: Job, signal: AbortSignal): AsyncIterable<EngineEvent> {
     const events = new Channel<EngineEvent>();
     const { decoder: group, sizeBytes } = job;
-    const ids = job.run.ids.slice();
-    this.#scheduler.admit({
-      job,
-      group,
-      sizeBytes,
-      signal,
-      events,
-      ids,
-      state: null,
-      stepCount: 0,
-    });
+    const passes = { causal: 0, masked: 0 };
+    const start = { passes, isStarted: false, underWay: null, stepCount: 0 };
+    this.#scheduler.admit({ job, group, sizeBytes, signal, events, ...start });
     if (!this.#isDecoding) void this.#decode();
     return events;
   }
@@ -121,45 +128,66 @@ export class Engine {
     this.#isDecoding = false;
   }
 
-  /** One turn of a batch: sequences that have not begun begin, the others step together. */
+  /** One turn of a batch: sequences between attempts go on to the next, the others step together. */
   async #advance(batch: readonly Sequence[]): Promise<void> {
-    for (const sequence of batch.filter(({ state }) => state === null)) {
-      this.#emit(sequence, { type: 'started' });
-      if (openPositions(sequence.ids).length === 0) this.#retire(sequence, 'filled');
-      else await this.#guard([sequence], () => this.#begin(sequence));
+    for (const sequence of batch.filter(({ underWay }) => underWay === null)) {
+      await this.#guard([sequence], () => this.#goOn(sequence));
     }
-    const begun = batch.filter(({ state }) => state !== null);
+    const begun = batch.filter(({ underWay }) => underWay !== null);
     if (begun.length > 0) await this.#guard(begun, () => this.#step(begun));
   }
 
-  async #begin(sequence: Sequence): Promise<void> {
-    const { decoder, run } = sequence.job;
+  async #goOn(sequence: Sequence): Promise<void> {
+    const { attempts } = sequence.job;
+    if (!sequence.isStarted) this.#emit(sequence, { type: 'started' });
+    sequence.isStarted = true;
+    const turn = await attempts.next();
+    if (turn.type === 'searching') return;
+    this.#emit(sequence, turn);
+    if (turn.type === 'attempt') await this.#begin(sequence, turn.attempt);
+    if (attempts.isOver) this.#retire(sequence, 'filled');
+  }
+
+  async #begin(sequence: Sequence, attempt: Attempt): Promise<void> {
+    const { decoder, attempts } = sequence.job;
+    const { run } = attempt;
+    sequence.stepCount = 0;
+    if (openPositions(run.ids).length === 0) {
+      attempts.ended(run.ids);
+      return;
+    }
     const state: DecoderState = await this.#settled((signal) => decoder.begin(run, signal));
     keep(stateProblem(state));
-    sequence.state = state;
+    sequence.underWay = { attempt, ids: run.ids.slice(), state };
   }
 
   async #step(batch: readonly Sequence[]): Promise<void> {
     const [{ job }] = batch as [Sequence];
-    const states = batch.map(({ state }) => state);
+    const runs = batch.flatMap(({ underWay }) => (underWay === null ? [] : [underWay]));
+    const states = runs.map(({ state }) => state);
     const results = await this.#settled((signal) => job.decoder.step(states, signal));
     // All are checked before the first is reported: a step fails every sequence of its batch, or none.
     keep(resultsProblem(results, batch.length));
-    for (const [index, sequence] of batch.entries()) {
-      const { ids, job, stepCount } = sequence;
-      if (stepCount >= job.maxSteps) keep(`it takes more than ${job.maxSteps} steps`);
-      keep(this.#checker.problemOf(results[index], { run: job.run, ids }));
+    for (const [index, { attempt, ids }] of runs.entries()) {
+      const { maxSteps, run } = attempt;
+      if ((batch[index]?.stepCount ?? 0) >= maxSteps) keep(`it takes more than ${maxSteps} steps`);
+      keep(this.#checker.problemOf(results[index], { run, ids }));
     }
     for (const [index, sequence] of batch.entries()) this.#apply(sequence, results[index]);
   }
 
   #apply(sequence: Sequence, result: StepResult | undefined): void {
-    if (result === undefined) return;
-    const { ids } = sequence;
+    const { underWay, job } = sequence;
+    if (result === undefined || underWay === null) return;
+    const { ids } = underWay;
     for (const position of result.reopened) ids[position] = null;
     for (const { position, tokenId } of result.fills) ids[position] = tokenId;
     this.#emit(sequence, { type: 'stepped', step: sequence.stepCount++, ...result });
-    if (result.done) this.#retire(sequence, 'filled');
+    if (!result.done) return;
+    job.attempts.ended(ids);
+    const failure = this.#end(sequence);
+    if (failure !== null) this.#retire(sequence, failure);
+    else if (job.attempts.isOver) this.#retire(sequence, 'filled');
   }
 
   /**
@@ -170,7 +198,7 @@ export class Engine {
    *   long or gives no score
    */
   score(
-    { decoderName, decoder, run }: Pick<Job, 'decoderName' | 'decoder' | 'run'>,
+    { decoderName, decoder, run }: ScoreJob,
     kind: LikelihoodKind,
     { targets, ...options }: ScoreOptions & { readonly targets: readonly number[] },
   ): Promise<Score> {
@@ -190,24 +218,11 @@ export class Engine {
     });
   }
 
-  /** Waits for work of a decoder; what it does after the limit is nobody's any more. */
-  async #settled<T>(
+  #settled<T>(
     work: (signal: AbortSignal) => Promise<T>,
     timeoutMs = this.#limits.stepTimeoutMs ?? defaultStepTimeoutMs,
   ): Promise<T> {
-    const stopping = new AbortController();
-    let timer: ReturnType<typeof setTimeout> | undefined;
-    const timeout = new Promise<never>((_, reject) => {
-      timer = setTimeout(() => {
-        stopping.abort();
-        reject(new ContractError(`it took more than ${timeoutMs} ms`));
-      }, timeoutMs);
-    });
-    try {
-      return await Promise.race([work(stopping.signal), timeout]);
-    } finally {
-      clearTimeout(timer);
-    }
+    return settledWithin(timeoutMs, work);
   }
 
   /** A decoder that throws fails the sequences of that call and no others. */
@@ -223,17 +238,27 @@ export class Engine {
   }
 
   #retire(sequence: Sequence, stop: StopReason): void {
-    const { state, events } = sequence;
+    const { events, passes, job } = sequence;
     this.#scheduler.retire(sequence);
-    const passes = { ...(state?.passes ?? noPasses) };
-    this.#emit(sequence, { type: 'finished', stop: this.#end(sequence) ?? stop, passes });
+    const failure = this.#end(sequence);
+    const { causal, masked } = job.attempts.passes;
+    this.#emit(sequence, {
+      type: 'finished',
+      stop: failure ?? stop,
+      passes: { causal: passes.causal + causal, masked: passes.masked + masked },
+    });
     events.end();
   }
 
-  /** A decoder that cannot free a state fails that run, and not the loop. */
-  #end({ state, job }: Sequence): InfillError | null {
+  /** Ends the attempt under way, if any. A decoder that cannot free a state fails that run, and not the loop. */
+  #end(sequence: Sequence): InfillError | null {
+    const { underWay, job, passes } = sequence;
+    if (underWay === null) return null;
+    sequence.underWay = null;
+    passes.causal += underWay.state.passes.causal;
+    passes.masked += underWay.state.passes.masked;
     try {
-      if (state !== null) job.decoder.end(state);
+      job.decoder.end(underWay.state);
       return null;
     } catch (cause) {
       return failureOf(job.decoderName, 'at the end', cause);
@@ -243,19 +268,4 @@ export class Engine {
   #emit(sequence: Sequence, change: EngineChange): void {
     sequence.events.push({ at: this.#now(), ...change });
   }
-}
-
-/** A decoder that does not do what it promised; its message is the engine's own and may be told. */
-class ContractError extends Error {}
-
-function keep(problem: string | null): void {
-  if (problem !== null) throw new ContractError(problem);
-}
-
-/** What a decoder threw may carry a text: it is the cause, which stays in the process. */
-function failureOf(decoderName: string, when: string, cause: unknown): InfillError {
-  const why = cause instanceof ContractError ? `: ${cause.message}` : '';
-  return new InfillError('DECODE_FAILED', `Decoder "${decoderName}" failed ${when}${why}.`, {
-    cause,
-  });
 }

@@ -5,20 +5,19 @@
  * both stand on it.
  */
 import type { LoadedModels } from '../model/models.ts';
-import type { Prompt } from '../text/prompt.ts';
 import type { Tokenizer } from '../text/tokenizer.ts';
 import { decodeUtf8 } from '../text/utf8.ts';
-import { RequestChecker } from './check-request.ts';
-import { Engine, type EngineEvent, type Job, type StopReason } from './engine.ts';
+import type { AttemptPlan } from './attempt.ts';
+import { AttemptSeries } from './attempts.ts';
+import { type CheckedInfill, RequestChecker } from './check-request.ts';
+import { Engine } from './engine.ts';
+import { infillProgress } from './infill-progress.ts';
 import type { InfillRequest, PreparedInfill, ScoreRequest } from './infill-request.ts';
-import { openPositions } from './positions.ts';
 import { preparedInfill } from './prepared-infill.ts';
-import type { AnyDecoderPlugin, DecoderRegistry } from './registry.ts';
-import type { Outcome, RunProgress, ScoredFill } from './run-event.ts';
-import { RunText } from './run-text.ts';
+import type { DecoderRegistry } from './registry.ts';
+import type { RunProgress, ScoredFill } from './run-event.ts';
 import type { EngineLimits } from './scheduler.ts';
 import { scoredTokens } from './scored-tokens.ts';
-import { extremeLengths } from './unknown-lengths.ts';
 
 /** What an engine is made of. */
 export type InfillEngineOptions = {
@@ -72,23 +71,20 @@ export class InfillEngine {
    * @throws as `prepare`; QUEUE_FULL
    */
   infill(request: InfillRequest, options: InfillRunOptions): AsyncIterable<RunProgress> {
+    const { models, tokenizer } = this.#options;
     const checked = this.#checker.check(request);
-    const { plugin, decoder, shape, sizeBytes } = checked;
-    const placed = checked.runOf(extremeLengths(shape, 'least'), request.seed);
-    const job: Job = {
-      decoderName: plugin.name,
-      decoder,
-      run: placed.run,
-      sizeBytes,
-      maxSteps: checked.maxSteps(openPositions(placed.run.ids).length),
-    };
+    const { plugin, decoder, sizeBytes, shape } = checked;
+    const attempts = new AttemptSeries(planOf(checked, request.seed), models);
+    const job = { decoderName: plugin.name, decoder, attempts, sizeBytes };
     const left = new AbortController();
     const signal = AbortSignal.any([options.signal, left.signal]);
-    const progress = this.#progress(
-      { plugin, job, prompt: placed.prompt },
-      this.#engine.run(job, signal),
-      options.submittedAt,
-    );
+    const progress = infillProgress(this.#engine.run(job, signal), {
+      shape,
+      tokenizer,
+      order: plugin.capabilities.streams,
+      kind: plugin.likelihood(checked.options),
+      submittedAt: options.submittedAt,
+    });
     return abortingAtEnd(progress, left);
   }
 
@@ -113,35 +109,11 @@ export class InfillEngine {
       settings,
     };
   }
+}
 
-  async *#progress(
-    {
-      job,
-      plugin,
-      prompt,
-    }: { readonly job: Job; readonly plugin: AnyDecoderPlugin; readonly prompt: Prompt },
-    events: AsyncIterable<EngineEvent>,
-    submittedAt: number,
-  ): AsyncGenerator<RunProgress> {
-    const { tokenizer } = this.#options;
-    const text = new RunText(prompt, tokenizer, plugin.capabilities.streams);
-    const kind = plugin.likelihood(job.run.options);
-    let startedAt: number | null = null;
-    let firstTokenAt: number | null = null;
-    for await (const event of events) {
-      if (event.type === 'started') {
-        startedAt = event.at;
-        yield { type: 'started' };
-      } else if (event.type === 'stepped') {
-        const changed = text.apply(event.step, event);
-        if (event.fills.length > 0) firstTokenAt ??= event.at;
-        if (changed !== null) yield changed;
-      } else {
-        const times = { submittedAt, startedAt, firstTokenAt, finishedAt: event.at };
-        yield terminal(event.stop, text.outcome(kind, event.passes, times));
-      }
-    }
-  }
+function planOf(checked: CheckedInfill, seed: bigint): AttemptPlan {
+  const lengths = checked.shape.slots.map((slot) => slot.lengths);
+  return { ...checked, lengths, seed };
 }
 
 /** Passes entries on; once nobody reads them any more, aborts. */
@@ -154,15 +126,4 @@ async function* abortingAtEnd<T>(
   } finally {
     abort.abort();
   }
-}
-
-function terminal(stop: StopReason, outcome: Outcome): RunProgress {
-  if (stop === 'cancelled') return { type: 'cancelled', outcome };
-  if (stop === 'filled' && outcome.text !== null) return { type: 'completed', outcome };
-  if (stop !== 'filled') {
-    const { code, message, cause } = stop;
-    return { type: 'failed', outcome, error: { code, message }, cause };
-  }
-  const message = 'The decoder was done before every slot was filled.';
-  return { type: 'failed', outcome, error: { code: 'DECODE_FAILED', message } };
 }

@@ -1,41 +1,48 @@
 /**
- * One run in text: turns fills into committed tokens and slot updates, and in the end into the outcome.
+ * One attempt in text: turns fills into committed tokens and slot updates, and in the end into a filled text.
  *
- * Knows prompts, bytes and clocks handed to it; knows no model and no engine.
+ * Knows one prompt and bytes; knows no model, no clock and no other attempt.
  */
 import type { Prompt } from '../text/prompt.ts';
 import { SlotTexts } from '../text/slot-text.ts';
 import type { Tokenizer } from '../text/tokenizer.ts';
 import { decodeUtf8 } from '../text/utf8.ts';
+import type { DecoderCapabilities, Fill, LikelihoodKind, StepResult } from './decoder.ts';
 import type {
-  DecoderCapabilities,
-  Fill,
-  LikelihoodKind,
-  PassCounts,
-  StepResult,
-} from './decoder.ts';
-import { knownIds } from './positions.ts';
-import type { CommittedToken, Likelihood, Outcome, Timing, TokensChanged } from './run-event.ts';
+  CommittedToken,
+  FilledSegment,
+  FilledSlot,
+  Likelihood,
+  TokensChanged,
+} from './run-event.ts';
 
-/** Milliseconds on one clock; null until it happened. */
-export type RunTimes = {
-  readonly submittedAt: number;
-  readonly startedAt: number | null;
-  readonly firstTokenAt: number | null;
-  readonly finishedAt: number;
+/** A prompt as filled so far. */
+export type Filling = {
+  /** Null unless every slot is filled. */
+  readonly text: string | null;
+  readonly slots: readonly FilledSlot[];
+  /** Empty unless every slot is filled. */
+  readonly segments: readonly FilledSegment[];
+  /** The path's sum for exact kinds, once every slot is filled and every term is finite; null else. */
+  readonly likelihood: Likelihood | null;
 };
 
 /** What is committed so far in one run. */
 export class RunText {
-  readonly #prompt: Prompt;
+  readonly prompt: Prompt;
   readonly #tokenizer: Tokenizer;
   readonly #slots: SlotTexts;
   readonly #committed = new Map<number, CommittedToken>();
 
   constructor(prompt: Prompt, tokenizer: Tokenizer, order: DecoderCapabilities['streams']) {
-    this.#prompt = prompt;
+    this.prompt = prompt;
     this.#tokenizer = tokenizer;
     this.#slots = new SlotTexts(prompt, tokenizer, order);
+  }
+
+  /** Committed tokens, in position order. */
+  get tokens(): readonly CommittedToken[] {
+    return [...this.#committed.values()].sort((a, b) => a.position - b.position);
   }
 
   /** Applies a step and returns it in text; null when it changed nothing. */
@@ -57,34 +64,36 @@ export class RunText {
       : { type: 'committed', tokens, slots };
   }
 
-  /** Everything the run produced so far. @param kind - of the path's sum, where it means something. */
-  outcome(kind: LikelihoodKind, passes: PassCounts, times: RunTimes): Outcome {
+  /** Puts other tokens in place of all that is committed, and returns that. @param tokens - of the same prompt. */
+  adopt(tokens: readonly CommittedToken[]): TokensChanged {
+    const reopened = this.tokens.map(({ position }) => position);
+    for (const position of reopened) this.#slots.reopen(position);
+    this.#committed.clear();
+    for (const token of tokens) {
+      this.#slots.commit(token.position, token.id);
+      this.#committed.set(token.position, token);
+    }
+    const slots = this.#slots.updates();
+    return reopened.length > 0
+      ? { type: 'revised', tokens, reopened, slots }
+      : { type: 'committed', tokens, slots };
+  }
+
+  /** What is filled so far. @param kind - of the path's sum, where it means something. */
+  filling(kind: LikelihoodKind): Filling {
     const filled = this.#slots.filled();
-    const tokens = [...this.#committed.values()].sort((a, b) => a.position - b.position);
+    const { tokens } = this;
     const slots = this.#slots.snapshot().map(({ index, key, text }) => ({
       index,
       key,
       text,
       tokens: tokens.filter(({ slot }) => slot === index),
     }));
-    const likelihood = filled === null ? null : pathLikelihood(kind, tokens);
     return {
-      promptTokens: this.#prompt.ids,
       text: filled?.text ?? null,
       slots,
       segments: filled?.segments ?? [],
-      likelihood,
-      count: filled === null ? 0 : 1,
-      others: [],
-      candidateOrder: likelihood === null ? 'DRAWN' : 'LIKELIHOOD',
-      usage: {
-        knownTokens: knownIds(this.#prompt.ids).length,
-        openTokens: this.#prompt.ids.length - knownIds(this.#prompt.ids).length,
-        committedTokens: tokens.length,
-        causalPasses: passes.causal,
-        maskedPasses: passes.masked,
-      },
-      timing: timingOf(times, tokens.length),
+      likelihood: filled === null ? null : pathLikelihood(kind, tokens),
     };
   }
 
@@ -121,17 +130,4 @@ function pathLikelihood(
   const terms = tokens.flatMap(({ logProb }) => (logProb === null ? [] : [logProb]));
   if (terms.length < tokens.length) return null;
   return { kind, logProb: terms.reduce((sum, term) => sum + term, 0) };
-}
-
-function timingOf(
-  { submittedAt, startedAt, firstTokenAt, finishedAt }: RunTimes,
-  tokens: number,
-): Timing {
-  const decodingMs = finishedAt - (startedAt ?? finishedAt);
-  return {
-    queueMs: (startedAt ?? finishedAt) - submittedAt,
-    firstTokenMs: firstTokenAt === null ? null : firstTokenAt - submittedAt,
-    totalMs: finishedAt - submittedAt,
-    tokensPerSecond: tokens > 0 && decodingMs > 0 ? (1000 * tokens) / decodingMs : null,
-  };
 }

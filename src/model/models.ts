@@ -26,6 +26,11 @@ export type PackFacts = {
   readonly bannedIds: readonly number[];
   /** The id a causal pass starts with (BOS, else EOS); null without the role. */
   readonly startId: number | null;
+  /**
+   * How sure the masked model is of open spans, whatever stands in them: entry i is the mean of the largest
+   * probabilities in a span of i + 1 masks, in (0, 1]. Null where it was not measured.
+   */
+  readonly lengthBias: readonly number[] | null;
 };
 
 /** Past keys and values of one run: `length` positions held, the start id included. */

@@ -172,6 +172,7 @@ function factsOf(manifest: Manifest): PackFacts {
     maskId: masked?.maskId ?? null,
     bannedIds: manifest.bannedIds,
     startId: causal?.startId ?? null,
+    lengthBias: masked?.lengthBias ?? null,
   };
 }
 

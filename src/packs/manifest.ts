@@ -19,6 +19,9 @@ export const formatVersion = 1;
 /** Lower-case letters, digits and hyphens, at most 64. */
 export const packIdPattern = /^[a-z0-9][a-z0-9-]{0,63}$/;
 
+/** Longest span that a length bias has an entry for. */
+export const maxBiasLength = 256;
+
 const sha256 = z.string().regex(/^[0-9a-f]{64}$/);
 const id = z.int().nonnegative().max(0x7fffffff);
 const extent = z.int().positive().max(0x7fffffff);
@@ -52,6 +55,11 @@ const masked = z.strictObject({
   maskId: id,
   prefixIds: z.array(id).max(16),
   suffixIds: z.array(id).max(16),
+  /**
+   * Entry i is the mean of the largest probabilities in an open span of i + 1 tokens, whatever stands there: what a
+   * length's confidence is divided by where lengths are unknown. Part of the digest, since results depend on it.
+   */
+  lengthBias: z.array(z.number().gt(0).max(1)).min(1).max(maxBiasLength).optional(),
 });
 const fusion = z.strictObject({ kind: z.literal('mean-of-heads') });
 

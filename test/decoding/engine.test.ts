@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import type { Attempt, Attempts, AttemptTurn } from '../../src/decoding/attempt.ts';
 import type { Decoder, DecoderState, Run } from '../../src/decoding/decoder.ts';
 import { Engine, type EngineEvent, type Job } from '../../src/decoding/engine.ts';
 import { TokenRules } from '../../src/decoding/token-rules.ts';
@@ -38,17 +39,46 @@ class DiaryDecoder implements Decoder<string, State> {
   }
 }
 
-function jobOf(decoder: Decoder<string, State>, name: string, openCount: number): Job {
-  const ids = new Array<null>(openCount).fill(null);
-  const run = {
-    ids,
-    rules,
-    options: name,
-    sampling: { temperature: 0 },
-    seed: 0n,
-    alternatives: 0,
-  };
-  return { decoderName: 'diary', decoder, run, sizeBytes: 1, maxSteps: openCount };
+/** One attempt of as many open positions as `counts` says, for each of them. */
+class ListedAttempts implements Attempts {
+  readonly passes = { causal: 0, masked: 0 };
+  readonly #attempts: Attempt[];
+  #isUnderWay = false;
+
+  constructor(name: string, counts: readonly number[], maxSteps: number) {
+    this.#attempts = counts.map((openCount) => {
+      const ids = new Array<null>(openCount).fill(null);
+      const sampling = { temperature: 0 };
+      const run = { ids, rules, options: name, sampling, seed: 0n, alternatives: 0 };
+      return { part: 'SAMPLE', prompt: { ids, slots: [], parts: [] }, run, maxSteps };
+    });
+  }
+
+  get isOver(): boolean {
+    return this.#attempts.length === 0 && !this.#isUnderWay;
+  }
+
+  async next(): Promise<AttemptTurn> {
+    const attempt = this.#attempts.shift();
+    if (attempt === undefined) throw new Error('Nothing comes any more.');
+    this.#isUnderWay = true;
+    return { type: 'attempt', attempt };
+  }
+
+  ended(ids: readonly (number | null)[]): void {
+    expect(ids).not.toContain(null);
+    this.#isUnderWay = false;
+  }
+}
+
+function jobOf(
+  decoder: Decoder<string, State>,
+  name: string,
+  openCount: number | readonly number[],
+  maxSteps = 9,
+): Job {
+  const attempts = new ListedAttempts(name, [openCount].flat(), maxSteps);
+  return { decoderName: 'diary', decoder, attempts, sizeBytes: 1 };
 }
 
 async function collect(events: AsyncIterable<EngineEvent>): Promise<EngineEvent[]> {
@@ -73,8 +103,8 @@ describe('Engine', () => {
     ];
     const [a = [], b = []] = await Promise.all(runs.map(collect));
     expect(decoder.diary).toEqual(['ab', 'ab', 'b']);
-    expect(types(a)).toBe('started stepped stepped finished');
-    expect(types(b)).toBe('started stepped stepped stepped finished');
+    expect(types(a)).toBe('started attempt stepped stepped finished');
+    expect(types(b)).toBe('started attempt stepped stepped stepped finished');
     expect([stopOf(a), stopOf(b)]).toEqual(['filled', 'filled']);
     expect(decoder.ended).toEqual(['a', 'b']);
   });
@@ -82,7 +112,7 @@ describe('Engine', () => {
   it('finishes a run without open positions without a decoder', async () => {
     const decoder = new DiaryDecoder();
     const events = await collect(new Engine(limits, () => 0).run(jobOf(decoder, 'a', 0), never));
-    expect(types(events)).toBe('started finished');
+    expect(types(events)).toBe('started attempt finished');
     expect(decoder.diary).toEqual([]);
   });
 
@@ -138,7 +168,7 @@ describe('Engine', () => {
     const wrong = new DiaryDecoder();
     wrong.step = async () => [];
     const engine = new Engine(limits, () => 0);
-    const jobs = [{ ...jobOf(endless, 'a', 9), maxSteps: 2 }, jobOf(wrong, 'b', 1)];
+    const jobs = [jobOf(endless, 'a', 9, 2), jobOf(wrong, 'b', 1)];
     const stops = await Promise.all(
       jobs.map(async (job) => stopOf(await collect(engine.run(job, never)))),
     );
@@ -152,15 +182,45 @@ describe('Engine', () => {
   it('ends every run of a failing step once, those that it would have filled too', async () => {
     const decoder = new DiaryDecoder();
     const engine = new Engine(limits, () => 0);
-    const jobs = [jobOf(decoder, 'a', 1), { ...jobOf(decoder, 'b', 3), maxSteps: 0 }];
+    const jobs = [jobOf(decoder, 'a', 1), jobOf(decoder, 'b', 3, 0)];
     const runs = jobs.map((job) => engine.run(job, never));
     const [a = [], b = []] = await Promise.all(runs.map(collect));
-    expect([types(a), types(b)]).toEqual(['started finished', 'started finished']);
+    expect([types(a), types(b)]).toEqual(['started attempt finished', 'started attempt finished']);
     expect([stopOf(a), stopOf(b)]).toMatchObject([
       { code: 'DECODE_FAILED' },
       { code: 'DECODE_FAILED' },
     ]);
     expect(decoder.ended).toEqual(['a', 'b']);
+  });
+
+  it('runs attempts one after the other, each from step 0 and within its own bound', async () => {
+    const decoder = new DiaryDecoder();
+    const engine = new Engine(limits, () => 0);
+    const runs = [
+      engine.run(jobOf(decoder, 'a', [2, 0, 1], 2), never),
+      engine.run(jobOf(decoder, 'b', 4), never),
+    ];
+    const [a = [], b = []] = await Promise.all(runs.map(collect));
+    expect(types(a)).toBe('started attempt stepped stepped attempt attempt stepped finished');
+    expect(a.flatMap((event) => (event.type === 'stepped' ? [event.step] : []))).toEqual([0, 1, 0]);
+    // A turn goes to the attempt that has nothing to fill.
+    expect(decoder.diary).toEqual(['ab', 'ab', 'b', 'ab']);
+    expect(decoder.ended).toEqual(['a', 'a', 'b']);
+    expect(a.at(-1)).toMatchObject({ stop: 'filled', passes: { causal: 0, masked: 2 } });
+    expect(b.at(-1)).toMatchObject({ stop: 'filled', passes: { causal: 0, masked: 1 } });
+  });
+
+  it('frees the attempt under way when a run is aborted, and begins no further one', async () => {
+    const decoder = new DiaryDecoder();
+    const engine = new Engine(limits, () => 0);
+    const abort = new AbortController();
+    decoder.onStep = () => {
+      if (decoder.diary.length === 3) abort.abort();
+    };
+    const events = await collect(engine.run(jobOf(decoder, 'a', [2, 2, 2]), abort.signal));
+    expect(types(events)).toBe('started attempt stepped stepped attempt stepped finished');
+    expect(stopOf(events)).toBe('cancelled');
+    expect(decoder.ended).toEqual(['a', 'a']);
   });
 
   it('serves runs that come after it was idle', async () => {

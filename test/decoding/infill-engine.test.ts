@@ -194,10 +194,10 @@ describe('infill', () => {
       engineWith([plugin], {}, () => ++clock),
       requestOf(plugin, {}),
     );
-    // Started at 1, an empty step at 2, the token at 3, the end at 4.
+    // Started at 1, the attempt at 2, an empty step at 3, the token at 4, the end at 5.
     expect(progress.at(-1)).toMatchObject({
       type: 'completed',
-      outcome: { timing: { queueMs: 1, firstTokenMs: 3, totalMs: 4 } },
+      outcome: { timing: { queueMs: 1, firstTokenMs: 4, totalMs: 5 } },
     });
   });
 

@@ -12,8 +12,6 @@ const fill = (offset: number, text: string, logProb = -1) => ({
   logProb,
   alternatives: [],
 });
-const times = { submittedAt: 0, startedAt: 2, firstTokenAt: 3, finishedAt: 12 };
-const passes = { causal: 4, masked: 1 };
 const runText = () => new RunText(prompt, tokenizer, 'ANY_ORDER');
 
 describe('RunText', () => {
@@ -41,32 +39,45 @@ describe('RunText', () => {
     const text = runText();
     text.apply(0, { fills: [fill(0, ' the'), fill(1, '!')], reopened: [] });
     text.apply(1, { fills: [], reopened: [first] });
-    const outcome = text.outcome('CHAIN_RULE', passes, times);
-    expect(outcome).toMatchObject({ text: null, segments: [], likelihood: null });
-    expect(outcome.slots[0]?.tokens.map((token) => token.text)).toEqual(['!']);
-    expect(outcome.usage).toMatchObject({ openTokens: 2, committedTokens: 1 });
+    const filling = text.filling('CHAIN_RULE');
+    expect(filling).toMatchObject({ text: null, segments: [], likelihood: null });
+    expect(filling.slots[0]?.tokens.map((token) => token.text)).toEqual(['!']);
   });
 
-  it('gives text, path likelihood, usage and timing of what was filled', () => {
+  it('gives text and path likelihood of what was filled', () => {
     const text = runText();
     text.apply(0, { fills: [fill(1, '!', -0.5), fill(0, ' cat', -2)], reopened: [] });
-    const outcome = text.outcome('CHAIN_RULE', passes, times);
-    expect(outcome.text).toBe('See cat!.');
-    expect(outcome.slots[0]?.tokens.map(({ index }) => index)).toEqual([0, 1]);
-    expect(outcome.likelihood).toEqual({ kind: 'CHAIN_RULE', logProb: -2.5 });
-    expect(outcome.usage).toEqual({
-      knownTokens: 4,
-      openTokens: 2,
-      committedTokens: 2,
-      causalPasses: 4,
-      maskedPasses: 1,
+    const filling = text.filling('CHAIN_RULE');
+    expect(filling.text).toBe('See cat!.');
+    expect(filling.slots[0]?.tokens.map(({ index }) => index)).toEqual([0, 1]);
+    expect(filling.likelihood).toEqual({ kind: 'CHAIN_RULE', logProb: -2.5 });
+    expect(text.filling('ELBO').likelihood).toBeNull();
+  });
+
+  it('has no path likelihood where a term is not finite', () => {
+    const text = runText();
+    text.apply(0, {
+      fills: [fill(1, '!', Number.NEGATIVE_INFINITY), fill(0, ' cat')],
+      reopened: [],
     });
-    expect(outcome.timing).toEqual({
-      queueMs: 2,
-      firstTokenMs: 3,
-      totalMs: 12,
-      tokensPerSecond: 200,
+    expect(text.filling('CHAIN_RULE')).toMatchObject({ text: 'See cat!.', likelihood: null });
+  });
+
+  it('puts other tokens in place of its own', () => {
+    const [text, other] = [runText(), runText()];
+    other.apply(4, { fills: [fill(0, ' cat'), fill(1, '?')], reopened: [] });
+    const committed = text.adopt(other.tokens);
+    expect(committed).toMatchObject({
+      type: 'committed',
+      slots: [{ text: 'cat?', complete: true }],
     });
-    expect(text.outcome('ELBO', passes, times).likelihood).toBeNull();
+    text.apply(5, { fills: [fill(0, ' the')], reopened: [] });
+    expect(text.adopt(other.tokens)).toEqual({
+      type: 'revised',
+      tokens: other.tokens,
+      reopened: [first, first + 1],
+      slots: [{ index: 0, key: null, text: 'cat?', complete: true }],
+    });
+    expect(text.filling('CHAIN_RULE')).toEqual(other.filling('CHAIN_RULE'));
   });
 });

@@ -29,6 +29,7 @@ export function fakeModels({ vocabularySize, salt = 0 }: FakeOptions): LoadedMod
       maskId,
       bannedIds,
       startId,
+      lengthBias: null,
     },
     causal,
     masked,
