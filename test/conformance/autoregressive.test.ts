@@ -1,4 +1,6 @@
 import { autoregressive } from '../../plugins/autoregressive/index.ts';
 import { describeDecoder } from './decoder.ts';
+import { describeLikelihood } from './likelihood.ts';
 
 describeDecoder(autoregressive);
+describeLikelihood(autoregressive);
