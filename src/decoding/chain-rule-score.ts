@@ -38,6 +38,7 @@ export async function chainRuleScore(
   const open = openPositions(run.ids);
   if (open.length === 0) return { kind: 'CHAIN_RULE', logLikelihood: 0, perPosition: [] };
   const filled = withTargets(run.ids, open, targets);
+  const path = run.ids.slice(); // what is to the right of a position must not narrow its choices
   const perPosition: number[] = [];
   for (let first = 0; first < open.length; first += logitsBlockSize) {
     if (signal.aborted) throw new InfillError('CANCELLED', 'The scoring was cancelled.');
@@ -46,8 +47,12 @@ export async function chainRuleScore(
     const width = logits.length / positions.length;
     for (const [index, position] of positions.entries()) {
       const row = logits.subarray(index * width, (index + 1) * width);
-      run.rules.forbid(row, position, filled);
-      perPosition.push(logProbOf(row, filled[position] ?? -1));
+      run.rules.forbid(row, position, path);
+      const tokenId = filled[position] ?? null;
+      const term = logProbOf(row, tokenId ?? -1);
+      perPosition.push(term);
+      // A token that no choice has would leave nothing for the next ones of its slot.
+      if (Number.isFinite(term)) path[position] = tokenId;
     }
   }
   return {
