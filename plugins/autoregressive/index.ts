@@ -98,11 +98,13 @@ async function stepOne(
   const row = await causal.logits(await reader.read(ids, [position])); // (1, V)
   run.rules.forbid(row, position, ids);
   const logits = drawnLogits(row, run.sampling, () => new Set(knownIds(ids.slice(0, position))));
-  const tokenId =
-    run.sampling.temperature === 0 ? argmax(logits) : sample(logits, position, run, probs);
+  const { tokenId, logTotal } =
+    run.sampling.temperature === 0
+      ? { tokenId: argmax(logits) }
+      : sample(logits, position, run, probs);
   ids[position] = tokenId;
   return {
-    fills: [fillOf(row, { position, tokenId }, run.alternatives)],
+    fills: [fillOf(row, { position, tokenId }, run.alternatives, logTotal)],
     reopened: [],
     done: open.length === 0,
   };
@@ -113,7 +115,8 @@ function sample(
   position: number,
   run: Run<Options>,
   probs: Float64Array,
-): number {
-  drawnProbsInto(logits, run.sampling, probs);
-  return inverseCdf(probs, keyedUniform(run.seed, { purpose: 'sample', position, step: 0 }), 1);
+): { readonly tokenId: number; readonly logTotal?: number | undefined } {
+  const logTotal = drawnProbsInto(logits, run.sampling, probs);
+  const draw = keyedUniform(run.seed, { purpose: 'sample', position, step: 0 });
+  return { tokenId: inverseCdf(probs, draw, 1), logTotal };
 }

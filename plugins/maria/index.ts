@@ -60,6 +60,9 @@ type State = DecoderState & {
   readonly policy: WindowPolicy;
 };
 
+/** The token to commit, and log Σ exp of its row where verifying it added that up. */
+type Verified = { readonly tokenId: number; readonly logTotal: number | undefined };
+
 /** The plugin; see the file's header. */
 export const maria: DecoderPlugin<Options, State> = {
   name: 'maria',
@@ -156,10 +159,10 @@ class Maria implements Decoder<Options, State> {
       const row = rowOf(fused, index, this.#source.vocabularySize);
       run.rules.forbid(row, position, ids);
       const draft = drafts.at(first + index);
-      const tokenId = this.#verify(row, state, { position, draft });
+      const { tokenId, logTotal } = this.#verify(row, state, { position, draft });
       ids[position] = tokenId;
       state.committedCount++;
-      fills.push(fillOf(row, { position, tokenId }, run.alternatives));
+      fills.push(fillOf(row, { position, tokenId }, run.alternatives, logTotal));
       policy.learn(draft.confidence, tokenId === draft.tokenId);
       if (tokenId !== draft.tokenId) {
         // What was read after this position followed a token that is not there.
@@ -200,18 +203,22 @@ class Maria implements Decoder<Options, State> {
   }
 
   /** Returns the token to commit: the draft where it is accepted, else its replacement. @param row - (V), of r. */
-  #verify(row: Float32Array, { run, ids }: State, at: { position: number; draft: Draft }): number {
-    const { position, draft } = at;
+  #verify(
+    row: Float32Array,
+    { run, ids }: State,
+    { position, draft }: { readonly position: number; readonly draft: Draft },
+  ): Verified {
     const logits = drawnLogits(row, run.sampling, () => new Set(knownIds(ids)));
-    if (run.sampling.temperature === 0) return argmax(logits);
+    if (run.sampling.temperature === 0) return { tokenId: argmax(logits), logTotal: undefined };
     const target = this.#fusedProbs;
-    drawnProbsInto(logits, run.sampling, target);
+    const logTotal = drawnProbsInto(logits, run.sampling, target);
+    const accepted = { tokenId: draft.tokenId, logTotal };
     const draftProb = draft.probs[draft.tokenId] ?? 0;
     const acceptDraw = keyedUniform(run.seed, { purpose: 'accept', position, step: 0 });
-    if (acceptDraw * draftProb < (target[draft.tokenId] ?? 0)) return draft.tokenId;
+    if (acceptDraw * draftProb < (target[draft.tokenId] ?? 0)) return accepted;
     const total = subtractDraft(target, draft.probs);
-    if (total === 0) return draft.tokenId;
+    if (total === 0) return accepted;
     const draw = keyedUniform(run.seed, { purpose: 'residual', position, step: 0 });
-    return inverseCdf(target, draw, total);
+    return { tokenId: inverseCdf(target, draw, total), logTotal };
   }
 }

@@ -22,11 +22,16 @@ export function drawnLogits(
   sampling: SamplingParams,
   seenIds: () => Iterable<number>,
 ): Float32Array {
-  const { repetitionPenalty } = sampling;
-  if (repetitionPenalty === undefined || repetitionPenalty === 1) return row;
+  if (!isPenalised(sampling)) return row;
   const penalised = row.slice();
-  penaliseRepeats(penalised, seenIds(), repetitionPenalty);
+  penaliseRepeats(penalised, seenIds(), sampling.repetitionPenalty);
   return penalised;
+}
+
+function isPenalised(
+  sampling: SamplingParams,
+): sampling is SamplingParams & { readonly repetitionPenalty: number } {
+  return sampling.repetitionPenalty !== undefined && sampling.repetitionPenalty !== 1;
 }
 
 /**
@@ -35,15 +40,18 @@ export function drawnLogits(
  * @param logits - (V), of `drawnLogits`.
  * @param sampling - temperature > 0.
  * @param probs - (V), overwritten; sums to 1.
+ * @returns log Σ exp(row), where the logits are the row itself and the temperature is 1: `fillOf` then need not add it
+ *   up again. Undefined else.
  */
 export function drawnProbsInto(
   logits: Float32Array,
   sampling: SamplingParams,
   probs: Float64Array,
-): void {
-  softmaxInto(logits, sampling.temperature, probs);
+): number | undefined {
+  const logTotal = softmaxInto(logits, sampling.temperature, probs);
   if (sampling.topK !== undefined) keepTopK(probs, sampling.topK);
   if (sampling.topP !== undefined) keepTopP(probs, sampling.topP);
+  return isPenalised(sampling) || sampling.temperature !== 1 ? undefined : logTotal;
 }
 
 /**
@@ -52,12 +60,11 @@ export function drawnProbsInto(
  * @param row - (V), unchanged.
  */
 export function logProbOf(row: Float32Array, tokenId: number): number {
-  return logProbsOf(row)(tokenId);
+  return logProbsOf(row, logSumExp(row))(tokenId);
 }
 
 /** Log-probabilities of a row by token id. A row that no model should give fails the run: nothing could be drawn. */
-function logProbsOf(row: Float32Array): (tokenId: number) => number {
-  const logTotal = logSumExp(row);
+function logProbsOf(row: Float32Array, logTotal: number): (tokenId: number) => number {
   assert(
     Number.isFinite(logTotal),
     'A row of logits has a number for some token, and only numbers.',
@@ -70,13 +77,15 @@ function logProbsOf(row: Float32Array): (tokenId: number) => number {
  *
  * @param row - (V), unchanged.
  * @param alternativeCount - how many alternatives; fewer where fewer tokens are allowed.
+ * @param logTotal - log Σ exp(row).
  */
 export function fillOf(
   row: Float32Array,
   committed: { readonly position: number; readonly tokenId: number },
   alternativeCount: number,
+  logTotal = logSumExp(row),
 ): Fill {
-  const logProb = logProbsOf(row);
+  const logProb = logProbsOf(row, logTotal);
   const best = alternativeCount === 0 ? [] : takeLargest(row, (count) => count < alternativeCount);
   return {
     ...committed,

@@ -16,14 +16,15 @@ export function logSumExp(row: Float32Array): number {
 }
 
 /**
- * Writes softmax(row / temperature) into `probs`.
+ * Writes softmax(row / temperature) into `probs` and returns log Σ exp(row / temperature): at temperature 1, bit for
+ * bit what `logSumExp` gives.
  *
  * @param row - (V), at least one finite entry.
  * @param temperature - > 0.
  * @param probs - (V), overwritten; sums to 1.
  * Example: [0, log 3] at temperature 1 → [0.25, 0.75].
  */
-export function softmaxInto(row: Float32Array, temperature: number, probs: Float64Array): void {
+export function softmaxInto(row: Float32Array, temperature: number, probs: Float64Array): number {
   const max = maximum(row);
   const inverse = 1 / temperature;
   let sum = 0;
@@ -34,6 +35,7 @@ export function softmaxInto(row: Float32Array, temperature: number, probs: Float
   }
   const share = 1 / sum;
   for (let i = 0; i < row.length; i++) probs[i]! *= share;
+  return max * inverse + Math.log(sum);
 }
 
 function maximum(row: Float32Array): number {

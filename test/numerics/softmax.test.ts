@@ -27,6 +27,18 @@ describe('logSumExp', () => {
 });
 
 describe('softmaxInto', () => {
+  it('returns what logSumExp gives, at temperature 1 bit for bit', () => {
+    fc.assert(
+      fc.property(rows, fc.double({ min: 0.05, max: 5, noNaN: true }), (row, temperature) => {
+        const probs = new Float64Array(row.length);
+        expect(softmaxInto(row, 1, probs)).toBe(logSumExp(row));
+        const scaled = row.map((x) => x / temperature);
+        const difference = softmaxInto(row, temperature, probs) - logSumExp(scaled);
+        expect(Math.abs(difference)).toBeLessThan(1e-3);
+      }),
+    );
+  });
+
   it('gives the worked example', () => {
     const probs = new Float64Array(2);
     softmaxInto(Float32Array.of(0, Math.log(3)), 1, probs);
