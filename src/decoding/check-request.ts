@@ -19,13 +19,14 @@ import type {
   InfillRequest,
   LengthSearch,
   ScoreRequest,
+  SourceRequest,
 } from './infill-request.ts';
 
 import type { AnyDecoder, AnyDecoderPlugin, DecoderRegistry } from './registry.ts';
 import { type RuleIds, rulesOf } from './run-rules.ts';
 import { type SamplingParams, samplingSchema } from './sampling-params.ts';
 import { encodeSource, slotPath } from './source-shape.ts';
-import { lengthProblems, mostOpenTokens } from './unknown-lengths.ts';
+import { hasUnknownLengths, lengthProblems, mostOpenTokens } from './unknown-lengths.ts';
 import { checkFields } from './zod-problems.ts';
 
 /** A run with the prompt that it fills. */
@@ -106,7 +107,7 @@ export class RequestChecker {
    * @throws UNKNOWN_DECODER, UNSUPPORTED, or a validation code with all problems of the request.
    */
   check(request: InfillRequest): CheckedInfill {
-    const { plugin, decoder, parsed, problems } = this.#read(request);
+    const { plugin, decoder, parsed, problems } = this.#read(request, 'fill');
     if (parsed === null || problems.length > 0) throw refusal(problems);
     const { options, sampling, shape } = parsed;
     const openCount = mostOpenTokens(shape);
@@ -139,7 +140,7 @@ export class RequestChecker {
    */
   checkScore(score: ScoreRequest): CheckedScore {
     const { request, fill } = score;
-    const { plugin, decoder, parsed, problems } = this.#read(request);
+    const { plugin, decoder, parsed, problems } = this.#read(request, 'score');
     const reader = { tokenizer: this.#tokenizer, vocabulary: this.#models.facts };
     const settled = parsed === null ? { problems: [] } : settleFill(parsed.shape, fill, reader);
     const all = [
@@ -164,8 +165,8 @@ export class RequestChecker {
     };
   }
 
-  /** Reads a request part by part, and all that is wrong with it. */
-  #read(request: InfillRequest): Reading {
+  /** Reads a request part by part, and all that is wrong with it. A given fill settles its lengths. */
+  #read(request: InfillRequest, purpose: 'fill' | 'score'): Reading {
     const plugin = this.#registry.find(request.decoder.name);
     const decoder = this.#decoderOf(plugin);
     const options = checkFields(
@@ -182,7 +183,10 @@ export class RequestChecker {
     );
     const shape = encodeSource(request.source, this.#tokenizer, this.#models.facts);
     const problems = [
-      ...('problems' in shape ? shape.problems : this.#shapeProblems(shape.value, request)),
+      ...('problems' in shape ? shape.problems : this.#shapeProblems(shape.value, request.source)),
+      ...('value' in shape && purpose === 'fill'
+        ? lengthProblems(shape.value, request.lengthSearch, this.#models)
+        : []),
       ...('problems' in options ? options.problems : []),
       ...('problems' in sampling ? sampling.problems : samplingProblems(plugin, sampling.value)),
       ...rangeProblems(request),
@@ -194,15 +198,14 @@ export class RequestChecker {
     return { plugin, decoder, parsed, problems };
   }
 
-  #shapeProblems(shape: PromptShape, { source, lengthSearch }: InfillRequest): Problem[] {
+  #shapeProblems(shape: PromptShape, source: SourceRequest): Problem[] {
     const tokens = shape.knownTokens + mostOpenTokens(shape);
     const limit = this.#models.facts.contextLength;
     return [
-      ...(tokens > limit ? [tooLong(tokens, limit)] : []),
+      ...(tokens > limit ? [tooLong(tokens, limit, hasUnknownLengths(shape))] : []),
       ...shape.slots.flatMap((slot) =>
         this.#slotChecker.problemsOf(slot, slotPath(source, slot.index)),
       ),
-      ...lengthProblems(shape, lengthSearch, this.#models),
     ];
   }
 
@@ -247,11 +250,11 @@ function refusal(problems: readonly Problem[]): InfillError {
   return problemsError(ordered as [Problem, ...Problem[]]);
 }
 
-function tooLong(tokens: number, limit: number): Problem {
+function tooLong(tokens: number, limit: number, isMost: boolean): Problem {
   return {
     path: ['source'],
     code: 'PROMPT_TOO_LONG',
-    message: `The text has ${tokens} tokens; the limit of this model is ${limit}.`,
+    message: `The text has ${isMost ? 'up to ' : ''}${tokens} tokens; the limit of this model is ${limit}.`,
     value: String(tokens),
     limit: String(limit),
   };

@@ -1,0 +1,129 @@
+import { describe, expect, it } from 'vitest';
+import { autoregressive } from '../../plugins/autoregressive/index.ts';
+import { type CheckedInfill, RequestChecker } from '../../src/decoding/check-request.ts';
+import type { InfillRequest } from '../../src/decoding/infill-request.ts';
+import { type AnyDecoderPlugin, createRegistry } from '../../src/decoding/registry.ts';
+import type { LoadedModels } from '../../src/model/models.ts';
+import { requestOf } from '../conformance/runs.ts';
+import { ByteTokenizer } from '../support/byte-tokenizer.ts';
+import { fakeModels } from '../support/fake-models.ts';
+import { refusalOf } from '../support/refusal.ts';
+
+const tokenizer = new ByteTokenizer([' the', ' cat', ' s', 'at', 'cat']);
+const { vocabularySize } = tokenizer;
+
+function check(
+  change: Partial<InfillRequest>,
+  models: Partial<LoadedModels> = {},
+  plugin: AnyDecoderPlugin = autoregressive,
+): CheckedInfill {
+  const registry = createRegistry([plugin]);
+  const loaded = { ...fakeModels({ vocabularySize }), ...models };
+  return new RequestChecker(loaded, tokenizer, registry).check(requestOf(plugin, change));
+}
+
+const idsOf = (text: string) => tokenizer.encode(text);
+
+describe('a checked request', () => {
+  it('makes runs of any lengths and seeds', () => {
+    const { shape, runOf } = check({ source: { text: 'a[MASK:1-3]b[MASK:2]' } });
+    expect(shape.slots.map(({ min, max, lengths }) => [min, max, lengths])).toEqual([
+      [1, 3, [1, 2, 3]],
+      [2, 2, [2]],
+    ]);
+    const { prompt, run } = runOf([3, 2], 9n);
+    expect(prompt.ids).toEqual([...idsOf('a'), null, null, null, ...idsOf('b'), null, null]);
+    expect(prompt.slots.map(({ span }) => span)).toEqual([
+      { start: 1, end: 4 },
+      { start: 5, end: 7 },
+    ]);
+    expect(run).toMatchObject({ ids: prompt.ids, seed: 9n });
+    expect(runOf([1, 2], 9n).prompt.ids).toHaveLength(5);
+  });
+
+  it('is as large as its greatest lengths make it', () => {
+    const sizeOf = (text: string) => check({ source: { text } }).sizeBytes;
+    expect(sizeOf('a[MASK:1-9]')).toBe(sizeOf('a[MASK:9]'));
+    expect(sizeOf('a[MASK:1-9]')).toBeGreaterThan(sizeOf('a[MASK:8]'));
+    const most = { text: '[MASK:1-64]' };
+    expect(check({ source: most }).shape.slots).toHaveLength(1);
+    expect(refusalOf(() => check({ source: { text: 'a[MASK:1-64]' } }))).toMatchObject({
+      code: 'PROMPT_TOO_LONG',
+      message: expect.stringContaining('up to 65 tokens'),
+    });
+  });
+});
+
+describe('samples and settings', () => {
+  it.each([0, 17, 1.5])('refuses %d samples', (samples) => {
+    expect(refusalOf(() => check({ samples })).problems).toMatchObject([
+      { path: ['samples'], value: String(samples), limit: '16' },
+    ]);
+  });
+
+  it('shows samples and the length search where they have an effect', () => {
+    const names = (change: Partial<InfillRequest>) =>
+      check(change).settings.flatMap(({ name, value }) =>
+        name === 'samples' || name === 'lengthSearch' ? [[name, value]] : [],
+      );
+    expect(names({})).toEqual([]);
+    expect(names({ samples: 2 })).toEqual([['samples', 2]]);
+    expect(names({ source: { text: '[MASK:2-2]' } })).toEqual([]);
+    expect(names({ source: { text: '[MASK:1-2]' }, lengthSearch: 'DECODE_ALL' })).toEqual([
+      ['lengthSearch', 'DECODE_ALL'],
+    ]);
+  });
+
+  const { capabilities } = autoregressive;
+  const plain = { ...autoregressive, capabilities: { ...capabilities, sampling: [] } };
+  const warm: AnyDecoderPlugin = {
+    ...autoregressive,
+    capabilities: { ...capabilities, sampling: ['temperature'] },
+  };
+
+  it('refuses sampling settings that the decoder does not follow, and says which it does', () => {
+    const sampling = { temperature: 1, topK: 3, topP: 0.5, repetitionPenalty: 2 };
+    const error = refusalOf(() => check({ sampling }, {}, warm));
+    expect(error.code).toBe('UNSUPPORTED');
+    expect(error.problems.map(({ path, value, limit }) => [path, value, limit])).toEqual([
+      [['sampling', 'repetitionPenalty'], '2', 'temperature'],
+      [['sampling', 'topK'], '3', 'temperature'],
+      [['sampling', 'topP'], '0.5', 'temperature'],
+    ]);
+    expect(refusalOf(() => check({ sampling }, {}, plain)).problems).toHaveLength(4);
+  });
+
+  it('takes settings that are off from a decoder that follows none, and leaves them out', () => {
+    const sampling = { temperature: 0, topP: 1, repetitionPenalty: 1 };
+    const names = check({ sampling }, {}, plain).settings.map(({ name }) => name);
+    expect(names).toEqual(['decoder', 'prompt', 'seed', 'alternatives']);
+  });
+
+  it('puts what is wrong before what is unsupported', () => {
+    const sampling = { temperature: 1 };
+    const error = refusalOf(() => check({ sampling, samples: 0 }, {}, plain));
+    expect(error.code).toBe('INVALID_INPUT');
+    expect(error.problems.map(({ code }) => code)).toEqual(['INVALID_INPUT', 'UNSUPPORTED']);
+  });
+});
+
+describe('unknown lengths', () => {
+  const source = { text: 'a[MASK:1-2]' };
+
+  it('need a masked model for CAL and none for DECODE_ALL', () => {
+    const error = refusalOf(() => check({ source }, { masked: null }));
+    expect(error).toMatchObject({ code: 'UNSUPPORTED' });
+    expect(error.problems).toMatchObject([{ path: ['lengthSearch'], value: 'CAL' }]);
+    expect(check({ source, lengthSearch: 'DECODE_ALL' }, { masked: null }).samples).toBe(1);
+    expect(check({ source: { text: 'a[MASK]' } }, { masked: null }).samples).toBe(1);
+  });
+
+  it('are decoded one by one in at most 64 combinations', () => {
+    const decodeAll = (text: string) => () =>
+      check({ source: { text }, lengthSearch: 'DECODE_ALL' });
+    expect(decodeAll('[MASK:1-4]a[MASK:1-4]b[MASK:1-4]')).not.toThrow();
+    expect(refusalOf(decodeAll('[MASK:1-13]a[MASK:1-5]')).problems).toMatchObject([
+      { path: ['lengthSearch'], code: 'COST_TOO_HIGH', value: '65', limit: '64' },
+    ]);
+  });
+});
