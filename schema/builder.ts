@@ -14,8 +14,13 @@ import type {
   FilledSlot,
   Infill,
   InfillEvent,
+  InfillPlan,
   Likelihood,
+  PlannedChoice,
+  PlannedSlot,
   RunError,
+  ScoredInfill,
+  ScoredToken,
   ServedPack,
   ServedRole,
   SlotUpdate,
@@ -26,7 +31,17 @@ import type {
 } from '../src/service/service.ts';
 import type { Context } from './context.ts';
 import type { ExpectedError } from './error.ts';
+import type { RankedCandidate } from './infill-candidate.ts';
 import type { InfillPage } from './infill-connection.ts';
+
+/** A finite log-likelihood with what it is divided by. */
+export type MeasuredLikelihood = Likelihood & {
+  /** Of an ELBO, over its draws; null else. */
+  readonly standardError: number | null;
+  readonly tokenCount: number;
+  /** Unicode code points of the fill; null where they are not known. */
+  readonly characterCount: number | null;
+};
 
 /** What a GraphQL name stands for in this code. */
 export type SchemaTypes = {
@@ -35,7 +50,7 @@ export type SchemaTypes = {
   Scalars: {
     ID: { Input: string; Output: string };
     DateTime: { Input: Date; Output: Date | number };
-    JSON: { Input: unknown; Output: unknown };
+    JSON: { Input: NonNullable<unknown> | null; Output: unknown };
     BigInt: { Input: bigint; Output: bigint | number };
   };
   Interfaces: {
@@ -50,12 +65,18 @@ export type SchemaTypes = {
     DecoderCapabilities: DecoderDescription;
     EffectiveSetting: EffectiveSetting;
     Infill: Infill;
+    InfillCandidate: RankedCandidate;
     InfillConnection: InfillPage;
-    Likelihood: Likelihood & { readonly tokenCount: number };
+    InfillPlan: InfillPlan;
+    Likelihood: MeasuredLikelihood;
     ModelPack: ServedPack;
     ModelPackRole: ServedRole;
+    PlannedChoice: PlannedChoice;
+    PlannedSlot: PlannedSlot;
     Problem: Problem;
     RunError: RunError;
+    ScoredInfill: ScoredInfill;
+    ScoredToken: ScoredToken;
     Segment: FilledSegment;
     Slot: FilledSlot;
     SlotUpdate: SlotUpdate;

@@ -6,40 +6,56 @@
 import type { DecoderDescription, InfillInput, OptionField } from '../src/service/service.ts';
 import type { Builder } from './builder.ts';
 import type { Parts } from './parts.ts';
+import { pluginOptionsOf } from './plugin-options.ts';
 
 type DecoderRequest = NonNullable<InfillInput['decoder']>;
 
-/** Value of `DecoderInput`: a decoder's field name with its options; exactly one. */
+/** Value of `DecoderInput`: a decoder's field name with its options, or `plugin`; exactly one. */
 export type DecoderChoice = Readonly<Record<string, OptionValues | null | undefined>>;
+
+/** The field of `DecoderInput` that names a decoder by its registered name. */
+const byName = 'plugin';
 
 /** Values by option name. */
 type OptionValues = Readonly<Record<string, unknown>>;
 
-/** Adds `DecoderInput` and one options type per decoder. */
+/** Adds `DecoderInput`, one options type per decoder, and `PluginDecoderInput`. */
 export function defineDecoderInput({ builder, service }: Parts) {
   const choice = builder.inputRef<DecoderChoice>('DecoderInput');
   const options = service.decoders.map(
     (decoder) => [decoder, defineOptions(builder, decoder)] as const,
   );
+  const plugin = definePluginInput(builder);
   choice.implement({
     isOneOf: true,
     description: 'The decoder and its options: exactly one field.',
-    fields: (t) =>
-      Object.fromEntries(
+    fields: (t) => ({
+      ...Object.fromEntries(
         options.map(([{ fieldName, description }, type]) => [
           fieldName,
           t.field({ type, description }),
         ]),
       ),
+      [byName]: t.field({
+        type: plugin,
+        description:
+          'Any decoder of `decoders` by its name, for clients whose copy of the schema does not have it as a field.',
+      }),
+    }),
   });
   return choice;
 }
 
-/** The decoder that a `DecoderInput` chose. */
+/** The decoder that a `DecoderInput` chose. @throws INVALID_OPTION for options that are no object, or too large a one */
 export function chosenDecoder(
   choice: DecoderChoice,
   decoders: readonly DecoderDescription[],
 ): DecoderRequest | undefined {
+  const named = choice[byName];
+  if (named != null) {
+    const options = pluginOptionsOf(named['options'] ?? {}, ['decoder', byName, 'options']);
+    return { name: String(named['name']), options: presentOf(options) };
+  }
   const chosen = decoders.find(({ fieldName }) => fieldName in choice);
   return chosen && { name: chosen.name, options: presentOf(choice[chosen.fieldName] ?? {}) };
 }
@@ -47,6 +63,22 @@ export function chosenDecoder(
 /** The fields that have a value: null means absent in every input of this API. */
 export function presentOf(fields: OptionValues): Record<string, unknown> {
   return Object.fromEntries(Object.entries(fields).filter(([, value]) => value != null));
+}
+
+function definePluginInput(builder: Builder) {
+  const plugin = builder.inputRef<OptionValues>('PluginDecoderInput');
+  plugin.implement({
+    description: 'A decoder by its name, its options as JSON.',
+    fields: (t) => ({
+      name: t.string({ required: true, description: 'A `name` of `decoders`.' }),
+      options: t.field({
+        type: 'JSON',
+        description:
+          'An object of options as the `optionsSchema` of the decoder has them; its defaults when absent.',
+      }),
+    }),
+  });
+  return plugin;
 }
 
 function defineOptions(builder: Builder, decoder: DecoderDescription) {

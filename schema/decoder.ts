@@ -66,6 +66,11 @@ function defineCapabilities({ builder, enums }: Pick<Parts, 'builder' | 'enums'>
         description: 'What it can do beyond filling.',
         resolve: (decoder) => decoder.capabilities.features,
       }),
+      sampling: t.field({
+        type: [enums.samplingSetting],
+        description: 'The sampling settings it follows; it refuses the others.',
+        resolve: (decoder) => decoder.capabilities.sampling,
+      }),
     }),
   });
 }

@@ -36,6 +36,18 @@ function defineDecoderEnums(builder: Builder) {
         SCORES: { description: 'Computes the log-likelihood of a given fill.' },
       } as const,
     }),
+    samplingSetting: builder.enumType('SamplingSetting', {
+      description: 'A field of `SamplingInput`.',
+      values: {
+        TEMPERATURE: { value: 'temperature', description: 'The field `temperature`.' },
+        TOP_K: { value: 'topK', description: 'The field `topK`.' },
+        TOP_P: { value: 'topP', description: 'The field `topP`.' },
+        REPETITION_PENALTY: {
+          value: 'repetitionPenalty',
+          description: 'The field `repetitionPenalty`.',
+        },
+      } as const,
+    }),
     likelihoodKind: builder.enumType('LikelihoodKind', {
       description:
         'What a log-likelihood is. Numbers of different kinds are not to be ranked in one column.',
@@ -99,6 +111,27 @@ function defineRunEnums(builder: Builder) {
         COMPLETED: { description: 'Every slot is filled.' },
         FAILED: { description: 'Ended by an error; `error` says which.' },
         CANCELLED: { description: 'Ended on purpose; what was filled until then is kept.' },
+      } as const,
+    }),
+    lengthSearch: builder.enumType('LengthSearch', {
+      description: 'How unknown lengths of slots are decided.',
+      values: {
+        CAL: {
+          description:
+            'By how confident the masked model is of each length, before anything is decoded.',
+        },
+        DECODE_ALL: {
+          description: 'Every length is decoded, and the fills are compared.',
+        },
+      } as const,
+    }),
+    candidateOrder: builder.enumType('CandidateOrder', {
+      description: 'What candidates are ranked by.',
+      values: {
+        LIKELIHOOD: { description: 'By their likelihoods, which are exact; the greatest first.' },
+        DRAWN: {
+          description: 'By when they were drawn; there are no likelihoods that could be compared.',
+        },
       } as const,
     }),
     infillOrderField: builder.enumType('InfillOrderField', {

@@ -39,6 +39,15 @@ function isExpectedFamily(family: ErrorFamily): family is keyof typeof typeOfFam
   return family in typeOfFamily;
 }
 
+/** The answer, or the expected error it ended with. */
+export async function asResult<T>(answer: () => Promise<T>): Promise<T | ExpectedError> {
+  try {
+    return await answer();
+  } catch (error) {
+    return expected(error);
+  }
+}
+
 /** A stream with an expected error, also of its start, as its last entry instead of a throw. */
 export async function* endingWithExpected<T>(
   start: () => AsyncIterable<T>,

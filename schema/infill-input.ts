@@ -2,7 +2,7 @@
  * What a client asks for, as an input, and how the service takes it.
  */
 import { InfillError } from '../src/errors.ts';
-import type { InfillInput, Service } from '../src/service/service.ts';
+import type { InfillInput, LengthSearch, Service } from '../src/service/service.ts';
 import {
   chosenDecoder,
   type DecoderChoice,
@@ -13,23 +13,36 @@ import { decodeIdOf } from './global-id.ts';
 import type { Parts } from './parts.ts';
 import { defineSourceInput, type SourceValue, sourceOf } from './source-input.ts';
 
-/** Value of `InfillInput`. */
-export type InfillValue = {
+/** What the inputs of all operations on a text have. */
+export type SubjectValue = {
   readonly source: SourceValue;
   readonly model?: string | null | undefined;
   readonly decoder?: DecoderChoice | null | undefined;
-  readonly sampling?: Readonly<Record<string, unknown>> | null | undefined;
   readonly seed?: bigint | null | undefined;
+};
+
+/** Value of `InfillInput`. */
+export type InfillValue = SubjectValue & {
+  readonly sampling?: Readonly<Record<string, unknown>> | null | undefined;
   readonly alternatives: number;
+  readonly samples: number;
+  readonly lengthSearch: LengthSearch;
   readonly labels?: readonly string[] | null | undefined;
 };
 
-/** Adds `InfillInput` and what it is made of. */
-export function defineInfillInput(parts: Parts) {
+/** Input types that the inputs of several operations refer to. */
+export type SharedInputs = ReturnType<typeof defineSharedInputs>;
+
+/** Adds `SourceInput`, `DecoderInput` and what they are made of. */
+export function defineSharedInputs(parts: Parts) {
+  return { source: defineSourceInput(parts), decoder: defineDecoderInput(parts) };
+}
+
+/** Adds `InfillInput` and `SamplingInput`. */
+export function defineInfillInput(parts: Parts, { source, decoder }: SharedInputs) {
   const { builder } = parts;
-  const source = defineSourceInput(parts);
-  const decoder = defineDecoderInput(parts);
   const sampling = defineSamplingInput(parts);
+  const { lengthSearch } = parts.enums;
   const input = builder.inputRef<InfillValue>('InfillInput');
   input.implement({
     description: 'A text to fill, and how.',
@@ -50,22 +63,47 @@ export function defineInfillInput(parts: Parts) {
         defaultValue: 0,
         description: 'How many probable tokens to report beside each committed one, from 0 to 20.',
       }),
+      samples: t.int({
+        required: true,
+        defaultValue: 1,
+        description:
+          'How many times to fill the text, from 1 to 16; whole fills are ranked in `candidates`.',
+      }),
+      lengthSearch: t.field({
+        type: lengthSearch,
+        required: true,
+        defaultValue: 'CAL',
+        description: 'How unknown lengths are decided; of no effect where all are known.',
+      }),
       labels: t.stringList({ description: 'Your own words for finding the infill again.' }),
     }),
   });
   return input;
 }
 
-/** An input as the service takes it. @throws UNKNOWN_MODEL for an id that is not a model pack's. */
+/**
+ * An input as the service takes it.
+ *
+ * @throws UNKNOWN_MODEL for an id that is not a model pack's; INVALID_OPTION
+ */
 export function infillInputOf(value: InfillValue, service: Service): InfillInput {
   return {
-    source: sourceOf(value.source),
-    model: value.model == null ? undefined : modelOf(value.model),
-    decoder: value.decoder == null ? undefined : chosenDecoder(value.decoder, service.decoders),
+    ...subjectOf(value, service),
     sampling: value.sampling == null ? undefined : presentOf(value.sampling),
-    seed: value.seed ?? undefined,
     alternatives: value.alternatives,
+    samples: value.samples,
+    lengthSearch: value.lengthSearch,
     labels: value.labels ?? undefined,
+  };
+}
+
+/** What the inputs of all operations on a text have, as the service takes it. @throws as `infillInputOf` */
+export function subjectOf({ source, model, decoder, seed }: SubjectValue, service: Service) {
+  return {
+    source: sourceOf(source),
+    model: model == null ? undefined : modelOf(model),
+    decoder: decoder == null ? undefined : chosenDecoder(decoder, service.decoders),
+    seed: seed ?? undefined,
   };
 }
 

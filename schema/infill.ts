@@ -4,6 +4,7 @@
 import type { Infill } from '../src/service/service.ts';
 import type { SchemaTypes } from './builder.ts';
 import { encodeId } from './global-id.ts';
+import { defineCandidate, likelihoodOf } from './infill-candidate.ts';
 import type { Parts } from './parts.ts';
 import { templateOf } from './source-template.ts';
 
@@ -32,7 +33,7 @@ export function defineInfill({ builder, enums, service }: Parts): void {
       }),
       text: t.string({
         nullable: true,
-        description: 'The filled text; null unless every slot is filled.',
+        description: 'The filled text, of the best candidate; null unless every slot is filled.',
         resolve: ({ outcome }) => outcome?.text ?? null,
       }),
       slots: t.field({
@@ -48,8 +49,9 @@ export function defineInfill({ builder, enums, service }: Parts): void {
       promptTokens: t.field({
         type: ['Int'],
         nullable: { list: false, items: true },
-        description: 'Token ids of the text; null at open positions.',
-        resolve: ({ promptTokens }) => promptTokens,
+        description:
+          'Token ids of the text; null at open positions. Until it is settled, an unknown length counts as its least.',
+        resolve: ({ promptTokens, outcome }) => outcome?.promptTokens ?? promptTokens,
       }),
       labels: t.exposeStringList('labels', { description: "The client's own words for it." }),
       error: t.expose('error', {
@@ -59,6 +61,7 @@ export function defineInfill({ builder, enums, service }: Parts): void {
       }),
     }),
   });
+  defineCandidate({ builder, enums, service });
   defineProvenance({ builder, enums, service });
   builder.objectType('RunError', {
     description: 'Why a run failed.',
@@ -113,12 +116,6 @@ function defineProvenance({ builder, service }: Parts): void {
       resolve: ({ outcome }) => outcome?.timing ?? null,
     }),
   }));
-}
-
-function likelihoodOf({ outcome }: Infill): SchemaTypes['Objects']['Likelihood'] | null {
-  if (outcome === null || outcome.likelihood === null) return null;
-  if (!Number.isFinite(outcome.likelihood.logProb)) return null;
-  return { ...outcome.likelihood, tokenCount: outcome.usage.openTokens };
 }
 
 function usageOf({ outcome, promptTokens }: Infill): SchemaTypes['Objects']['Usage'] {

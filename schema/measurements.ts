@@ -46,9 +46,23 @@ function defineLikelihood({ builder, enums }: Parts): void {
         resolve: ({ logProb, tokenCount }) =>
           tokenCount === 0 ? null : Math.exp(-logProb / tokenCount),
       }),
+      bitsPerCharacter: t.float({
+        nullable: true,
+        description:
+          '−logProb in bits over the Unicode code points of the fill; null where those are not known or none. ' +
+          'Comparable between vocabularies, as perplexity is not.',
+        resolve: ({ logProb, characterCount }) =>
+          characterCount === null || characterCount === 0
+            ? null
+            : -logProb / (Math.LN2 * characterCount),
+      }),
       isBound: t.boolean({
         description: 'Whether logProb is a lower bound, and perplexity so an upper one.',
         resolve: ({ kind }) => kind === 'ELBO',
+      }),
+      standardError: t.exposeFloat('standardError', {
+        nullable: true,
+        description: 'Of logProb, where it is a mean over random draws; null else.',
       }),
     }),
   });

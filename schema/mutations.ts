@@ -2,7 +2,7 @@
  * The operations that start and stop infills.
  */
 import { InfillError } from '../src/errors.ts';
-import { type ExpectedError, expected } from './error.ts';
+import { asResult } from './error.ts';
 import { decodeIdOf } from './global-id.ts';
 import { infillInputOf } from './infill-input.ts';
 import type { OperationTypes } from './operations.ts';
@@ -55,13 +55,4 @@ export function runIdOf(globalId: string): string {
   const id = decodeIdOf('Infill', globalId);
   if (id === null) throw new InfillError('UNKNOWN_RUN', 'The id given is not the id of an infill.');
   return id;
-}
-
-/** Expected errors become the answer. */
-async function asResult<T>(answer: () => Promise<T>): Promise<T | ExpectedError> {
-  try {
-    return await answer();
-  } catch (error) {
-    return expected(error);
-  }
 }

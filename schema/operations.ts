@@ -3,7 +3,9 @@
  */
 import { defineErrors, isExpectedError } from './error.ts';
 import { defineInfillEvents, eventTypeName } from './infill-event.ts';
-import { defineInfillInput } from './infill-input.ts';
+import { defineInfillInput, defineSharedInputs } from './infill-input.ts';
+import { definePlan } from './infill-plan.ts';
+import { defineScore } from './infill-score.ts';
 import { defineMutations } from './mutations.ts';
 import type { Parts } from './parts.ts';
 import { defineSubscriptions } from './subscriptions.ts';
@@ -11,10 +13,12 @@ import { defineSubscriptions } from './subscriptions.ts';
 /** Types of operations that have no name in the builder's types. */
 export type OperationTypes = ReturnType<typeof defineOperationTypes>;
 
-/** Adds the mutations, the subscriptions, and what they take and give. */
+/** Adds the operations on texts, and what they take and give. */
 export function defineOperations(parts: Parts): void {
   const types = defineOperationTypes(parts);
+  definePlan(parts, types);
   defineMutations(parts, types);
+  defineScore(parts, types);
   defineSubscriptions(parts, types);
 }
 
@@ -22,8 +26,11 @@ function defineOperationTypes(parts: Parts) {
   const { builder } = parts;
   const errors = defineErrors(parts);
   const events = defineInfillEvents(parts);
+  const shared = defineSharedInputs(parts);
   return {
-    input: defineInfillInput(parts),
+    errors,
+    shared,
+    input: defineInfillInput(parts, shared),
     result: builder.unionType('InfillResult', {
       description: 'An infill, or what was wrong with the request.',
       types: ['Infill', ...errors],

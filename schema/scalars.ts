@@ -18,8 +18,8 @@ export function defineScalars(builder: Builder): void {
   builder.scalarType('JSON', {
     description: 'Any JSON value.',
     serialize: (value) => value,
-    parseValue: (value) => value,
-    parseLiteral: (node: ValueNode, variables) => valueFromASTUntyped(node, variables),
+    parseValue: (value) => value ?? null,
+    parseLiteral: (node: ValueNode, variables) => valueFromASTUntyped(node, variables) ?? null,
   });
   builder.scalarType('BigInt', {
     description: 'A 64-bit integer as a decimal string.',

@@ -1,12 +1,18 @@
 /**
  * The text to fill as an input: a template, segments, or token ids.
  */
-import type { SegmentRequest, SourceRequest } from '../src/service/service.ts';
+import type { SegmentRequest, SlotRequest, SourceRequest } from '../src/service/service.ts';
 import type { Parts } from './parts.ts';
 
+type LengthValue = {
+  readonly tokens?: number | null | undefined;
+  readonly between?: { readonly min: number; readonly max: number } | null | undefined;
+};
 type SlotValue = {
   readonly key?: string | null | undefined;
-  readonly length?: { readonly tokens?: number | null | undefined } | null | undefined;
+  readonly length?: LengthValue | null | undefined;
+  readonly choices?: readonly string[] | null | undefined;
+  readonly banned?: readonly string[] | null | undefined;
 };
 type SegmentValue = {
   readonly text?: string | null | undefined;
@@ -30,8 +36,8 @@ export function defineSourceInput({ builder }: Parts) {
     fields: (t) => ({
       text: t.string({
         description:
-          'A template: `[MASK]` stands for one token and `[MASK:n]` for n, as in `The [MASK:2] sat.`; ' +
-          'a backslash before the bracket makes it literal.',
+          'A template: `[MASK]` stands for one token, `[MASK:n]` for n and `[MASK:a-b]` for as many from a to b ' +
+          'as suit best, as in `The [MASK:2] sat.`; a backslash before the bracket makes it literal.',
       }),
       segments: t.field({
         type: [segment],
@@ -54,22 +60,49 @@ export function sourceOf({ text, segments, tokens }: SourceValue): SourceRequest
 }
 
 function segmentOf({ text, slot }: SegmentValue): SegmentRequest {
-  if (slot == null) return { text: text ?? '' };
-  const length = { tokens: slot.length?.tokens ?? 1 };
-  return { slot: slot.key == null ? { length } : { key: slot.key, length } };
+  return slot == null ? { text: text ?? '' } : { slot: slotOf(slot) };
+}
+
+function slotOf({ key, length, choices, banned }: SlotValue): SlotRequest {
+  return {
+    length: length?.between == null ? { tokens: length?.tokens ?? 1 } : { between: length.between },
+    ...(key == null ? {} : { key }),
+    ...(choices == null ? {} : { choices }),
+    ...(banned == null ? {} : { banned }),
+  };
 }
 
 function defineSegmentInput({ builder }: Pick<Parts, 'builder'>) {
+  const range = builder.inputType('IntRangeInput', {
+    description: 'Whole numbers from one to another, both included.',
+    fields: (t) => ({
+      min: t.int({ required: true, description: 'The least.' }),
+      max: t.int({ required: true, description: 'The greatest; not below `min`.' }),
+    }),
+  });
   const length = builder.inputType('SlotLengthInput', {
     isOneOf: true,
     description: 'How long a slot is: exactly one field.',
-    fields: (t) => ({ tokens: t.int({ description: 'This many tokens, at least 1.' }) }),
+    fields: (t) => ({
+      tokens: t.int({ description: 'This many tokens, at least 1.' }),
+      between: t.field({
+        type: range,
+        description: 'As many tokens of this range as suit best; `lengthSearch` says how.',
+      }),
+    }),
   });
   const slot = builder.inputType('SlotInput', {
     description: 'A gap to fill.',
     fields: (t) => ({
       key: t.string({ description: 'Your own name for it, given back with its text.' }),
       length: t.field({ type: length, description: 'One token when absent.' }),
+      choices: t.stringList({
+        description:
+          'The only texts it may have, without the space before it; each has as many tokens as the slot. Any when absent.',
+      }),
+      banned: t.stringList({
+        description: 'Texts it must not have anywhere in it; each is one token.',
+      }),
     }),
   });
   const segment = builder.inputRef<SegmentValue>('SegmentInput');

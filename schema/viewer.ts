@@ -14,7 +14,8 @@ export function defineViewer({ builder, service }: Parts): void {
       }),
       queuedRuns: t.exposeInt('queuedRuns', { description: 'Runs that wait now.' }),
       maxRequestCost: t.exposeInt('maxRequestCost', {
-        description: 'Most open tokens one infill may have.',
+        description:
+          'Most open tokens of one request, times its samples; of a bound, times its draws.',
       }),
     }),
   });

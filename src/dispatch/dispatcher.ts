@@ -3,8 +3,8 @@
  *
  * Knows runs and their progress; knows no process, queue product, database or GraphQL.
  */
-import type { InfillRequest, PreparedInfill } from '../decoding/infill-request.ts';
-import type { RunProgress } from '../decoding/run-event.ts';
+import type { InfillRequest, PreparedInfill, ScoreRequest } from '../decoding/infill-request.ts';
+import type { RunProgress, ScoredFill } from '../decoding/run-event.ts';
 import type { ModelRole } from '../model/models.ts';
 
 /** Where a pack runs. */
@@ -66,6 +66,13 @@ export interface Dispatcher {
   prepare(packId: string, request: InfillRequest): Promise<PreparedInfill>;
   /** Tokenizes as `prepare` would tokenize a literal. */
   tokenize(packId: string, text: string): Promise<TokenizedText>;
+  /**
+   * The log-likelihood of a given fill, once its turn comes.
+   *
+   * @throws the caller's mistakes, all at once; UNSUPPORTED; QUEUE_FULL or SHUTTING_DOWN, with `retryAfterMs`;
+   * CANCELLED when `signal` aborts; WORKER_FAILED when the worker died or hangs.
+   */
+  score(packId: string, score: ScoreRequest, signal: AbortSignal): Promise<ScoredFill>;
   /**
    * Reserves a place in the queue, at once.
    *

@@ -1,39 +1,38 @@
 /**
  * The use cases over a dispatcher, a run log and a store.
  *
- * Knows defaults, owners and limits; what a run goes through is in `run-lifecycle.ts`.
+ * Knows owners; how an input becomes a request is in `prepared-request.ts`, what a run goes through is in `run-lifecycle.ts`.
  */
 
-import type { InfillRequest } from '../decoding/infill-request.ts';
+import type { GivenFill, PreparedSlot } from '../decoding/infill-request.ts';
 import type { DecoderDescription } from '../decoding/registry.ts';
 import type { RunEvent } from '../decoding/run-event.ts';
-import type { ServedPack } from '../dispatch/dispatcher.ts';
-import { InfillError, type Problem, problemsError } from '../errors.ts';
+import { InfillError } from '../errors.ts';
 import { countRuns, listRuns } from '../store/run-pages.ts';
 import { findRun, findRuns, type RunRow, readEvents } from '../store/runs.ts';
 import { uuidV7 } from '../store/uuid-v7.ts';
+import { planOf } from './infill-plan.ts';
+import {
+  findPack,
+  type PreparationOptions,
+  prepareInfill,
+  prepareScore,
+} from './prepared-request.ts';
 import { type LifecycleOptions, RunLifecycle } from './run-lifecycle.ts';
-import type { Infill, InfillEvent, InfillInput, Service, Viewer } from './service.ts';
-
-/** What one client may ask for. */
-export type ServiceLimits = {
-  readonly maxQueuedRuns: number;
-  /** Most open tokens of one request. */
-  readonly maxRequestCost: number;
-  /** UTF-16 units of a text to tokenize. */
-  readonly maxTextLength: number;
-  readonly maxLabels: number;
-  /** UTF-16 units. */
-  readonly maxLabelLength: number;
-};
+import type {
+  Infill,
+  InfillEvent,
+  InfillInput,
+  InfillPlan,
+  ScoredInfill,
+  ScoreInput,
+  Service,
+  Viewer,
+} from './service.ts';
 
 /** What the service is made of. */
-export type ServiceOptions = LifecycleOptions & {
-  readonly decoders: readonly DecoderDescription[];
-  readonly limits: ServiceLimits;
-  /** A seed for a request without one, in [0, 2^63). */
-  readonly newSeed: () => bigint;
-};
+export type ServiceOptions = LifecycleOptions &
+  PreparationOptions & { readonly decoders: readonly DecoderDescription[] };
 
 /** The use cases. */
 export class InfillService implements Service {
@@ -68,25 +67,25 @@ export class InfillService implements Service {
       const message = `The text has ${text.length} UTF-16 units; the limit is ${limit}.`;
       throw new InfillError('INVALID_INPUT', message);
     }
-    return this.#options.dispatcher.tokenize(this.#findPack(packId).id, text);
+    return this.#options.dispatcher.tokenize(findPack(this.#options.dispatcher, packId).id, text);
+  }
+
+  async planInfill(input: InfillInput): Promise<InfillPlan> {
+    const prepared = await prepareInfill(input, this.#options);
+    return planOf(prepared, this.decoders, { hasSeed: input.seed !== undefined });
+  }
+
+  async scoreInfill(input: ScoreInput, signal: AbortSignal): Promise<ScoredInfill> {
+    const { pack, score, prepared } = await prepareScore(input, this.#options);
+    const scored = await this.#options.dispatcher.score(pack.id, score, signal);
+    const { decoder, seed } = score.request;
+    const characterCount = characterCountOf(score.fill, prepared.slots);
+    return { ...scored, pack, decoderName: decoder.name, seed, characterCount };
   }
 
   async submitInfill(input: InfillInput, viewer: Viewer): Promise<Infill> {
-    const { dispatcher, now, newSeed } = this.#options;
-    this.#checkLabels(input.labels ?? []);
-    const pack = this.#findPack(input.model);
-    const request: InfillRequest = {
-      source: input.source,
-      decoder: input.decoder ?? { name: defaultDecoder(pack), options: {} },
-      sampling: input.sampling ?? {},
-      seed: input.seed ?? newSeed(),
-      alternatives: input.alternatives,
-      samples: 1,
-      lengthSearch: 'CAL',
-    };
-    const prepared = await dispatcher.prepare(pack.id, request);
-    this.#checkCost(prepared.openTokens);
-    const createdAt = now();
+    const { pack, request, prepared } = await prepareInfill(input, this.#options);
+    const createdAt = this.#options.now();
     const run = {
       id: uuidV7(createdAt),
       owner: viewer.owner,
@@ -192,78 +191,11 @@ export class InfillService implements Service {
     }
     return run;
   }
-
-  #findPack(id: string | undefined): ServedPack {
-    const { packs } = this.#options.dispatcher;
-    const pack = id === undefined ? packs[0] : packs.find((served) => served.id === id);
-    if (pack === undefined) {
-      const known = packs.map((served) => served.id).join(', ');
-      throw new InfillError(
-        'UNKNOWN_MODEL',
-        `There is no model "${id ?? ''}"; there are: ${known}.`,
-      );
-    }
-    return pack;
-  }
-
-  #checkCost(cost: number): void {
-    const limit = this.#options.limits.maxRequestCost;
-    if (cost <= limit) return;
-    const message = `The request has ${cost} open tokens; the limit is ${limit}.`;
-    throw problemsError([
-      {
-        path: ['source'],
-        code: 'COST_TOO_HIGH',
-        message,
-        value: String(cost),
-        limit: String(limit),
-      },
-    ]);
-  }
-
-  #checkLabels(labels: readonly string[]): void {
-    const { maxLabels, maxLabelLength } = this.#options.limits;
-    const problems = labels.flatMap((label, index) => labelProblems(label, index, maxLabelLength));
-    if (labels.length > maxLabels) {
-      const message = `The request has ${labels.length} labels; the limit is ${maxLabels}.`;
-      problems.push({
-        ...inLabels([]),
-        message,
-        value: String(labels.length),
-        limit: String(maxLabels),
-      });
-    }
-    const [first, ...others] = problems;
-    if (first !== undefined) throw problemsError([first, ...others]);
-  }
 }
 
-function inLabels(path: readonly string[]): Pick<Problem, 'path' | 'code'> {
-  return { path: ['labels', ...path], code: 'INVALID_INPUT' };
-}
-
-function labelProblems(label: string, index: number, maxLength: number): Problem[] {
-  const at = inLabels([String(index)]);
-  const problems: Problem[] = [];
-  if (label.length > maxLength) {
-    const message = `Label ${index} has ${label.length} UTF-16 units; the limit is ${maxLength}.`;
-    problems.push({ ...at, message, value: String(label.length), limit: String(maxLength) });
-  }
-  if (label.includes('\0')) {
-    const message = `Label ${index} has U+0000, which the database cannot hold.`;
-    problems.push({ ...at, message, value: 'U+0000', limit: null });
-  }
-  return problems;
-}
-
-/** MARIA where the pack has its roles; else the first decoder that the pack supports. */
-function defaultDecoder(pack: ServedPack): string {
-  const [name] = pack.decoderNames;
-  if (name === undefined) {
-    throw new InfillError(
-      'UNSUPPORTED',
-      `Pack "${pack.id}" has the roles of no installed decoder.`,
-    );
-  }
-  return name;
+/** An owned space is scored with the slot's first token, so it counts. */
+function characterCountOf(fill: GivenFill, slots: readonly PreparedSlot[]): number | null {
+  if ('tokens' in fill) return null;
+  const ownedSpaces = slots.filter(({ ownsSpace }) => ownsSpace).length;
+  return fill.slots.reduce((sum, text) => sum + [...text].length, ownedSpaces);
 }

@@ -4,9 +4,17 @@
  * Knows runs, decoders and packs; knows no GraphQL, HTTP, tensor or SQL.
  */
 
-import type { DecoderRequest, SourceRequest } from '../decoding/infill-request.ts';
+import type { LikelihoodKind } from '../decoding/decoder.ts';
+import type {
+  DecoderRequest,
+  EffectiveSetting,
+  GivenFill,
+  LengthSearch,
+  PreparedSlot,
+  SourceRequest,
+} from '../decoding/infill-request.ts';
 import type { DecoderDescription } from '../decoding/registry.ts';
-import type { RunEvent } from '../decoding/run-event.ts';
+import type { RunEvent, ScoredFill } from '../decoding/run-event.ts';
 import type { PackState, ServedPack, TokenizedText } from '../dispatch/dispatcher.ts';
 import type { Lagged } from '../dispatch/run-log.ts';
 import type { PageRequest, RunFilter, RunOrder, RunPage } from '../store/run-pages.ts';
@@ -17,6 +25,9 @@ export type Infill = RunRow;
 
 export type {
   EffectiveSetting,
+  GivenFill,
+  LengthSearch,
+  PreparedSlot,
   SegmentRequest,
   SlotRequest,
   SourceRequest,
@@ -24,11 +35,14 @@ export type {
 export type { DecoderDescription, OptionField } from '../decoding/registry.ts';
 export type {
   Alternative,
+  Candidate,
   CommittedToken,
   FilledSegment,
   FilledSlot,
   Likelihood,
+  Outcome,
   RunError,
+  ScoredToken,
   SlotUpdate,
   Timing,
   Usage,
@@ -52,7 +66,50 @@ export type InfillInput = {
   /** Chosen and reported when absent. */
   readonly seed?: bigint | undefined;
   readonly alternatives: number;
+  readonly samples: number;
+  readonly lengthSearch: LengthSearch;
   readonly labels?: readonly string[] | undefined;
+};
+
+/** What is known of an infill before it runs. */
+export type InfillPlan = {
+  readonly pack: ServedPack;
+  readonly decoder: DecoderDescription;
+  /** (T); null at open positions. Unknown lengths count as their least. */
+  readonly promptTokens: readonly (number | null)[];
+  readonly slots: readonly PlannedSlot[];
+  readonly knownTokens: number;
+  /** Unknown lengths count as their greatest. */
+  readonly openTokens: number;
+  /** What `ViewerLimits.maxRequestCost` bounds. */
+  readonly cost: number;
+  readonly likelihood: LikelihoodKind;
+  /** Without the seed where the input has none: that of a run is drawn when it is submitted. */
+  readonly settings: readonly EffectiveSetting[];
+};
+
+/** A slot before it is filled, its choices with their texts. */
+export type PlannedSlot = Omit<PreparedSlot, 'choices'> & {
+  readonly choices: readonly PlannedChoice[];
+};
+
+/** A choice as the client gave it, and its token ids. */
+export type PlannedChoice = { readonly text: string; readonly tokens: readonly number[] };
+
+/** A fill to be scored; what is absent gets its default here. */
+export type ScoreInput = Pick<InfillInput, 'source' | 'model' | 'decoder' | 'seed'> & {
+  readonly fill: GivenFill;
+  /** Random masks that an ELBO is the mean of; of no effect on exact kinds. */
+  readonly draws: number;
+};
+
+/** A scored fill with what it was scored by. */
+export type ScoredInfill = ScoredFill & {
+  readonly pack: ServedPack;
+  readonly decoderName: string;
+  readonly seed: bigint;
+  /** Unicode code points of the fill, owned spaces included; null where it was given as token ids. */
+  readonly characterCount: number | null;
 };
 
 /** An entry of a run's log; or, for a subscriber that fell behind, a snapshot in place of the entries it missed. */
@@ -67,6 +124,7 @@ export type ViewerLimits = {
   readonly maxQueuedRuns: number;
   /** Runs that wait for their turn now. */
   readonly queuedRuns: number;
+  /** Of an infill, open tokens × samples; of a score, open tokens × draws where the kind is an ELBO. */
   readonly maxRequestCost: number;
 };
 
@@ -76,6 +134,15 @@ export interface Service {
   packs(): readonly ServedPack[];
   packState(packId: string): PackState;
   tokenize(packId: string, text: string): Promise<TokenizedText>;
+  /** Checks as `submitInfill` does, with the same errors; admits and stores nothing. */
+  planInfill(input: InfillInput): Promise<InfillPlan>;
+  /**
+   * The log-likelihood of a given fill, once its turn comes; nothing is stored.
+   *
+   * @throws as `submitInfill`; UNSUPPORTED when the decoder has no likelihood with these options; CANCELLED when
+   * `signal` aborts; WORKER_FAILED
+   */
+  scoreInfill(input: ScoreInput, signal: AbortSignal): Promise<ScoredInfill>;
   /** Checks, admits and stores; answers at once with the queued run. */
   submitInfill(input: InfillInput, viewer: Viewer): Promise<Infill>;
   /** Submits and waits for the end; cancels the run when `signal` aborts. */

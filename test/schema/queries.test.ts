@@ -2,11 +2,13 @@ import { describe, expect, it } from 'vitest';
 import { encodeId } from '../../schema/global-id.ts';
 import { type Api, createApi, type Json, run } from '../support/run-operation.ts';
 
+const plain = { alternatives: 0, samples: 1, lengthSearch: 'CAL' } as const;
+
 async function apiWithRuns(count: number): Promise<Api> {
   const api = createApi();
   for (let index = 0; index < count; index++) {
     await api.service.submitInfill(
-      { source: { text: `${index} [MASK]` }, alternatives: 0 },
+      { source: { text: `${index} [MASK]` }, ...plain },
       { owner: 'local' },
     );
   }
@@ -90,7 +92,7 @@ describe('infills', () => {
   it('pass the filter on, and count with it', async () => {
     const api = await apiWithRuns(3);
     await api.service.submitInfill(
-      { source: { text: '9 [MASK]' }, alternatives: 0, labels: ['a'] },
+      { source: { text: '9 [MASK]' }, ...plain, labels: ['a'] },
       { owner: 'local' },
     );
     const { data } = await run(api, list, {

@@ -13,7 +13,12 @@ import { ScriptedDispatcher, scriptedOutcome } from '../support/scripted-dispatc
 
 const viewer = { owner: 'local' };
 const never = new AbortController().signal;
-const input: InfillInput = { source: { text: 'The [MASK] sat.' }, alternatives: 0 };
+const input: InfillInput = {
+  source: { text: 'The [MASK] sat.' },
+  alternatives: 0,
+  samples: 1,
+  lengthSearch: 'CAL',
+};
 const committed: TokensChanged = {
   type: 'committed',
   tokens: [],

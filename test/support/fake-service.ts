@@ -3,6 +3,7 @@
  *
  * Knows the contract of `Service`; checks only what tests of the API need checked.
  */
+import assert from 'node:assert/strict';
 import { randomUUID } from 'node:crypto';
 import { setImmediate } from 'node:timers/promises';
 import { autoregressive } from '../../plugins/autoregressive/index.ts';
@@ -19,40 +20,19 @@ import type {
   Infill,
   InfillEvent,
   InfillInput,
+  InfillPlan,
   PackState,
   PageRequest,
   RunFilter,
   RunOrder,
   RunPage,
-  ServedPack,
+  ScoredInfill,
+  ScoreInput,
   Service,
   Viewer,
   ViewerLimits,
 } from '../../src/service/service.ts';
-
-/** The one pack it serves. */
-export const fakePack: ServedPack = {
-  id: 'fake',
-  version: '1.0.0',
-  digest: 'd'.repeat(64),
-  license: 'Apache-2.0',
-  card: 'Counts.',
-  roles: [
-    {
-      role: 'causal',
-      architecture: 'counter',
-      parameters: 5_000_000_000,
-      precision: 'f32',
-      hiddenSize: 4,
-      sizeBytes: 20_000_000_000,
-    },
-  ],
-  vocabularySize: 256,
-  contextLength: 1024,
-  maskToken: '<|mask|>',
-  device: 'cpu',
-  decoderNames: ['maria', 'autoregressive'],
-};
+import { fakePack, fakePlan, fakeScored } from './fake-answers.ts';
 
 /** Serves scripted runs; its public fields are the script and the record. */
 export class FakeService implements Service {
@@ -60,6 +40,10 @@ export class FakeService implements Service {
   /** In order of submission. */
   readonly runs: Infill[] = [];
   readonly inputs: InfillInput[] = [];
+  readonly scoreInputs: ScoreInput[] = [];
+  /** Whether scores end only when their signal aborts. */
+  isScoreHeld = false;
+  scored = fakeScored;
   /** Ids of each call of `findInfills`. */
   readonly findCalls: (readonly string[])[] = [];
   /** Streams that were started and have not been left. */
@@ -87,6 +71,22 @@ export class FakeService implements Service {
 
   async tokenize(_packId: string, text: string) {
     return { ids: [...text].map((_, index) => index), texts: [...text] };
+  }
+
+  async planInfill(input: InfillInput): Promise<InfillPlan> {
+    if (this.failure !== null) throw this.failure;
+    this.inputs.push(input);
+    const [decoder] = this.decoders;
+    assert(decoder !== undefined);
+    return { ...fakePlan, pack: fakePack, decoder };
+  }
+
+  async scoreInfill(input: ScoreInput, signal: AbortSignal): Promise<ScoredInfill> {
+    if (this.failure !== null) throw this.failure;
+    this.scoreInputs.push(input);
+    if (this.isScoreHeld) await aborted(signal);
+    const seed = input.seed ?? 7n;
+    return { ...this.scored, pack: fakePack, decoderName: 'maria', seed };
   }
 
   async submitInfill(input: InfillInput, _viewer: Viewer): Promise<Infill> {

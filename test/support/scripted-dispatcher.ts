@@ -3,8 +3,14 @@
  */
 
 import { Channel } from '../../src/decoding/channel.ts';
-import type { InfillRequest } from '../../src/decoding/infill-request.ts';
-import type { Outcome, RunProgress } from '../../src/decoding/run-event.ts';
+import type { LikelihoodKind } from '../../src/decoding/decoder.ts';
+import type {
+  InfillRequest,
+  PreparedInfill,
+  PreparedSlot,
+  ScoreRequest,
+} from '../../src/decoding/infill-request.ts';
+import type { Outcome, RunProgress, ScoredFill } from '../../src/decoding/run-event.ts';
 import type { Dispatcher, ServedPack } from '../../src/dispatch/dispatcher.ts';
 import { InfillError } from '../../src/errors.ts';
 
@@ -37,14 +43,28 @@ export const scriptedOutcome: Outcome = {
   timing: { queueMs: 1, firstTokenMs: 2, totalMs: 3, tokensPerSecond: 100 },
 };
 
+/** A fill of one token. */
+export const scriptedScore: ScoredFill = {
+  likelihood: { kind: 'CHAIN_RULE', logProb: -2 },
+  standardError: null,
+  tokens: [{ slot: 0, index: 0, position: 1, id: 5, text: ' cat', logProb: -2 }],
+  promptTokens: [1, null],
+  settings: [],
+};
+
 /** Runs wait for `tell`; `cancel` ends them as cancelled. */
 export class ScriptedDispatcher implements Dispatcher {
   readonly packs = [scriptedPack];
   readonly requests: InfillRequest[] = [];
+  readonly scores: ScoreRequest[] = [];
   readonly admitted: string[] = [];
   readonly released: string[] = [];
   readonly cancelled: string[] = [];
   openTokens = 1;
+  likelihood: LikelihoodKind = 'CHAIN_RULE';
+  slots: readonly PreparedSlot[] = [];
+  /** Thrown by `prepare`. */
+  refusal: InfillError | null = null;
   isFull = false;
   readonly #runs = new Map<string, Channel<RunProgress>>();
 
@@ -60,18 +80,28 @@ export class ScriptedDispatcher implements Dispatcher {
     return 'READY' as const;
   }
 
-  async prepare(_packId: string, request: InfillRequest) {
+  async prepare(_packId: string, request: InfillRequest): Promise<PreparedInfill> {
     this.requests.push(request);
-    const settings = [{ name: 'decoder', value: request.decoder.name }];
+    if (this.refusal !== null) throw this.refusal;
+    const settings = [
+      { name: 'decoder', value: request.decoder.name },
+      { name: 'seed', value: String(request.seed) },
+    ];
     return {
       promptTokens: [1, null],
-      slots: [],
+      slots: this.slots,
       knownTokens: 1,
       openTokens: this.openTokens,
-      cost: this.openTokens,
-      likelihood: 'CHAIN_RULE' as const,
+      cost: this.openTokens * request.samples,
+      likelihood: this.likelihood,
       settings,
     };
+  }
+
+  async score(_packId: string, score: ScoreRequest, signal: AbortSignal) {
+    this.scores.push(score);
+    if (signal.aborted) throw new InfillError('CANCELLED', 'Gone.');
+    return scriptedScore;
   }
 
   async tokenize(_packId: string, text: string) {

@@ -15,6 +15,13 @@ export type AutoregressivePrompt =
   /** `PREFIX` of `prompt`. */
   | 'PREFIX';
 
+/** What candidates are ranked by. */
+export type CandidateOrder =
+  /** By when they were drawn; there are no likelihoods that could be compared. */
+  | 'DRAWN'
+  /** By their likelihoods, which are exact; the greatest first. */
+  | 'LIKELIHOOD';
+
 /** What a decoder can do beyond filling. */
 export type DecoderFeature =
   /** Reports other probable tokens beside each committed one. */
@@ -27,9 +34,15 @@ export type DecoderFeature =
 /** The decoder and its options: exactly one field. */
 export type DecoderInput =
   {   /** Fills from left to right with the causal model alone. Each token depends on everything to its left; what stands to the right of a slot is ignored. */
-  readonly autoregressive: AutoregressiveOptions; readonly maria?: never; }
-  |  { readonly autoregressive?: never;   /** Fills from left to right with a causal and a masked model fused by one linear layer: each token depends on everything to its left and on all known text to its right. */
-  readonly maria: MariaOptions; };
+  readonly autoregressive: AutoregressiveOptions; readonly diffusion?: never; readonly maria?: never; readonly maskedLm?: never; readonly plugin?: never; }
+  |  { readonly autoregressive?: never;   /** Fills with the masked model alone, at random positions: each denoising step reveals a part of them, given everything known and filled on both sides. */
+  readonly diffusion: DiffusionOptions; readonly maria?: never; readonly maskedLm?: never; readonly plugin?: never; }
+  |  { readonly autoregressive?: never; readonly diffusion?: never;   /** Fills from left to right with a causal and a masked model fused by one linear layer: each token depends on everything to its left and on all known text to its right. */
+  readonly maria: MariaOptions; readonly maskedLm?: never; readonly plugin?: never; }
+  |  { readonly autoregressive?: never; readonly diffusion?: never; readonly maria?: never;   /** Fills with the masked model alone, in an order of its own choice: each pass sees all known and filled tokens on both sides and commits one or several positions. */
+  readonly maskedLm: MaskedLmOptions; readonly plugin?: never; }
+  |  { readonly autoregressive?: never; readonly diffusion?: never; readonly maria?: never; readonly maskedLm?: never;   /** Any decoder of `decoders` by its name, for clients whose copy of the schema does not have it as a field. */
+  readonly plugin: PluginDecoderInput; };
 
 /** Where a model pack runs. */
 export type Device =
@@ -39,6 +52,34 @@ export type Device =
   | 'CUDA'
   /** A graphics processor through WebGPU. */
   | 'WEBGPU';
+
+/** Options of the decoder "Masked diffusion". */
+export type DiffusionOptions = {
+  /** With schedule cap or rescale: see there. Default 0.02. */
+  readonly eta?: number | null | undefined;
+  /** Whether committed tokens may reopen: never, or at random (remdm). */
+  readonly revise?: DiffusionRevise | null | undefined;
+  /** With revise remdm: the probability that a token reopens in a step. cap (the default): at most eta; rescale: eta times the largest possible; conf: the largest possible shared out among tokens, most to those that were least probable when committed. */
+  readonly schedule?: DiffusionSchedule | null | undefined;
+  /** Denoising steps. More steps reveal fewer tokens at once; a step that reveals nothing costs no pass. */
+  readonly steps?: number | null | undefined;
+};
+
+/** Whether committed tokens may reopen: never, or at random (remdm). */
+export type DiffusionRevise =
+  /** `none` of `revise`. */
+  | 'NONE'
+  /** `remdm` of `revise`. */
+  | 'REMDM';
+
+/** With revise remdm: the probability that a token reopens in a step. cap (the default): at most eta; rescale: eta times the largest possible; conf: the largest possible shared out among tokens, most to those that were least probable when committed. */
+export type DiffusionSchedule =
+  /** `cap` of `schedule`. */
+  | 'CAP'
+  /** `conf` of `schedule`. */
+  | 'CONF'
+  /** `rescale` of `schedule`. */
+  | 'RESCALE';
 
 /** What went wrong, for programs; messages are for people. */
 export type ErrorCode =
@@ -81,6 +122,13 @@ export type ErrorCode =
   /** The process that decodes failed, or ended unexpectedly. */
   | 'WORKER_FAILED';
 
+/** What stands in the slots: exactly one field. */
+export type FillInput =
+  {   /** The text of each slot, in order, without the space before it. */
+  readonly slots: ReadonlyArray<string>; readonly tokens?: never; }
+  |  { readonly slots?: never;   /** The token id of each open position, in order. */
+  readonly tokens: ReadonlyArray<number>; };
+
 /** Which infills; every field that is present must hold. A list has at most 100 entries. */
 export type InfillFilter = {
   /** It was submitted at this time or later. */
@@ -103,8 +151,12 @@ export type InfillInput = {
   readonly decoder?: DecoderInput | null | undefined;
   /** Your own words for finding the infill again. */
   readonly labels?: ReadonlyArray<string> | null | undefined;
+  /** How unknown lengths are decided; of no effect where all are known. */
+  readonly lengthSearch?: LengthSearch;
   /** Global id of a model pack; the first of `models` when absent. */
   readonly model?: string | number | null | undefined;
+  /** How many times to fill the text, from 1 to 16; whole fills are ranked in `candidates`. */
+  readonly samples?: number;
   /** How tokens are drawn; greedily when absent. */
   readonly sampling?: SamplingInput | null | undefined;
   /** From 0 to 2^63 − 1; fixes all randomness. Chosen and reported when absent. */
@@ -126,6 +178,21 @@ export type InfillOrderField =
   /** When the infill was submitted. */
   | 'CREATED_AT';
 
+/** Whole numbers from one to another, both included. */
+export type IntRangeInput = {
+  /** The greatest; not below `min`. */
+  readonly max: number;
+  /** The least. */
+  readonly min: number;
+};
+
+/** How unknown lengths of slots are decided. */
+export type LengthSearch =
+  /** By how confident the masked model is of each length, before anything is decoded. */
+  | 'CAL'
+  /** Every length is decoded, and the fills are compared. */
+  | 'DECODE_ALL';
+
 /** What a log-likelihood is. Numbers of different kinds are not to be ranked in one column. */
 export type LikelihoodKind =
   /** Exact: the sum of log-probabilities along the path that was decoded. */
@@ -142,6 +209,59 @@ export type MariaOptions = {
   /** Drafted tokens that one causal pass verifies beside the next one; chosen at each step from how sure the masked model is when absent. Changes the speed, never the tokens. */
   readonly draftWindow?: number | null | undefined;
 };
+
+/** How many tokens one pass commits: the first k in the order (the default); all whose highest probability reaches threshold, at least the first in the order; as many, by entropy, as keep their joint error below entropyBound; or all. */
+export type MaskedLmCommit =
+  /** `entropy-bound` of `commit`. */
+  | 'ENTROPY_BOUND'
+  /** `k` of `commit`. */
+  | 'K'
+  /** `one-shot` of `commit`. */
+  | 'ONE_SHOT'
+  /** `threshold` of `commit`. */
+  | 'THRESHOLD';
+
+/** Options of the decoder "Masked LM". */
+export type MaskedLmOptions = {
+  /** How many tokens one pass commits: the first k in the order (the default); all whose highest probability reaches threshold, at least the first in the order; as many, by entropy, as keep their joint error below entropyBound; or all. */
+  readonly commit?: MaskedLmCommit | null | undefined;
+  /** With revise edit: the probability that replaces a token. Default 0.9. */
+  readonly editThreshold?: number | null | undefined;
+  /** With commit entropy-bound: nats that the entropies of all tokens of one pass but the most uncertain may sum to. Default 0.5. */
+  readonly entropyBound?: number | null | undefined;
+  /** With revise mask-predict: passes, the first included. Default 10. */
+  readonly iterations?: number | null | undefined;
+  /** With commit k: how many tokens one pass commits. Default 1. */
+  readonly k?: number | null | undefined;
+  /** Which positions come first: those of a random order, of the highest probability (confidence, the default), of the largest difference between the two highest probabilities, of the lowest entropy, or the leftmost. */
+  readonly order?: MaskedLmOrder | null | undefined;
+  /** Whether tokens change once committed. mask-predict: all are filled in one pass, then, iteration by iteration, fewer and fewer of the least probable are predicted again. edit: one is replaced when another is more probable than editThreshold, at most four times per position. */
+  readonly revise?: MaskedLmRevise | null | undefined;
+  /** With commit threshold: the probability that commits a token. Default 0.9. */
+  readonly threshold?: number | null | undefined;
+};
+
+/** Which positions come first: those of a random order, of the highest probability (confidence, the default), of the largest difference between the two highest probabilities, of the lowest entropy, or the leftmost. */
+export type MaskedLmOrder =
+  /** `confidence` of `order`. */
+  | 'CONFIDENCE'
+  /** `entropy` of `order`. */
+  | 'ENTROPY'
+  /** `left-to-right` of `order`. */
+  | 'LEFT_TO_RIGHT'
+  /** `margin` of `order`. */
+  | 'MARGIN'
+  /** `random` of `order`. */
+  | 'RANDOM';
+
+/** Whether tokens change once committed. mask-predict: all are filled in one pass, then, iteration by iteration, fewer and fewer of the least probable are predicted again. edit: one is replaced when another is more probable than editThreshold, at most four times per position. */
+export type MaskedLmRevise =
+  /** `edit` of `revise`. */
+  | 'EDIT'
+  /** `mask-predict` of `revise`. */
+  | 'MASK_PREDICT'
+  /** `none` of `revise`. */
+  | 'NONE';
 
 /** Whether a model pack can take runs now. */
 export type ModelPackState =
@@ -170,6 +290,14 @@ export type OrderDirection =
   /** Largest or newest first. */
   | 'DESC';
 
+/** A decoder by its name, its options as JSON. */
+export type PluginDecoderInput = {
+  /** A `name` of `decoders`. */
+  readonly name: string;
+  /** An object of options as the `optionsSchema` of the decoder has them; its defaults when absent. */
+  readonly options?: unknown;
+};
+
 /** Where a run is in its life. COMPLETED, FAILED and CANCELLED are final. */
 export type RunStatus =
   /** Ended on purpose; what was filled until then is kept. */
@@ -195,6 +323,33 @@ export type SamplingInput = {
   readonly topP?: number | null | undefined;
 };
 
+/** A field of `SamplingInput`. */
+export type SamplingSetting =
+  /** The field `repetitionPenalty`. */
+  | 'REPETITION_PENALTY'
+  /** The field `temperature`. */
+  | 'TEMPERATURE'
+  /** The field `topK`. */
+  | 'TOP_K'
+  /** The field `topP`. */
+  | 'TOP_P';
+
+/** A fill to score. */
+export type ScoreInfillInput = {
+  /** The first of `decoders` when absent. */
+  readonly decoder?: DecoderInput | null | undefined;
+  /** Random masks that a bound is the mean of, from 1 to 1024; of no effect where the kind is exact. */
+  readonly draws?: number;
+  /** What stands in the slots. */
+  readonly fill: FillInput;
+  /** Global id of a model pack; the first of `models` when absent. */
+  readonly model?: string | number | null | undefined;
+  /** From 0 to 2^63 − 1; fixes the random masks of a bound. Chosen and reported when absent. */
+  readonly seed?: string | null | undefined;
+  /** The text without the fill; an unknown length is settled by the fill. */
+  readonly source: SourceInput;
+};
+
 /** Literal text or a slot: exactly one field. */
 export type SegmentInput =
   {   /** A gap to fill. */
@@ -204,6 +359,10 @@ export type SegmentInput =
 
 /** A gap to fill. */
 export type SlotInput = {
+  /** Texts it must not have anywhere in it; each is one token. */
+  readonly banned?: ReadonlyArray<string> | null | undefined;
+  /** The only texts it may have, without the space before it; each has as many tokens as the slot. Any when absent. */
+  readonly choices?: ReadonlyArray<string> | null | undefined;
   /** Your own name for it, given back with its text. */
   readonly key?: string | null | undefined;
   /** One token when absent. */
@@ -212,14 +371,16 @@ export type SlotInput = {
 
 /** How long a slot is: exactly one field. */
 export type SlotLengthInput =
-  {   /** This many tokens, at least 1. */
+  {   /** As many tokens of this range as suit best; `lengthSearch` says how. */
+  readonly between: IntRangeInput; readonly tokens?: never; }
+  |  { readonly between?: never;   /** This many tokens, at least 1. */
   readonly tokens: number; };
 
 /** The text to fill, in one of three forms: exactly one field. */
 export type SourceInput =
   {   /** Literal texts and slots, in reading order. */
   readonly segments: ReadonlyArray<SegmentInput>; readonly text?: never; readonly tokens?: never; }
-  |  { readonly segments?: never;   /** A template: `[MASK]` stands for one token and `[MASK:n]` for n, as in `The [MASK:2] sat.`; a backslash before the bracket makes it literal. */
+  |  { readonly segments?: never;   /** A template: `[MASK]` stands for one token, `[MASK:n]` for n and `[MASK:a-b]` for as many from a to b as suit best, as in `The [MASK:2] sat.`; a backslash before the bracket makes it literal. */
   readonly text: string; readonly tokens?: never; }
   |  { readonly segments?: never; readonly text?: never;   /** Token ids of the model pack's vocabulary; null is an open position. */
   readonly tokens: ReadonlyArray<number | null | undefined>; };
@@ -234,11 +395,17 @@ export type StreamKind =
 export type CatalogQueryVariables = Exact<{ [key: string]: never; }>;
 
 
-export type CatalogQuery = { readonly decoders: ReadonlyArray<{ readonly id: string, readonly name: string, readonly title: string, readonly description: string, readonly requiredRoles: ReadonlyArray<ModelRole>, readonly optionsSchema: unknown, readonly capabilities: { readonly streams: StreamKind, readonly likelihood: LikelihoodKind, readonly features: ReadonlyArray<DecoderFeature> } }>, readonly models: ReadonlyArray<{ readonly id: string, readonly name: string, readonly version: string, readonly digest: string, readonly license: string, readonly vocabularySize: number, readonly contextLength: number, readonly device: Device, readonly state: ModelPackState, readonly roles: ReadonlyArray<{ readonly role: ModelRole, readonly architecture: string, readonly parameters: string, readonly precision: string, readonly hiddenSize: number, readonly sizeBytes: string }>, readonly decoders: ReadonlyArray<{ readonly name: string }> }> };
+export type CatalogQuery = { readonly decoders: ReadonlyArray<{ readonly id: string, readonly name: string, readonly title: string, readonly description: string, readonly requiredRoles: ReadonlyArray<ModelRole>, readonly optionsSchema: unknown, readonly capabilities: { readonly streams: StreamKind, readonly likelihood: LikelihoodKind, readonly features: ReadonlyArray<DecoderFeature>, readonly sampling: ReadonlyArray<SamplingSetting> } }>, readonly models: ReadonlyArray<{ readonly id: string, readonly name: string, readonly version: string, readonly digest: string, readonly license: string, readonly vocabularySize: number, readonly contextLength: number, readonly device: Device, readonly state: ModelPackState, readonly roles: ReadonlyArray<{ readonly role: ModelRole, readonly architecture: string, readonly parameters: string, readonly precision: string, readonly hiddenSize: number, readonly sizeBytes: string }>, readonly decoders: ReadonlyArray<{ readonly name: string }> }> };
 
 export type CommittedTokenPartsFragment = { readonly slot: number, readonly index: number, readonly position: number, readonly id: number, readonly text: string, readonly logProb: number | null, readonly step: number, readonly alternatives: ReadonlyArray<{ readonly text: string, readonly logProb: number | null }> };
 
-export type InfillPartsFragment = { readonly id: string, readonly status: RunStatus, readonly createdAt: string, readonly finishedAt: string | null, readonly source: string | null, readonly text: string | null, readonly decoderName: string, readonly modelDigest: string, readonly seed: string, readonly labels: ReadonlyArray<string>, readonly slots: ReadonlyArray<{ readonly index: number, readonly key: string | null, readonly text: string, readonly tokens: ReadonlyArray<{ readonly slot: number, readonly index: number, readonly position: number, readonly id: number, readonly text: string, readonly logProb: number | null, readonly step: number, readonly alternatives: ReadonlyArray<{ readonly text: string, readonly logProb: number | null }> }> }>, readonly segments: ReadonlyArray<{ readonly text: string, readonly start: number, readonly end: number, readonly slot: number | null }>, readonly likelihood: { readonly kind: LikelihoodKind, readonly logProb: number, readonly perplexity: number | null, readonly isBound: boolean } | null, readonly model: { readonly name: string, readonly version: string } | null, readonly settings: ReadonlyArray<{ readonly name: string, readonly value: unknown }>, readonly usage: { readonly knownTokens: number, readonly openTokens: number, readonly committedTokens: number, readonly causalPasses: number, readonly maskedPasses: number, readonly tokensPerPass: number | null }, readonly timing: { readonly queueMs: number, readonly firstTokenMs: number | null, readonly totalMs: number, readonly tokensPerSecond: number | null } | null, readonly error: { readonly code: ErrorCode, readonly message: string } | null };
+export type SlotPartsFragment = { readonly index: number, readonly key: string | null, readonly text: string, readonly tokens: ReadonlyArray<{ readonly slot: number, readonly index: number, readonly position: number, readonly id: number, readonly text: string, readonly logProb: number | null, readonly step: number, readonly alternatives: ReadonlyArray<{ readonly text: string, readonly logProb: number | null }> }> };
+
+export type SegmentPartsFragment = { readonly text: string, readonly start: number, readonly end: number, readonly slot: number | null };
+
+export type LikelihoodPartsFragment = { readonly kind: LikelihoodKind, readonly logProb: number, readonly perplexity: number | null, readonly bitsPerCharacter: number | null, readonly isBound: boolean, readonly standardError: number | null };
+
+export type InfillPartsFragment = { readonly id: string, readonly status: RunStatus, readonly createdAt: string, readonly finishedAt: string | null, readonly source: string | null, readonly text: string | null, readonly candidateOrder: CandidateOrder | null, readonly decoderName: string, readonly modelDigest: string, readonly seed: string, readonly promptTokens: ReadonlyArray<number | null>, readonly labels: ReadonlyArray<string>, readonly slots: ReadonlyArray<{ readonly index: number, readonly key: string | null, readonly text: string, readonly tokens: ReadonlyArray<{ readonly slot: number, readonly index: number, readonly position: number, readonly id: number, readonly text: string, readonly logProb: number | null, readonly step: number, readonly alternatives: ReadonlyArray<{ readonly text: string, readonly logProb: number | null }> }> }>, readonly segments: ReadonlyArray<{ readonly text: string, readonly start: number, readonly end: number, readonly slot: number | null }>, readonly candidates: ReadonlyArray<{ readonly rank: number, readonly text: string, readonly count: number, readonly slots: ReadonlyArray<{ readonly index: number, readonly key: string | null, readonly text: string, readonly tokens: ReadonlyArray<{ readonly slot: number, readonly index: number, readonly position: number, readonly id: number, readonly text: string, readonly logProb: number | null, readonly step: number, readonly alternatives: ReadonlyArray<{ readonly text: string, readonly logProb: number | null }> }> }>, readonly segments: ReadonlyArray<{ readonly text: string, readonly start: number, readonly end: number, readonly slot: number | null }>, readonly likelihood: { readonly kind: LikelihoodKind, readonly logProb: number, readonly perplexity: number | null, readonly bitsPerCharacter: number | null, readonly isBound: boolean, readonly standardError: number | null } | null }>, readonly likelihood: { readonly kind: LikelihoodKind, readonly logProb: number, readonly perplexity: number | null, readonly bitsPerCharacter: number | null, readonly isBound: boolean, readonly standardError: number | null } | null, readonly model: { readonly name: string, readonly version: string } | null, readonly settings: ReadonlyArray<{ readonly name: string, readonly value: unknown }>, readonly usage: { readonly knownTokens: number, readonly openTokens: number, readonly committedTokens: number, readonly causalPasses: number, readonly maskedPasses: number, readonly tokensPerPass: number | null }, readonly timing: { readonly queueMs: number, readonly firstTokenMs: number | null, readonly totalMs: number, readonly tokensPerSecond: number | null } | null, readonly error: { readonly code: ErrorCode, readonly message: string } | null };
 
 type ErrorParts_ConflictError_Fragment = { readonly code: ErrorCode, readonly message: string };
 
@@ -262,11 +429,11 @@ export type SlotUpdatePartsFragment = { readonly index: number, readonly key: st
 
 type StreamItemParts_ConflictError_Fragment = { readonly __typename: 'ConflictError', readonly code: ErrorCode, readonly message: string };
 
-type StreamItemParts_InfillCancelled_Fragment = { readonly __typename: 'InfillCancelled', readonly infillId: string, readonly seq: number, readonly at: string, readonly infill: { readonly id: string, readonly status: RunStatus, readonly createdAt: string, readonly finishedAt: string | null, readonly source: string | null, readonly text: string | null, readonly decoderName: string, readonly modelDigest: string, readonly seed: string, readonly labels: ReadonlyArray<string>, readonly slots: ReadonlyArray<{ readonly index: number, readonly key: string | null, readonly text: string, readonly tokens: ReadonlyArray<{ readonly slot: number, readonly index: number, readonly position: number, readonly id: number, readonly text: string, readonly logProb: number | null, readonly step: number, readonly alternatives: ReadonlyArray<{ readonly text: string, readonly logProb: number | null }> }> }>, readonly segments: ReadonlyArray<{ readonly text: string, readonly start: number, readonly end: number, readonly slot: number | null }>, readonly likelihood: { readonly kind: LikelihoodKind, readonly logProb: number, readonly perplexity: number | null, readonly isBound: boolean } | null, readonly model: { readonly name: string, readonly version: string } | null, readonly settings: ReadonlyArray<{ readonly name: string, readonly value: unknown }>, readonly usage: { readonly knownTokens: number, readonly openTokens: number, readonly committedTokens: number, readonly causalPasses: number, readonly maskedPasses: number, readonly tokensPerPass: number | null }, readonly timing: { readonly queueMs: number, readonly firstTokenMs: number | null, readonly totalMs: number, readonly tokensPerSecond: number | null } | null, readonly error: { readonly code: ErrorCode, readonly message: string } | null } };
+type StreamItemParts_InfillCancelled_Fragment = { readonly __typename: 'InfillCancelled', readonly infillId: string, readonly seq: number, readonly at: string, readonly infill: { readonly id: string, readonly status: RunStatus, readonly createdAt: string, readonly finishedAt: string | null, readonly source: string | null, readonly text: string | null, readonly candidateOrder: CandidateOrder | null, readonly decoderName: string, readonly modelDigest: string, readonly seed: string, readonly promptTokens: ReadonlyArray<number | null>, readonly labels: ReadonlyArray<string>, readonly slots: ReadonlyArray<{ readonly index: number, readonly key: string | null, readonly text: string, readonly tokens: ReadonlyArray<{ readonly slot: number, readonly index: number, readonly position: number, readonly id: number, readonly text: string, readonly logProb: number | null, readonly step: number, readonly alternatives: ReadonlyArray<{ readonly text: string, readonly logProb: number | null }> }> }>, readonly segments: ReadonlyArray<{ readonly text: string, readonly start: number, readonly end: number, readonly slot: number | null }>, readonly candidates: ReadonlyArray<{ readonly rank: number, readonly text: string, readonly count: number, readonly slots: ReadonlyArray<{ readonly index: number, readonly key: string | null, readonly text: string, readonly tokens: ReadonlyArray<{ readonly slot: number, readonly index: number, readonly position: number, readonly id: number, readonly text: string, readonly logProb: number | null, readonly step: number, readonly alternatives: ReadonlyArray<{ readonly text: string, readonly logProb: number | null }> }> }>, readonly segments: ReadonlyArray<{ readonly text: string, readonly start: number, readonly end: number, readonly slot: number | null }>, readonly likelihood: { readonly kind: LikelihoodKind, readonly logProb: number, readonly perplexity: number | null, readonly bitsPerCharacter: number | null, readonly isBound: boolean, readonly standardError: number | null } | null }>, readonly likelihood: { readonly kind: LikelihoodKind, readonly logProb: number, readonly perplexity: number | null, readonly bitsPerCharacter: number | null, readonly isBound: boolean, readonly standardError: number | null } | null, readonly model: { readonly name: string, readonly version: string } | null, readonly settings: ReadonlyArray<{ readonly name: string, readonly value: unknown }>, readonly usage: { readonly knownTokens: number, readonly openTokens: number, readonly committedTokens: number, readonly causalPasses: number, readonly maskedPasses: number, readonly tokensPerPass: number | null }, readonly timing: { readonly queueMs: number, readonly firstTokenMs: number | null, readonly totalMs: number, readonly tokensPerSecond: number | null } | null, readonly error: { readonly code: ErrorCode, readonly message: string } | null } };
 
-type StreamItemParts_InfillCompleted_Fragment = { readonly __typename: 'InfillCompleted', readonly infillId: string, readonly seq: number, readonly at: string, readonly infill: { readonly id: string, readonly status: RunStatus, readonly createdAt: string, readonly finishedAt: string | null, readonly source: string | null, readonly text: string | null, readonly decoderName: string, readonly modelDigest: string, readonly seed: string, readonly labels: ReadonlyArray<string>, readonly slots: ReadonlyArray<{ readonly index: number, readonly key: string | null, readonly text: string, readonly tokens: ReadonlyArray<{ readonly slot: number, readonly index: number, readonly position: number, readonly id: number, readonly text: string, readonly logProb: number | null, readonly step: number, readonly alternatives: ReadonlyArray<{ readonly text: string, readonly logProb: number | null }> }> }>, readonly segments: ReadonlyArray<{ readonly text: string, readonly start: number, readonly end: number, readonly slot: number | null }>, readonly likelihood: { readonly kind: LikelihoodKind, readonly logProb: number, readonly perplexity: number | null, readonly isBound: boolean } | null, readonly model: { readonly name: string, readonly version: string } | null, readonly settings: ReadonlyArray<{ readonly name: string, readonly value: unknown }>, readonly usage: { readonly knownTokens: number, readonly openTokens: number, readonly committedTokens: number, readonly causalPasses: number, readonly maskedPasses: number, readonly tokensPerPass: number | null }, readonly timing: { readonly queueMs: number, readonly firstTokenMs: number | null, readonly totalMs: number, readonly tokensPerSecond: number | null } | null, readonly error: { readonly code: ErrorCode, readonly message: string } | null } };
+type StreamItemParts_InfillCompleted_Fragment = { readonly __typename: 'InfillCompleted', readonly infillId: string, readonly seq: number, readonly at: string, readonly infill: { readonly id: string, readonly status: RunStatus, readonly createdAt: string, readonly finishedAt: string | null, readonly source: string | null, readonly text: string | null, readonly candidateOrder: CandidateOrder | null, readonly decoderName: string, readonly modelDigest: string, readonly seed: string, readonly promptTokens: ReadonlyArray<number | null>, readonly labels: ReadonlyArray<string>, readonly slots: ReadonlyArray<{ readonly index: number, readonly key: string | null, readonly text: string, readonly tokens: ReadonlyArray<{ readonly slot: number, readonly index: number, readonly position: number, readonly id: number, readonly text: string, readonly logProb: number | null, readonly step: number, readonly alternatives: ReadonlyArray<{ readonly text: string, readonly logProb: number | null }> }> }>, readonly segments: ReadonlyArray<{ readonly text: string, readonly start: number, readonly end: number, readonly slot: number | null }>, readonly candidates: ReadonlyArray<{ readonly rank: number, readonly text: string, readonly count: number, readonly slots: ReadonlyArray<{ readonly index: number, readonly key: string | null, readonly text: string, readonly tokens: ReadonlyArray<{ readonly slot: number, readonly index: number, readonly position: number, readonly id: number, readonly text: string, readonly logProb: number | null, readonly step: number, readonly alternatives: ReadonlyArray<{ readonly text: string, readonly logProb: number | null }> }> }>, readonly segments: ReadonlyArray<{ readonly text: string, readonly start: number, readonly end: number, readonly slot: number | null }>, readonly likelihood: { readonly kind: LikelihoodKind, readonly logProb: number, readonly perplexity: number | null, readonly bitsPerCharacter: number | null, readonly isBound: boolean, readonly standardError: number | null } | null }>, readonly likelihood: { readonly kind: LikelihoodKind, readonly logProb: number, readonly perplexity: number | null, readonly bitsPerCharacter: number | null, readonly isBound: boolean, readonly standardError: number | null } | null, readonly model: { readonly name: string, readonly version: string } | null, readonly settings: ReadonlyArray<{ readonly name: string, readonly value: unknown }>, readonly usage: { readonly knownTokens: number, readonly openTokens: number, readonly committedTokens: number, readonly causalPasses: number, readonly maskedPasses: number, readonly tokensPerPass: number | null }, readonly timing: { readonly queueMs: number, readonly firstTokenMs: number | null, readonly totalMs: number, readonly tokensPerSecond: number | null } | null, readonly error: { readonly code: ErrorCode, readonly message: string } | null } };
 
-type StreamItemParts_InfillFailed_Fragment = { readonly __typename: 'InfillFailed', readonly infillId: string, readonly seq: number, readonly at: string, readonly infill: { readonly id: string, readonly status: RunStatus, readonly createdAt: string, readonly finishedAt: string | null, readonly source: string | null, readonly text: string | null, readonly decoderName: string, readonly modelDigest: string, readonly seed: string, readonly labels: ReadonlyArray<string>, readonly slots: ReadonlyArray<{ readonly index: number, readonly key: string | null, readonly text: string, readonly tokens: ReadonlyArray<{ readonly slot: number, readonly index: number, readonly position: number, readonly id: number, readonly text: string, readonly logProb: number | null, readonly step: number, readonly alternatives: ReadonlyArray<{ readonly text: string, readonly logProb: number | null }> }> }>, readonly segments: ReadonlyArray<{ readonly text: string, readonly start: number, readonly end: number, readonly slot: number | null }>, readonly likelihood: { readonly kind: LikelihoodKind, readonly logProb: number, readonly perplexity: number | null, readonly isBound: boolean } | null, readonly model: { readonly name: string, readonly version: string } | null, readonly settings: ReadonlyArray<{ readonly name: string, readonly value: unknown }>, readonly usage: { readonly knownTokens: number, readonly openTokens: number, readonly committedTokens: number, readonly causalPasses: number, readonly maskedPasses: number, readonly tokensPerPass: number | null }, readonly timing: { readonly queueMs: number, readonly firstTokenMs: number | null, readonly totalMs: number, readonly tokensPerSecond: number | null } | null, readonly error: { readonly code: ErrorCode, readonly message: string } | null }, readonly error: { readonly code: ErrorCode, readonly message: string } };
+type StreamItemParts_InfillFailed_Fragment = { readonly __typename: 'InfillFailed', readonly infillId: string, readonly seq: number, readonly at: string, readonly infill: { readonly id: string, readonly status: RunStatus, readonly createdAt: string, readonly finishedAt: string | null, readonly source: string | null, readonly text: string | null, readonly candidateOrder: CandidateOrder | null, readonly decoderName: string, readonly modelDigest: string, readonly seed: string, readonly promptTokens: ReadonlyArray<number | null>, readonly labels: ReadonlyArray<string>, readonly slots: ReadonlyArray<{ readonly index: number, readonly key: string | null, readonly text: string, readonly tokens: ReadonlyArray<{ readonly slot: number, readonly index: number, readonly position: number, readonly id: number, readonly text: string, readonly logProb: number | null, readonly step: number, readonly alternatives: ReadonlyArray<{ readonly text: string, readonly logProb: number | null }> }> }>, readonly segments: ReadonlyArray<{ readonly text: string, readonly start: number, readonly end: number, readonly slot: number | null }>, readonly candidates: ReadonlyArray<{ readonly rank: number, readonly text: string, readonly count: number, readonly slots: ReadonlyArray<{ readonly index: number, readonly key: string | null, readonly text: string, readonly tokens: ReadonlyArray<{ readonly slot: number, readonly index: number, readonly position: number, readonly id: number, readonly text: string, readonly logProb: number | null, readonly step: number, readonly alternatives: ReadonlyArray<{ readonly text: string, readonly logProb: number | null }> }> }>, readonly segments: ReadonlyArray<{ readonly text: string, readonly start: number, readonly end: number, readonly slot: number | null }>, readonly likelihood: { readonly kind: LikelihoodKind, readonly logProb: number, readonly perplexity: number | null, readonly bitsPerCharacter: number | null, readonly isBound: boolean, readonly standardError: number | null } | null }>, readonly likelihood: { readonly kind: LikelihoodKind, readonly logProb: number, readonly perplexity: number | null, readonly bitsPerCharacter: number | null, readonly isBound: boolean, readonly standardError: number | null } | null, readonly model: { readonly name: string, readonly version: string } | null, readonly settings: ReadonlyArray<{ readonly name: string, readonly value: unknown }>, readonly usage: { readonly knownTokens: number, readonly openTokens: number, readonly committedTokens: number, readonly causalPasses: number, readonly maskedPasses: number, readonly tokensPerPass: number | null }, readonly timing: { readonly queueMs: number, readonly firstTokenMs: number | null, readonly totalMs: number, readonly tokensPerSecond: number | null } | null, readonly error: { readonly code: ErrorCode, readonly message: string } | null }, readonly error: { readonly code: ErrorCode, readonly message: string } };
 
 type StreamItemParts_InfillLagged_Fragment = { readonly __typename: 'InfillLagged', readonly infillId: string, readonly seq: number, readonly at: string, readonly skippedFrom: number, readonly slots: ReadonlyArray<{ readonly index: number, readonly key: string | null, readonly text: string, readonly complete: boolean }> };
 
@@ -309,9 +476,9 @@ export type StreamInfillSubscriptionVariables = Exact<{
 
 export type StreamInfillSubscription = { readonly infill:
     | { readonly __typename: 'ConflictError', readonly code: ErrorCode, readonly message: string }
-    | { readonly __typename: 'InfillCancelled', readonly infillId: string, readonly seq: number, readonly at: string, readonly infill: { readonly id: string, readonly status: RunStatus, readonly createdAt: string, readonly finishedAt: string | null, readonly source: string | null, readonly text: string | null, readonly decoderName: string, readonly modelDigest: string, readonly seed: string, readonly labels: ReadonlyArray<string>, readonly slots: ReadonlyArray<{ readonly index: number, readonly key: string | null, readonly text: string, readonly tokens: ReadonlyArray<{ readonly slot: number, readonly index: number, readonly position: number, readonly id: number, readonly text: string, readonly logProb: number | null, readonly step: number, readonly alternatives: ReadonlyArray<{ readonly text: string, readonly logProb: number | null }> }> }>, readonly segments: ReadonlyArray<{ readonly text: string, readonly start: number, readonly end: number, readonly slot: number | null }>, readonly likelihood: { readonly kind: LikelihoodKind, readonly logProb: number, readonly perplexity: number | null, readonly isBound: boolean } | null, readonly model: { readonly name: string, readonly version: string } | null, readonly settings: ReadonlyArray<{ readonly name: string, readonly value: unknown }>, readonly usage: { readonly knownTokens: number, readonly openTokens: number, readonly committedTokens: number, readonly causalPasses: number, readonly maskedPasses: number, readonly tokensPerPass: number | null }, readonly timing: { readonly queueMs: number, readonly firstTokenMs: number | null, readonly totalMs: number, readonly tokensPerSecond: number | null } | null, readonly error: { readonly code: ErrorCode, readonly message: string } | null } }
-    | { readonly __typename: 'InfillCompleted', readonly infillId: string, readonly seq: number, readonly at: string, readonly infill: { readonly id: string, readonly status: RunStatus, readonly createdAt: string, readonly finishedAt: string | null, readonly source: string | null, readonly text: string | null, readonly decoderName: string, readonly modelDigest: string, readonly seed: string, readonly labels: ReadonlyArray<string>, readonly slots: ReadonlyArray<{ readonly index: number, readonly key: string | null, readonly text: string, readonly tokens: ReadonlyArray<{ readonly slot: number, readonly index: number, readonly position: number, readonly id: number, readonly text: string, readonly logProb: number | null, readonly step: number, readonly alternatives: ReadonlyArray<{ readonly text: string, readonly logProb: number | null }> }> }>, readonly segments: ReadonlyArray<{ readonly text: string, readonly start: number, readonly end: number, readonly slot: number | null }>, readonly likelihood: { readonly kind: LikelihoodKind, readonly logProb: number, readonly perplexity: number | null, readonly isBound: boolean } | null, readonly model: { readonly name: string, readonly version: string } | null, readonly settings: ReadonlyArray<{ readonly name: string, readonly value: unknown }>, readonly usage: { readonly knownTokens: number, readonly openTokens: number, readonly committedTokens: number, readonly causalPasses: number, readonly maskedPasses: number, readonly tokensPerPass: number | null }, readonly timing: { readonly queueMs: number, readonly firstTokenMs: number | null, readonly totalMs: number, readonly tokensPerSecond: number | null } | null, readonly error: { readonly code: ErrorCode, readonly message: string } | null } }
-    | { readonly __typename: 'InfillFailed', readonly infillId: string, readonly seq: number, readonly at: string, readonly infill: { readonly id: string, readonly status: RunStatus, readonly createdAt: string, readonly finishedAt: string | null, readonly source: string | null, readonly text: string | null, readonly decoderName: string, readonly modelDigest: string, readonly seed: string, readonly labels: ReadonlyArray<string>, readonly slots: ReadonlyArray<{ readonly index: number, readonly key: string | null, readonly text: string, readonly tokens: ReadonlyArray<{ readonly slot: number, readonly index: number, readonly position: number, readonly id: number, readonly text: string, readonly logProb: number | null, readonly step: number, readonly alternatives: ReadonlyArray<{ readonly text: string, readonly logProb: number | null }> }> }>, readonly segments: ReadonlyArray<{ readonly text: string, readonly start: number, readonly end: number, readonly slot: number | null }>, readonly likelihood: { readonly kind: LikelihoodKind, readonly logProb: number, readonly perplexity: number | null, readonly isBound: boolean } | null, readonly model: { readonly name: string, readonly version: string } | null, readonly settings: ReadonlyArray<{ readonly name: string, readonly value: unknown }>, readonly usage: { readonly knownTokens: number, readonly openTokens: number, readonly committedTokens: number, readonly causalPasses: number, readonly maskedPasses: number, readonly tokensPerPass: number | null }, readonly timing: { readonly queueMs: number, readonly firstTokenMs: number | null, readonly totalMs: number, readonly tokensPerSecond: number | null } | null, readonly error: { readonly code: ErrorCode, readonly message: string } | null }, readonly error: { readonly code: ErrorCode, readonly message: string } }
+    | { readonly __typename: 'InfillCancelled', readonly infillId: string, readonly seq: number, readonly at: string, readonly infill: { readonly id: string, readonly status: RunStatus, readonly createdAt: string, readonly finishedAt: string | null, readonly source: string | null, readonly text: string | null, readonly candidateOrder: CandidateOrder | null, readonly decoderName: string, readonly modelDigest: string, readonly seed: string, readonly promptTokens: ReadonlyArray<number | null>, readonly labels: ReadonlyArray<string>, readonly slots: ReadonlyArray<{ readonly index: number, readonly key: string | null, readonly text: string, readonly tokens: ReadonlyArray<{ readonly slot: number, readonly index: number, readonly position: number, readonly id: number, readonly text: string, readonly logProb: number | null, readonly step: number, readonly alternatives: ReadonlyArray<{ readonly text: string, readonly logProb: number | null }> }> }>, readonly segments: ReadonlyArray<{ readonly text: string, readonly start: number, readonly end: number, readonly slot: number | null }>, readonly candidates: ReadonlyArray<{ readonly rank: number, readonly text: string, readonly count: number, readonly slots: ReadonlyArray<{ readonly index: number, readonly key: string | null, readonly text: string, readonly tokens: ReadonlyArray<{ readonly slot: number, readonly index: number, readonly position: number, readonly id: number, readonly text: string, readonly logProb: number | null, readonly step: number, readonly alternatives: ReadonlyArray<{ readonly text: string, readonly logProb: number | null }> }> }>, readonly segments: ReadonlyArray<{ readonly text: string, readonly start: number, readonly end: number, readonly slot: number | null }>, readonly likelihood: { readonly kind: LikelihoodKind, readonly logProb: number, readonly perplexity: number | null, readonly bitsPerCharacter: number | null, readonly isBound: boolean, readonly standardError: number | null } | null }>, readonly likelihood: { readonly kind: LikelihoodKind, readonly logProb: number, readonly perplexity: number | null, readonly bitsPerCharacter: number | null, readonly isBound: boolean, readonly standardError: number | null } | null, readonly model: { readonly name: string, readonly version: string } | null, readonly settings: ReadonlyArray<{ readonly name: string, readonly value: unknown }>, readonly usage: { readonly knownTokens: number, readonly openTokens: number, readonly committedTokens: number, readonly causalPasses: number, readonly maskedPasses: number, readonly tokensPerPass: number | null }, readonly timing: { readonly queueMs: number, readonly firstTokenMs: number | null, readonly totalMs: number, readonly tokensPerSecond: number | null } | null, readonly error: { readonly code: ErrorCode, readonly message: string } | null } }
+    | { readonly __typename: 'InfillCompleted', readonly infillId: string, readonly seq: number, readonly at: string, readonly infill: { readonly id: string, readonly status: RunStatus, readonly createdAt: string, readonly finishedAt: string | null, readonly source: string | null, readonly text: string | null, readonly candidateOrder: CandidateOrder | null, readonly decoderName: string, readonly modelDigest: string, readonly seed: string, readonly promptTokens: ReadonlyArray<number | null>, readonly labels: ReadonlyArray<string>, readonly slots: ReadonlyArray<{ readonly index: number, readonly key: string | null, readonly text: string, readonly tokens: ReadonlyArray<{ readonly slot: number, readonly index: number, readonly position: number, readonly id: number, readonly text: string, readonly logProb: number | null, readonly step: number, readonly alternatives: ReadonlyArray<{ readonly text: string, readonly logProb: number | null }> }> }>, readonly segments: ReadonlyArray<{ readonly text: string, readonly start: number, readonly end: number, readonly slot: number | null }>, readonly candidates: ReadonlyArray<{ readonly rank: number, readonly text: string, readonly count: number, readonly slots: ReadonlyArray<{ readonly index: number, readonly key: string | null, readonly text: string, readonly tokens: ReadonlyArray<{ readonly slot: number, readonly index: number, readonly position: number, readonly id: number, readonly text: string, readonly logProb: number | null, readonly step: number, readonly alternatives: ReadonlyArray<{ readonly text: string, readonly logProb: number | null }> }> }>, readonly segments: ReadonlyArray<{ readonly text: string, readonly start: number, readonly end: number, readonly slot: number | null }>, readonly likelihood: { readonly kind: LikelihoodKind, readonly logProb: number, readonly perplexity: number | null, readonly bitsPerCharacter: number | null, readonly isBound: boolean, readonly standardError: number | null } | null }>, readonly likelihood: { readonly kind: LikelihoodKind, readonly logProb: number, readonly perplexity: number | null, readonly bitsPerCharacter: number | null, readonly isBound: boolean, readonly standardError: number | null } | null, readonly model: { readonly name: string, readonly version: string } | null, readonly settings: ReadonlyArray<{ readonly name: string, readonly value: unknown }>, readonly usage: { readonly knownTokens: number, readonly openTokens: number, readonly committedTokens: number, readonly causalPasses: number, readonly maskedPasses: number, readonly tokensPerPass: number | null }, readonly timing: { readonly queueMs: number, readonly firstTokenMs: number | null, readonly totalMs: number, readonly tokensPerSecond: number | null } | null, readonly error: { readonly code: ErrorCode, readonly message: string } | null } }
+    | { readonly __typename: 'InfillFailed', readonly infillId: string, readonly seq: number, readonly at: string, readonly infill: { readonly id: string, readonly status: RunStatus, readonly createdAt: string, readonly finishedAt: string | null, readonly source: string | null, readonly text: string | null, readonly candidateOrder: CandidateOrder | null, readonly decoderName: string, readonly modelDigest: string, readonly seed: string, readonly promptTokens: ReadonlyArray<number | null>, readonly labels: ReadonlyArray<string>, readonly slots: ReadonlyArray<{ readonly index: number, readonly key: string | null, readonly text: string, readonly tokens: ReadonlyArray<{ readonly slot: number, readonly index: number, readonly position: number, readonly id: number, readonly text: string, readonly logProb: number | null, readonly step: number, readonly alternatives: ReadonlyArray<{ readonly text: string, readonly logProb: number | null }> }> }>, readonly segments: ReadonlyArray<{ readonly text: string, readonly start: number, readonly end: number, readonly slot: number | null }>, readonly candidates: ReadonlyArray<{ readonly rank: number, readonly text: string, readonly count: number, readonly slots: ReadonlyArray<{ readonly index: number, readonly key: string | null, readonly text: string, readonly tokens: ReadonlyArray<{ readonly slot: number, readonly index: number, readonly position: number, readonly id: number, readonly text: string, readonly logProb: number | null, readonly step: number, readonly alternatives: ReadonlyArray<{ readonly text: string, readonly logProb: number | null }> }> }>, readonly segments: ReadonlyArray<{ readonly text: string, readonly start: number, readonly end: number, readonly slot: number | null }>, readonly likelihood: { readonly kind: LikelihoodKind, readonly logProb: number, readonly perplexity: number | null, readonly bitsPerCharacter: number | null, readonly isBound: boolean, readonly standardError: number | null } | null }>, readonly likelihood: { readonly kind: LikelihoodKind, readonly logProb: number, readonly perplexity: number | null, readonly bitsPerCharacter: number | null, readonly isBound: boolean, readonly standardError: number | null } | null, readonly model: { readonly name: string, readonly version: string } | null, readonly settings: ReadonlyArray<{ readonly name: string, readonly value: unknown }>, readonly usage: { readonly knownTokens: number, readonly openTokens: number, readonly committedTokens: number, readonly causalPasses: number, readonly maskedPasses: number, readonly tokensPerPass: number | null }, readonly timing: { readonly queueMs: number, readonly firstTokenMs: number | null, readonly totalMs: number, readonly tokensPerSecond: number | null } | null, readonly error: { readonly code: ErrorCode, readonly message: string } | null }, readonly error: { readonly code: ErrorCode, readonly message: string } }
     | { readonly __typename: 'InfillLagged', readonly infillId: string, readonly seq: number, readonly at: string, readonly skippedFrom: number, readonly slots: ReadonlyArray<{ readonly index: number, readonly key: string | null, readonly text: string, readonly complete: boolean }> }
     | { readonly __typename: 'InfillQueued', readonly infillId: string, readonly seq: number, readonly at: string, readonly position: number }
     | { readonly __typename: 'InfillStarted', readonly infillId: string, readonly seq: number, readonly at: string }
@@ -331,9 +498,9 @@ export type FollowInfillSubscriptionVariables = Exact<{
 
 export type FollowInfillSubscription = { readonly infillEvents:
     | { readonly __typename: 'ConflictError', readonly code: ErrorCode, readonly message: string }
-    | { readonly __typename: 'InfillCancelled', readonly infillId: string, readonly seq: number, readonly at: string, readonly infill: { readonly id: string, readonly status: RunStatus, readonly createdAt: string, readonly finishedAt: string | null, readonly source: string | null, readonly text: string | null, readonly decoderName: string, readonly modelDigest: string, readonly seed: string, readonly labels: ReadonlyArray<string>, readonly slots: ReadonlyArray<{ readonly index: number, readonly key: string | null, readonly text: string, readonly tokens: ReadonlyArray<{ readonly slot: number, readonly index: number, readonly position: number, readonly id: number, readonly text: string, readonly logProb: number | null, readonly step: number, readonly alternatives: ReadonlyArray<{ readonly text: string, readonly logProb: number | null }> }> }>, readonly segments: ReadonlyArray<{ readonly text: string, readonly start: number, readonly end: number, readonly slot: number | null }>, readonly likelihood: { readonly kind: LikelihoodKind, readonly logProb: number, readonly perplexity: number | null, readonly isBound: boolean } | null, readonly model: { readonly name: string, readonly version: string } | null, readonly settings: ReadonlyArray<{ readonly name: string, readonly value: unknown }>, readonly usage: { readonly knownTokens: number, readonly openTokens: number, readonly committedTokens: number, readonly causalPasses: number, readonly maskedPasses: number, readonly tokensPerPass: number | null }, readonly timing: { readonly queueMs: number, readonly firstTokenMs: number | null, readonly totalMs: number, readonly tokensPerSecond: number | null } | null, readonly error: { readonly code: ErrorCode, readonly message: string } | null } }
-    | { readonly __typename: 'InfillCompleted', readonly infillId: string, readonly seq: number, readonly at: string, readonly infill: { readonly id: string, readonly status: RunStatus, readonly createdAt: string, readonly finishedAt: string | null, readonly source: string | null, readonly text: string | null, readonly decoderName: string, readonly modelDigest: string, readonly seed: string, readonly labels: ReadonlyArray<string>, readonly slots: ReadonlyArray<{ readonly index: number, readonly key: string | null, readonly text: string, readonly tokens: ReadonlyArray<{ readonly slot: number, readonly index: number, readonly position: number, readonly id: number, readonly text: string, readonly logProb: number | null, readonly step: number, readonly alternatives: ReadonlyArray<{ readonly text: string, readonly logProb: number | null }> }> }>, readonly segments: ReadonlyArray<{ readonly text: string, readonly start: number, readonly end: number, readonly slot: number | null }>, readonly likelihood: { readonly kind: LikelihoodKind, readonly logProb: number, readonly perplexity: number | null, readonly isBound: boolean } | null, readonly model: { readonly name: string, readonly version: string } | null, readonly settings: ReadonlyArray<{ readonly name: string, readonly value: unknown }>, readonly usage: { readonly knownTokens: number, readonly openTokens: number, readonly committedTokens: number, readonly causalPasses: number, readonly maskedPasses: number, readonly tokensPerPass: number | null }, readonly timing: { readonly queueMs: number, readonly firstTokenMs: number | null, readonly totalMs: number, readonly tokensPerSecond: number | null } | null, readonly error: { readonly code: ErrorCode, readonly message: string } | null } }
-    | { readonly __typename: 'InfillFailed', readonly infillId: string, readonly seq: number, readonly at: string, readonly infill: { readonly id: string, readonly status: RunStatus, readonly createdAt: string, readonly finishedAt: string | null, readonly source: string | null, readonly text: string | null, readonly decoderName: string, readonly modelDigest: string, readonly seed: string, readonly labels: ReadonlyArray<string>, readonly slots: ReadonlyArray<{ readonly index: number, readonly key: string | null, readonly text: string, readonly tokens: ReadonlyArray<{ readonly slot: number, readonly index: number, readonly position: number, readonly id: number, readonly text: string, readonly logProb: number | null, readonly step: number, readonly alternatives: ReadonlyArray<{ readonly text: string, readonly logProb: number | null }> }> }>, readonly segments: ReadonlyArray<{ readonly text: string, readonly start: number, readonly end: number, readonly slot: number | null }>, readonly likelihood: { readonly kind: LikelihoodKind, readonly logProb: number, readonly perplexity: number | null, readonly isBound: boolean } | null, readonly model: { readonly name: string, readonly version: string } | null, readonly settings: ReadonlyArray<{ readonly name: string, readonly value: unknown }>, readonly usage: { readonly knownTokens: number, readonly openTokens: number, readonly committedTokens: number, readonly causalPasses: number, readonly maskedPasses: number, readonly tokensPerPass: number | null }, readonly timing: { readonly queueMs: number, readonly firstTokenMs: number | null, readonly totalMs: number, readonly tokensPerSecond: number | null } | null, readonly error: { readonly code: ErrorCode, readonly message: string } | null }, readonly error: { readonly code: ErrorCode, readonly message: string } }
+    | { readonly __typename: 'InfillCancelled', readonly infillId: string, readonly seq: number, readonly at: string, readonly infill: { readonly id: string, readonly status: RunStatus, readonly createdAt: string, readonly finishedAt: string | null, readonly source: string | null, readonly text: string | null, readonly candidateOrder: CandidateOrder | null, readonly decoderName: string, readonly modelDigest: string, readonly seed: string, readonly promptTokens: ReadonlyArray<number | null>, readonly labels: ReadonlyArray<string>, readonly slots: ReadonlyArray<{ readonly index: number, readonly key: string | null, readonly text: string, readonly tokens: ReadonlyArray<{ readonly slot: number, readonly index: number, readonly position: number, readonly id: number, readonly text: string, readonly logProb: number | null, readonly step: number, readonly alternatives: ReadonlyArray<{ readonly text: string, readonly logProb: number | null }> }> }>, readonly segments: ReadonlyArray<{ readonly text: string, readonly start: number, readonly end: number, readonly slot: number | null }>, readonly candidates: ReadonlyArray<{ readonly rank: number, readonly text: string, readonly count: number, readonly slots: ReadonlyArray<{ readonly index: number, readonly key: string | null, readonly text: string, readonly tokens: ReadonlyArray<{ readonly slot: number, readonly index: number, readonly position: number, readonly id: number, readonly text: string, readonly logProb: number | null, readonly step: number, readonly alternatives: ReadonlyArray<{ readonly text: string, readonly logProb: number | null }> }> }>, readonly segments: ReadonlyArray<{ readonly text: string, readonly start: number, readonly end: number, readonly slot: number | null }>, readonly likelihood: { readonly kind: LikelihoodKind, readonly logProb: number, readonly perplexity: number | null, readonly bitsPerCharacter: number | null, readonly isBound: boolean, readonly standardError: number | null } | null }>, readonly likelihood: { readonly kind: LikelihoodKind, readonly logProb: number, readonly perplexity: number | null, readonly bitsPerCharacter: number | null, readonly isBound: boolean, readonly standardError: number | null } | null, readonly model: { readonly name: string, readonly version: string } | null, readonly settings: ReadonlyArray<{ readonly name: string, readonly value: unknown }>, readonly usage: { readonly knownTokens: number, readonly openTokens: number, readonly committedTokens: number, readonly causalPasses: number, readonly maskedPasses: number, readonly tokensPerPass: number | null }, readonly timing: { readonly queueMs: number, readonly firstTokenMs: number | null, readonly totalMs: number, readonly tokensPerSecond: number | null } | null, readonly error: { readonly code: ErrorCode, readonly message: string } | null } }
+    | { readonly __typename: 'InfillCompleted', readonly infillId: string, readonly seq: number, readonly at: string, readonly infill: { readonly id: string, readonly status: RunStatus, readonly createdAt: string, readonly finishedAt: string | null, readonly source: string | null, readonly text: string | null, readonly candidateOrder: CandidateOrder | null, readonly decoderName: string, readonly modelDigest: string, readonly seed: string, readonly promptTokens: ReadonlyArray<number | null>, readonly labels: ReadonlyArray<string>, readonly slots: ReadonlyArray<{ readonly index: number, readonly key: string | null, readonly text: string, readonly tokens: ReadonlyArray<{ readonly slot: number, readonly index: number, readonly position: number, readonly id: number, readonly text: string, readonly logProb: number | null, readonly step: number, readonly alternatives: ReadonlyArray<{ readonly text: string, readonly logProb: number | null }> }> }>, readonly segments: ReadonlyArray<{ readonly text: string, readonly start: number, readonly end: number, readonly slot: number | null }>, readonly candidates: ReadonlyArray<{ readonly rank: number, readonly text: string, readonly count: number, readonly slots: ReadonlyArray<{ readonly index: number, readonly key: string | null, readonly text: string, readonly tokens: ReadonlyArray<{ readonly slot: number, readonly index: number, readonly position: number, readonly id: number, readonly text: string, readonly logProb: number | null, readonly step: number, readonly alternatives: ReadonlyArray<{ readonly text: string, readonly logProb: number | null }> }> }>, readonly segments: ReadonlyArray<{ readonly text: string, readonly start: number, readonly end: number, readonly slot: number | null }>, readonly likelihood: { readonly kind: LikelihoodKind, readonly logProb: number, readonly perplexity: number | null, readonly bitsPerCharacter: number | null, readonly isBound: boolean, readonly standardError: number | null } | null }>, readonly likelihood: { readonly kind: LikelihoodKind, readonly logProb: number, readonly perplexity: number | null, readonly bitsPerCharacter: number | null, readonly isBound: boolean, readonly standardError: number | null } | null, readonly model: { readonly name: string, readonly version: string } | null, readonly settings: ReadonlyArray<{ readonly name: string, readonly value: unknown }>, readonly usage: { readonly knownTokens: number, readonly openTokens: number, readonly committedTokens: number, readonly causalPasses: number, readonly maskedPasses: number, readonly tokensPerPass: number | null }, readonly timing: { readonly queueMs: number, readonly firstTokenMs: number | null, readonly totalMs: number, readonly tokensPerSecond: number | null } | null, readonly error: { readonly code: ErrorCode, readonly message: string } | null } }
+    | { readonly __typename: 'InfillFailed', readonly infillId: string, readonly seq: number, readonly at: string, readonly infill: { readonly id: string, readonly status: RunStatus, readonly createdAt: string, readonly finishedAt: string | null, readonly source: string | null, readonly text: string | null, readonly candidateOrder: CandidateOrder | null, readonly decoderName: string, readonly modelDigest: string, readonly seed: string, readonly promptTokens: ReadonlyArray<number | null>, readonly labels: ReadonlyArray<string>, readonly slots: ReadonlyArray<{ readonly index: number, readonly key: string | null, readonly text: string, readonly tokens: ReadonlyArray<{ readonly slot: number, readonly index: number, readonly position: number, readonly id: number, readonly text: string, readonly logProb: number | null, readonly step: number, readonly alternatives: ReadonlyArray<{ readonly text: string, readonly logProb: number | null }> }> }>, readonly segments: ReadonlyArray<{ readonly text: string, readonly start: number, readonly end: number, readonly slot: number | null }>, readonly candidates: ReadonlyArray<{ readonly rank: number, readonly text: string, readonly count: number, readonly slots: ReadonlyArray<{ readonly index: number, readonly key: string | null, readonly text: string, readonly tokens: ReadonlyArray<{ readonly slot: number, readonly index: number, readonly position: number, readonly id: number, readonly text: string, readonly logProb: number | null, readonly step: number, readonly alternatives: ReadonlyArray<{ readonly text: string, readonly logProb: number | null }> }> }>, readonly segments: ReadonlyArray<{ readonly text: string, readonly start: number, readonly end: number, readonly slot: number | null }>, readonly likelihood: { readonly kind: LikelihoodKind, readonly logProb: number, readonly perplexity: number | null, readonly bitsPerCharacter: number | null, readonly isBound: boolean, readonly standardError: number | null } | null }>, readonly likelihood: { readonly kind: LikelihoodKind, readonly logProb: number, readonly perplexity: number | null, readonly bitsPerCharacter: number | null, readonly isBound: boolean, readonly standardError: number | null } | null, readonly model: { readonly name: string, readonly version: string } | null, readonly settings: ReadonlyArray<{ readonly name: string, readonly value: unknown }>, readonly usage: { readonly knownTokens: number, readonly openTokens: number, readonly committedTokens: number, readonly causalPasses: number, readonly maskedPasses: number, readonly tokensPerPass: number | null }, readonly timing: { readonly queueMs: number, readonly firstTokenMs: number | null, readonly totalMs: number, readonly tokensPerSecond: number | null } | null, readonly error: { readonly code: ErrorCode, readonly message: string } | null }, readonly error: { readonly code: ErrorCode, readonly message: string } }
     | { readonly __typename: 'InfillLagged', readonly infillId: string, readonly seq: number, readonly at: string, readonly skippedFrom: number, readonly slots: ReadonlyArray<{ readonly index: number, readonly key: string | null, readonly text: string, readonly complete: boolean }> }
     | { readonly __typename: 'InfillQueued', readonly infillId: string, readonly seq: number, readonly at: string, readonly position: number }
     | { readonly __typename: 'InfillStarted', readonly infillId: string, readonly seq: number, readonly at: string }
@@ -352,7 +519,7 @@ export type InfillMutationVariables = Exact<{
 
 export type InfillMutation = { readonly infill:
     | { readonly __typename: 'ConflictError', readonly code: ErrorCode, readonly message: string }
-    | { readonly __typename: 'Infill', readonly id: string, readonly status: RunStatus, readonly createdAt: string, readonly finishedAt: string | null, readonly source: string | null, readonly text: string | null, readonly decoderName: string, readonly modelDigest: string, readonly seed: string, readonly labels: ReadonlyArray<string>, readonly slots: ReadonlyArray<{ readonly index: number, readonly key: string | null, readonly text: string, readonly tokens: ReadonlyArray<{ readonly slot: number, readonly index: number, readonly position: number, readonly id: number, readonly text: string, readonly logProb: number | null, readonly step: number, readonly alternatives: ReadonlyArray<{ readonly text: string, readonly logProb: number | null }> }> }>, readonly segments: ReadonlyArray<{ readonly text: string, readonly start: number, readonly end: number, readonly slot: number | null }>, readonly likelihood: { readonly kind: LikelihoodKind, readonly logProb: number, readonly perplexity: number | null, readonly isBound: boolean } | null, readonly model: { readonly name: string, readonly version: string } | null, readonly settings: ReadonlyArray<{ readonly name: string, readonly value: unknown }>, readonly usage: { readonly knownTokens: number, readonly openTokens: number, readonly committedTokens: number, readonly causalPasses: number, readonly maskedPasses: number, readonly tokensPerPass: number | null }, readonly timing: { readonly queueMs: number, readonly firstTokenMs: number | null, readonly totalMs: number, readonly tokensPerSecond: number | null } | null, readonly error: { readonly code: ErrorCode, readonly message: string } | null }
+    | { readonly __typename: 'Infill', readonly id: string, readonly status: RunStatus, readonly createdAt: string, readonly finishedAt: string | null, readonly source: string | null, readonly text: string | null, readonly candidateOrder: CandidateOrder | null, readonly decoderName: string, readonly modelDigest: string, readonly seed: string, readonly promptTokens: ReadonlyArray<number | null>, readonly labels: ReadonlyArray<string>, readonly slots: ReadonlyArray<{ readonly index: number, readonly key: string | null, readonly text: string, readonly tokens: ReadonlyArray<{ readonly slot: number, readonly index: number, readonly position: number, readonly id: number, readonly text: string, readonly logProb: number | null, readonly step: number, readonly alternatives: ReadonlyArray<{ readonly text: string, readonly logProb: number | null }> }> }>, readonly segments: ReadonlyArray<{ readonly text: string, readonly start: number, readonly end: number, readonly slot: number | null }>, readonly candidates: ReadonlyArray<{ readonly rank: number, readonly text: string, readonly count: number, readonly slots: ReadonlyArray<{ readonly index: number, readonly key: string | null, readonly text: string, readonly tokens: ReadonlyArray<{ readonly slot: number, readonly index: number, readonly position: number, readonly id: number, readonly text: string, readonly logProb: number | null, readonly step: number, readonly alternatives: ReadonlyArray<{ readonly text: string, readonly logProb: number | null }> }> }>, readonly segments: ReadonlyArray<{ readonly text: string, readonly start: number, readonly end: number, readonly slot: number | null }>, readonly likelihood: { readonly kind: LikelihoodKind, readonly logProb: number, readonly perplexity: number | null, readonly bitsPerCharacter: number | null, readonly isBound: boolean, readonly standardError: number | null } | null }>, readonly likelihood: { readonly kind: LikelihoodKind, readonly logProb: number, readonly perplexity: number | null, readonly bitsPerCharacter: number | null, readonly isBound: boolean, readonly standardError: number | null } | null, readonly model: { readonly name: string, readonly version: string } | null, readonly settings: ReadonlyArray<{ readonly name: string, readonly value: unknown }>, readonly usage: { readonly knownTokens: number, readonly openTokens: number, readonly committedTokens: number, readonly causalPasses: number, readonly maskedPasses: number, readonly tokensPerPass: number | null }, readonly timing: { readonly queueMs: number, readonly firstTokenMs: number | null, readonly totalMs: number, readonly tokensPerSecond: number | null } | null, readonly error: { readonly code: ErrorCode, readonly message: string } | null }
     | { readonly __typename: 'NotFoundError', readonly code: ErrorCode, readonly message: string }
     | { readonly __typename: 'QueueFullError', readonly retryAfterMs: number, readonly code: ErrorCode, readonly message: string }
     | { readonly __typename: 'UnsupportedError', readonly code: ErrorCode, readonly message: string }
@@ -366,7 +533,7 @@ export type SubmitInfillMutationVariables = Exact<{
 
 export type SubmitInfillMutation = { readonly submitInfill:
     | { readonly __typename: 'ConflictError', readonly code: ErrorCode, readonly message: string }
-    | { readonly __typename: 'Infill', readonly id: string, readonly status: RunStatus, readonly createdAt: string, readonly finishedAt: string | null, readonly source: string | null, readonly text: string | null, readonly decoderName: string, readonly modelDigest: string, readonly seed: string, readonly labels: ReadonlyArray<string>, readonly slots: ReadonlyArray<{ readonly index: number, readonly key: string | null, readonly text: string, readonly tokens: ReadonlyArray<{ readonly slot: number, readonly index: number, readonly position: number, readonly id: number, readonly text: string, readonly logProb: number | null, readonly step: number, readonly alternatives: ReadonlyArray<{ readonly text: string, readonly logProb: number | null }> }> }>, readonly segments: ReadonlyArray<{ readonly text: string, readonly start: number, readonly end: number, readonly slot: number | null }>, readonly likelihood: { readonly kind: LikelihoodKind, readonly logProb: number, readonly perplexity: number | null, readonly isBound: boolean } | null, readonly model: { readonly name: string, readonly version: string } | null, readonly settings: ReadonlyArray<{ readonly name: string, readonly value: unknown }>, readonly usage: { readonly knownTokens: number, readonly openTokens: number, readonly committedTokens: number, readonly causalPasses: number, readonly maskedPasses: number, readonly tokensPerPass: number | null }, readonly timing: { readonly queueMs: number, readonly firstTokenMs: number | null, readonly totalMs: number, readonly tokensPerSecond: number | null } | null, readonly error: { readonly code: ErrorCode, readonly message: string } | null }
+    | { readonly __typename: 'Infill', readonly id: string, readonly status: RunStatus, readonly createdAt: string, readonly finishedAt: string | null, readonly source: string | null, readonly text: string | null, readonly candidateOrder: CandidateOrder | null, readonly decoderName: string, readonly modelDigest: string, readonly seed: string, readonly promptTokens: ReadonlyArray<number | null>, readonly labels: ReadonlyArray<string>, readonly slots: ReadonlyArray<{ readonly index: number, readonly key: string | null, readonly text: string, readonly tokens: ReadonlyArray<{ readonly slot: number, readonly index: number, readonly position: number, readonly id: number, readonly text: string, readonly logProb: number | null, readonly step: number, readonly alternatives: ReadonlyArray<{ readonly text: string, readonly logProb: number | null }> }> }>, readonly segments: ReadonlyArray<{ readonly text: string, readonly start: number, readonly end: number, readonly slot: number | null }>, readonly candidates: ReadonlyArray<{ readonly rank: number, readonly text: string, readonly count: number, readonly slots: ReadonlyArray<{ readonly index: number, readonly key: string | null, readonly text: string, readonly tokens: ReadonlyArray<{ readonly slot: number, readonly index: number, readonly position: number, readonly id: number, readonly text: string, readonly logProb: number | null, readonly step: number, readonly alternatives: ReadonlyArray<{ readonly text: string, readonly logProb: number | null }> }> }>, readonly segments: ReadonlyArray<{ readonly text: string, readonly start: number, readonly end: number, readonly slot: number | null }>, readonly likelihood: { readonly kind: LikelihoodKind, readonly logProb: number, readonly perplexity: number | null, readonly bitsPerCharacter: number | null, readonly isBound: boolean, readonly standardError: number | null } | null }>, readonly likelihood: { readonly kind: LikelihoodKind, readonly logProb: number, readonly perplexity: number | null, readonly bitsPerCharacter: number | null, readonly isBound: boolean, readonly standardError: number | null } | null, readonly model: { readonly name: string, readonly version: string } | null, readonly settings: ReadonlyArray<{ readonly name: string, readonly value: unknown }>, readonly usage: { readonly knownTokens: number, readonly openTokens: number, readonly committedTokens: number, readonly causalPasses: number, readonly maskedPasses: number, readonly tokensPerPass: number | null }, readonly timing: { readonly queueMs: number, readonly firstTokenMs: number | null, readonly totalMs: number, readonly tokensPerSecond: number | null } | null, readonly error: { readonly code: ErrorCode, readonly message: string } | null }
     | { readonly __typename: 'NotFoundError', readonly code: ErrorCode, readonly message: string }
     | { readonly __typename: 'QueueFullError', readonly retryAfterMs: number, readonly code: ErrorCode, readonly message: string }
     | { readonly __typename: 'UnsupportedError', readonly code: ErrorCode, readonly message: string }
@@ -380,7 +547,7 @@ export type CancelInfillMutationVariables = Exact<{
 
 export type CancelInfillMutation = { readonly cancelInfill:
     | { readonly __typename: 'ConflictError', readonly code: ErrorCode, readonly message: string }
-    | { readonly __typename: 'Infill', readonly id: string, readonly status: RunStatus, readonly createdAt: string, readonly finishedAt: string | null, readonly source: string | null, readonly text: string | null, readonly decoderName: string, readonly modelDigest: string, readonly seed: string, readonly labels: ReadonlyArray<string>, readonly slots: ReadonlyArray<{ readonly index: number, readonly key: string | null, readonly text: string, readonly tokens: ReadonlyArray<{ readonly slot: number, readonly index: number, readonly position: number, readonly id: number, readonly text: string, readonly logProb: number | null, readonly step: number, readonly alternatives: ReadonlyArray<{ readonly text: string, readonly logProb: number | null }> }> }>, readonly segments: ReadonlyArray<{ readonly text: string, readonly start: number, readonly end: number, readonly slot: number | null }>, readonly likelihood: { readonly kind: LikelihoodKind, readonly logProb: number, readonly perplexity: number | null, readonly isBound: boolean } | null, readonly model: { readonly name: string, readonly version: string } | null, readonly settings: ReadonlyArray<{ readonly name: string, readonly value: unknown }>, readonly usage: { readonly knownTokens: number, readonly openTokens: number, readonly committedTokens: number, readonly causalPasses: number, readonly maskedPasses: number, readonly tokensPerPass: number | null }, readonly timing: { readonly queueMs: number, readonly firstTokenMs: number | null, readonly totalMs: number, readonly tokensPerSecond: number | null } | null, readonly error: { readonly code: ErrorCode, readonly message: string } | null }
+    | { readonly __typename: 'Infill', readonly id: string, readonly status: RunStatus, readonly createdAt: string, readonly finishedAt: string | null, readonly source: string | null, readonly text: string | null, readonly candidateOrder: CandidateOrder | null, readonly decoderName: string, readonly modelDigest: string, readonly seed: string, readonly promptTokens: ReadonlyArray<number | null>, readonly labels: ReadonlyArray<string>, readonly slots: ReadonlyArray<{ readonly index: number, readonly key: string | null, readonly text: string, readonly tokens: ReadonlyArray<{ readonly slot: number, readonly index: number, readonly position: number, readonly id: number, readonly text: string, readonly logProb: number | null, readonly step: number, readonly alternatives: ReadonlyArray<{ readonly text: string, readonly logProb: number | null }> }> }>, readonly segments: ReadonlyArray<{ readonly text: string, readonly start: number, readonly end: number, readonly slot: number | null }>, readonly candidates: ReadonlyArray<{ readonly rank: number, readonly text: string, readonly count: number, readonly slots: ReadonlyArray<{ readonly index: number, readonly key: string | null, readonly text: string, readonly tokens: ReadonlyArray<{ readonly slot: number, readonly index: number, readonly position: number, readonly id: number, readonly text: string, readonly logProb: number | null, readonly step: number, readonly alternatives: ReadonlyArray<{ readonly text: string, readonly logProb: number | null }> }> }>, readonly segments: ReadonlyArray<{ readonly text: string, readonly start: number, readonly end: number, readonly slot: number | null }>, readonly likelihood: { readonly kind: LikelihoodKind, readonly logProb: number, readonly perplexity: number | null, readonly bitsPerCharacter: number | null, readonly isBound: boolean, readonly standardError: number | null } | null }>, readonly likelihood: { readonly kind: LikelihoodKind, readonly logProb: number, readonly perplexity: number | null, readonly bitsPerCharacter: number | null, readonly isBound: boolean, readonly standardError: number | null } | null, readonly model: { readonly name: string, readonly version: string } | null, readonly settings: ReadonlyArray<{ readonly name: string, readonly value: unknown }>, readonly usage: { readonly knownTokens: number, readonly openTokens: number, readonly committedTokens: number, readonly causalPasses: number, readonly maskedPasses: number, readonly tokensPerPass: number | null }, readonly timing: { readonly queueMs: number, readonly firstTokenMs: number | null, readonly totalMs: number, readonly tokensPerSecond: number | null } | null, readonly error: { readonly code: ErrorCode, readonly message: string } | null }
     | { readonly __typename: 'NotFoundError', readonly code: ErrorCode, readonly message: string }
     | { readonly __typename: 'QueueFullError', readonly retryAfterMs: number, readonly code: ErrorCode, readonly message: string }
     | { readonly __typename: 'UnsupportedError', readonly code: ErrorCode, readonly message: string }
@@ -392,7 +559,7 @@ export type FindInfillQueryVariables = Exact<{
 }>;
 
 
-export type FindInfillQuery = { readonly infill: { readonly id: string, readonly status: RunStatus, readonly createdAt: string, readonly finishedAt: string | null, readonly source: string | null, readonly text: string | null, readonly decoderName: string, readonly modelDigest: string, readonly seed: string, readonly labels: ReadonlyArray<string>, readonly slots: ReadonlyArray<{ readonly index: number, readonly key: string | null, readonly text: string, readonly tokens: ReadonlyArray<{ readonly slot: number, readonly index: number, readonly position: number, readonly id: number, readonly text: string, readonly logProb: number | null, readonly step: number, readonly alternatives: ReadonlyArray<{ readonly text: string, readonly logProb: number | null }> }> }>, readonly segments: ReadonlyArray<{ readonly text: string, readonly start: number, readonly end: number, readonly slot: number | null }>, readonly likelihood: { readonly kind: LikelihoodKind, readonly logProb: number, readonly perplexity: number | null, readonly isBound: boolean } | null, readonly model: { readonly name: string, readonly version: string } | null, readonly settings: ReadonlyArray<{ readonly name: string, readonly value: unknown }>, readonly usage: { readonly knownTokens: number, readonly openTokens: number, readonly committedTokens: number, readonly causalPasses: number, readonly maskedPasses: number, readonly tokensPerPass: number | null }, readonly timing: { readonly queueMs: number, readonly firstTokenMs: number | null, readonly totalMs: number, readonly tokensPerSecond: number | null } | null, readonly error: { readonly code: ErrorCode, readonly message: string } | null } | null };
+export type FindInfillQuery = { readonly infill: { readonly id: string, readonly status: RunStatus, readonly createdAt: string, readonly finishedAt: string | null, readonly source: string | null, readonly text: string | null, readonly candidateOrder: CandidateOrder | null, readonly decoderName: string, readonly modelDigest: string, readonly seed: string, readonly promptTokens: ReadonlyArray<number | null>, readonly labels: ReadonlyArray<string>, readonly slots: ReadonlyArray<{ readonly index: number, readonly key: string | null, readonly text: string, readonly tokens: ReadonlyArray<{ readonly slot: number, readonly index: number, readonly position: number, readonly id: number, readonly text: string, readonly logProb: number | null, readonly step: number, readonly alternatives: ReadonlyArray<{ readonly text: string, readonly logProb: number | null }> }> }>, readonly segments: ReadonlyArray<{ readonly text: string, readonly start: number, readonly end: number, readonly slot: number | null }>, readonly candidates: ReadonlyArray<{ readonly rank: number, readonly text: string, readonly count: number, readonly slots: ReadonlyArray<{ readonly index: number, readonly key: string | null, readonly text: string, readonly tokens: ReadonlyArray<{ readonly slot: number, readonly index: number, readonly position: number, readonly id: number, readonly text: string, readonly logProb: number | null, readonly step: number, readonly alternatives: ReadonlyArray<{ readonly text: string, readonly logProb: number | null }> }> }>, readonly segments: ReadonlyArray<{ readonly text: string, readonly start: number, readonly end: number, readonly slot: number | null }>, readonly likelihood: { readonly kind: LikelihoodKind, readonly logProb: number, readonly perplexity: number | null, readonly bitsPerCharacter: number | null, readonly isBound: boolean, readonly standardError: number | null } | null }>, readonly likelihood: { readonly kind: LikelihoodKind, readonly logProb: number, readonly perplexity: number | null, readonly bitsPerCharacter: number | null, readonly isBound: boolean, readonly standardError: number | null } | null, readonly model: { readonly name: string, readonly version: string } | null, readonly settings: ReadonlyArray<{ readonly name: string, readonly value: unknown }>, readonly usage: { readonly knownTokens: number, readonly openTokens: number, readonly committedTokens: number, readonly causalPasses: number, readonly maskedPasses: number, readonly tokensPerPass: number | null }, readonly timing: { readonly queueMs: number, readonly firstTokenMs: number | null, readonly totalMs: number, readonly tokensPerSecond: number | null } | null, readonly error: { readonly code: ErrorCode, readonly message: string } | null } | null };
 
 export type ListInfillsQueryVariables = Exact<{
   first?: number | null | undefined;
@@ -404,7 +571,39 @@ export type ListInfillsQueryVariables = Exact<{
 }>;
 
 
-export type ListInfillsQuery = { readonly infills: { readonly totalCount: number, readonly edges: ReadonlyArray<{ readonly cursor: string, readonly node: { readonly id: string, readonly status: RunStatus, readonly createdAt: string, readonly finishedAt: string | null, readonly source: string | null, readonly text: string | null, readonly decoderName: string, readonly modelDigest: string, readonly seed: string, readonly labels: ReadonlyArray<string>, readonly slots: ReadonlyArray<{ readonly index: number, readonly key: string | null, readonly text: string, readonly tokens: ReadonlyArray<{ readonly slot: number, readonly index: number, readonly position: number, readonly id: number, readonly text: string, readonly logProb: number | null, readonly step: number, readonly alternatives: ReadonlyArray<{ readonly text: string, readonly logProb: number | null }> }> }>, readonly segments: ReadonlyArray<{ readonly text: string, readonly start: number, readonly end: number, readonly slot: number | null }>, readonly likelihood: { readonly kind: LikelihoodKind, readonly logProb: number, readonly perplexity: number | null, readonly isBound: boolean } | null, readonly model: { readonly name: string, readonly version: string } | null, readonly settings: ReadonlyArray<{ readonly name: string, readonly value: unknown }>, readonly usage: { readonly knownTokens: number, readonly openTokens: number, readonly committedTokens: number, readonly causalPasses: number, readonly maskedPasses: number, readonly tokensPerPass: number | null }, readonly timing: { readonly queueMs: number, readonly firstTokenMs: number | null, readonly totalMs: number, readonly tokensPerSecond: number | null } | null, readonly error: { readonly code: ErrorCode, readonly message: string } | null } }>, readonly pageInfo: { readonly hasNextPage: boolean, readonly hasPreviousPage: boolean, readonly startCursor: string | null, readonly endCursor: string | null } } };
+export type ListInfillsQuery = { readonly infills: { readonly totalCount: number, readonly edges: ReadonlyArray<{ readonly cursor: string, readonly node: { readonly id: string, readonly status: RunStatus, readonly createdAt: string, readonly finishedAt: string | null, readonly source: string | null, readonly text: string | null, readonly candidateOrder: CandidateOrder | null, readonly decoderName: string, readonly modelDigest: string, readonly seed: string, readonly promptTokens: ReadonlyArray<number | null>, readonly labels: ReadonlyArray<string>, readonly slots: ReadonlyArray<{ readonly index: number, readonly key: string | null, readonly text: string, readonly tokens: ReadonlyArray<{ readonly slot: number, readonly index: number, readonly position: number, readonly id: number, readonly text: string, readonly logProb: number | null, readonly step: number, readonly alternatives: ReadonlyArray<{ readonly text: string, readonly logProb: number | null }> }> }>, readonly segments: ReadonlyArray<{ readonly text: string, readonly start: number, readonly end: number, readonly slot: number | null }>, readonly candidates: ReadonlyArray<{ readonly rank: number, readonly text: string, readonly count: number, readonly slots: ReadonlyArray<{ readonly index: number, readonly key: string | null, readonly text: string, readonly tokens: ReadonlyArray<{ readonly slot: number, readonly index: number, readonly position: number, readonly id: number, readonly text: string, readonly logProb: number | null, readonly step: number, readonly alternatives: ReadonlyArray<{ readonly text: string, readonly logProb: number | null }> }> }>, readonly segments: ReadonlyArray<{ readonly text: string, readonly start: number, readonly end: number, readonly slot: number | null }>, readonly likelihood: { readonly kind: LikelihoodKind, readonly logProb: number, readonly perplexity: number | null, readonly bitsPerCharacter: number | null, readonly isBound: boolean, readonly standardError: number | null } | null }>, readonly likelihood: { readonly kind: LikelihoodKind, readonly logProb: number, readonly perplexity: number | null, readonly bitsPerCharacter: number | null, readonly isBound: boolean, readonly standardError: number | null } | null, readonly model: { readonly name: string, readonly version: string } | null, readonly settings: ReadonlyArray<{ readonly name: string, readonly value: unknown }>, readonly usage: { readonly knownTokens: number, readonly openTokens: number, readonly committedTokens: number, readonly causalPasses: number, readonly maskedPasses: number, readonly tokensPerPass: number | null }, readonly timing: { readonly queueMs: number, readonly firstTokenMs: number | null, readonly totalMs: number, readonly tokensPerSecond: number | null } | null, readonly error: { readonly code: ErrorCode, readonly message: string } | null } }>, readonly pageInfo: { readonly hasNextPage: boolean, readonly hasPreviousPage: boolean, readonly startCursor: string | null, readonly endCursor: string | null } } };
+
+export type InfillPlanPartsFragment = { readonly promptTokens: ReadonlyArray<number | null>, readonly knownTokens: number, readonly openTokens: number, readonly cost: number, readonly likelihoodKind: LikelihoodKind, readonly model: { readonly name: string, readonly version: string }, readonly decoder: { readonly name: string }, readonly slots: ReadonlyArray<{ readonly index: number, readonly key: string | null, readonly minTokens: number, readonly maxTokens: number, readonly start: number | null, readonly ownsSpace: boolean, readonly choices: ReadonlyArray<{ readonly text: string, readonly tokens: ReadonlyArray<number> }> }>, readonly settings: ReadonlyArray<{ readonly name: string, readonly value: unknown }> };
+
+export type PlanInfillQueryVariables = Exact<{
+  input: InfillInput;
+}>;
+
+
+export type PlanInfillQuery = { readonly planInfill:
+    | { readonly __typename: 'ConflictError', readonly code: ErrorCode, readonly message: string }
+    | { readonly __typename: 'InfillPlan', readonly promptTokens: ReadonlyArray<number | null>, readonly knownTokens: number, readonly openTokens: number, readonly cost: number, readonly likelihoodKind: LikelihoodKind, readonly model: { readonly name: string, readonly version: string }, readonly decoder: { readonly name: string }, readonly slots: ReadonlyArray<{ readonly index: number, readonly key: string | null, readonly minTokens: number, readonly maxTokens: number, readonly start: number | null, readonly ownsSpace: boolean, readonly choices: ReadonlyArray<{ readonly text: string, readonly tokens: ReadonlyArray<number> }> }>, readonly settings: ReadonlyArray<{ readonly name: string, readonly value: unknown }> }
+    | { readonly __typename: 'NotFoundError', readonly code: ErrorCode, readonly message: string }
+    | { readonly __typename: 'QueueFullError', readonly retryAfterMs: number, readonly code: ErrorCode, readonly message: string }
+    | { readonly __typename: 'UnsupportedError', readonly code: ErrorCode, readonly message: string }
+    | { readonly __typename: 'ValidationError', readonly code: ErrorCode, readonly message: string, readonly problems: ReadonlyArray<{ readonly path: ReadonlyArray<string>, readonly code: ErrorCode, readonly message: string, readonly value: string | null, readonly limit: string | null }> }
+   };
+
+export type ScoredInfillPartsFragment = { readonly promptTokens: ReadonlyArray<number | null>, readonly decoderName: string, readonly seed: string, readonly likelihood: { readonly kind: LikelihoodKind, readonly logProb: number, readonly perplexity: number | null, readonly bitsPerCharacter: number | null, readonly isBound: boolean, readonly standardError: number | null } | null, readonly tokens: ReadonlyArray<{ readonly slot: number, readonly index: number, readonly position: number, readonly id: number, readonly text: string, readonly logProb: number | null }>, readonly settings: ReadonlyArray<{ readonly name: string, readonly value: unknown }>, readonly model: { readonly name: string, readonly version: string } };
+
+export type ScoreInfillMutationVariables = Exact<{
+  input: ScoreInfillInput;
+}>;
+
+
+export type ScoreInfillMutation = { readonly scoreInfill:
+    | { readonly __typename: 'ConflictError', readonly code: ErrorCode, readonly message: string }
+    | { readonly __typename: 'NotFoundError', readonly code: ErrorCode, readonly message: string }
+    | { readonly __typename: 'QueueFullError', readonly retryAfterMs: number, readonly code: ErrorCode, readonly message: string }
+    | { readonly __typename: 'ScoredInfill', readonly promptTokens: ReadonlyArray<number | null>, readonly decoderName: string, readonly seed: string, readonly likelihood: { readonly kind: LikelihoodKind, readonly logProb: number, readonly perplexity: number | null, readonly bitsPerCharacter: number | null, readonly isBound: boolean, readonly standardError: number | null } | null, readonly tokens: ReadonlyArray<{ readonly slot: number, readonly index: number, readonly position: number, readonly id: number, readonly text: string, readonly logProb: number | null }>, readonly settings: ReadonlyArray<{ readonly name: string, readonly value: unknown }>, readonly model: { readonly name: string, readonly version: string } }
+    | { readonly __typename: 'UnsupportedError', readonly code: ErrorCode, readonly message: string }
+    | { readonly __typename: 'ValidationError', readonly code: ErrorCode, readonly message: string, readonly problems: ReadonlyArray<{ readonly path: ReadonlyArray<string>, readonly code: ErrorCode, readonly message: string, readonly value: string | null, readonly limit: string | null }> }
+   };
 
 export class TypedDocumentString<TResult, TVariables>
   extends String
@@ -447,6 +646,46 @@ export const SlotUpdatePartsFragmentDoc = new TypedDocumentString(`
   complete
 }
     `, {"fragmentName":"SlotUpdateParts"}) as unknown as TypedDocumentString<SlotUpdatePartsFragment, unknown>;
+export const SlotPartsFragmentDoc = new TypedDocumentString(`
+    fragment SlotParts on Slot {
+  index
+  key
+  text
+  tokens {
+    ...CommittedTokenParts
+  }
+}
+    fragment CommittedTokenParts on CommittedToken {
+  slot
+  index
+  position
+  id
+  text
+  logProb
+  step
+  alternatives {
+    text
+    logProb
+  }
+}`, {"fragmentName":"SlotParts"}) as unknown as TypedDocumentString<SlotPartsFragment, unknown>;
+export const SegmentPartsFragmentDoc = new TypedDocumentString(`
+    fragment SegmentParts on Segment {
+  text
+  start
+  end
+  slot
+}
+    `, {"fragmentName":"SegmentParts"}) as unknown as TypedDocumentString<SegmentPartsFragment, unknown>;
+export const LikelihoodPartsFragmentDoc = new TypedDocumentString(`
+    fragment LikelihoodParts on Likelihood {
+  kind
+  logProb
+  perplexity
+  bitsPerCharacter
+  isBound
+  standardError
+}
+    `, {"fragmentName":"LikelihoodParts"}) as unknown as TypedDocumentString<LikelihoodPartsFragment, unknown>;
 export const InfillPartsFragmentDoc = new TypedDocumentString(`
     fragment InfillParts on Infill {
   id
@@ -456,24 +695,28 @@ export const InfillPartsFragmentDoc = new TypedDocumentString(`
   source
   text
   slots {
-    index
-    key
-    text
-    tokens {
-      ...CommittedTokenParts
-    }
+    ...SlotParts
   }
   segments {
-    text
-    start
-    end
-    slot
+    ...SegmentParts
   }
+  candidates {
+    rank
+    text
+    slots {
+      ...SlotParts
+    }
+    segments {
+      ...SegmentParts
+    }
+    likelihood {
+      ...LikelihoodParts
+    }
+    count
+  }
+  candidateOrder
   likelihood {
-    kind
-    logProb
-    perplexity
-    isBound
+    ...LikelihoodParts
   }
   decoderName
   modelDigest
@@ -486,6 +729,7 @@ export const InfillPartsFragmentDoc = new TypedDocumentString(`
     value
   }
   seed
+  promptTokens
   usage {
     knownTokens
     openTokens
@@ -518,6 +762,28 @@ export const InfillPartsFragmentDoc = new TypedDocumentString(`
     text
     logProb
   }
+}
+fragment SlotParts on Slot {
+  index
+  key
+  text
+  tokens {
+    ...CommittedTokenParts
+  }
+}
+fragment SegmentParts on Segment {
+  text
+  start
+  end
+  slot
+}
+fragment LikelihoodParts on Likelihood {
+  kind
+  logProb
+  perplexity
+  bitsPerCharacter
+  isBound
+  standardError
 }`, {"fragmentName":"InfillParts"}) as unknown as TypedDocumentString<InfillPartsFragment, unknown>;
 export const ErrorPartsFragmentDoc = new TypedDocumentString(`
     fragment ErrorParts on Error {
@@ -607,6 +873,28 @@ export const StreamItemPartsFragmentDoc = new TypedDocumentString(`
     logProb
   }
 }
+fragment SlotParts on Slot {
+  index
+  key
+  text
+  tokens {
+    ...CommittedTokenParts
+  }
+}
+fragment SegmentParts on Segment {
+  text
+  start
+  end
+  slot
+}
+fragment LikelihoodParts on Likelihood {
+  kind
+  logProb
+  perplexity
+  bitsPerCharacter
+  isBound
+  standardError
+}
 fragment InfillParts on Infill {
   id
   status
@@ -615,24 +903,28 @@ fragment InfillParts on Infill {
   source
   text
   slots {
-    index
-    key
-    text
-    tokens {
-      ...CommittedTokenParts
-    }
+    ...SlotParts
   }
   segments {
-    text
-    start
-    end
-    slot
+    ...SegmentParts
   }
+  candidates {
+    rank
+    text
+    slots {
+      ...SlotParts
+    }
+    segments {
+      ...SegmentParts
+    }
+    likelihood {
+      ...LikelihoodParts
+    }
+    count
+  }
+  candidateOrder
   likelihood {
-    kind
-    logProb
-    perplexity
-    isBound
+    ...LikelihoodParts
   }
   decoderName
   modelDigest
@@ -645,6 +937,7 @@ fragment InfillParts on Infill {
     value
   }
   seed
+  promptTokens
   usage {
     knownTokens
     openTokens
@@ -687,6 +980,71 @@ fragment SlotUpdateParts on SlotUpdate {
   text
   complete
 }`, {"fragmentName":"StreamItemParts"}) as unknown as TypedDocumentString<StreamItemPartsFragment, unknown>;
+export const InfillPlanPartsFragmentDoc = new TypedDocumentString(`
+    fragment InfillPlanParts on InfillPlan {
+  model {
+    name
+    version
+  }
+  decoder {
+    name
+  }
+  promptTokens
+  slots {
+    index
+    key
+    minTokens
+    maxTokens
+    start
+    ownsSpace
+    choices {
+      text
+      tokens
+    }
+  }
+  knownTokens
+  openTokens
+  cost
+  likelihoodKind
+  settings {
+    name
+    value
+  }
+}
+    `, {"fragmentName":"InfillPlanParts"}) as unknown as TypedDocumentString<InfillPlanPartsFragment, unknown>;
+export const ScoredInfillPartsFragmentDoc = new TypedDocumentString(`
+    fragment ScoredInfillParts on ScoredInfill {
+  likelihood {
+    ...LikelihoodParts
+  }
+  tokens {
+    slot
+    index
+    position
+    id
+    text
+    logProb
+  }
+  promptTokens
+  settings {
+    name
+    value
+  }
+  model {
+    name
+    version
+  }
+  decoderName
+  seed
+}
+    fragment LikelihoodParts on Likelihood {
+  kind
+  logProb
+  perplexity
+  bitsPerCharacter
+  isBound
+  standardError
+}`, {"fragmentName":"ScoredInfillParts"}) as unknown as TypedDocumentString<ScoredInfillPartsFragment, unknown>;
 export const CatalogDocument = new TypedDocumentString(`
     query Catalog {
   decoders {
@@ -699,6 +1057,7 @@ export const CatalogDocument = new TypedDocumentString(`
       streams
       likelihood
       features
+      sampling
     }
     optionsSchema
   }
@@ -745,6 +1104,28 @@ export const StreamInfillDocument = new TypedDocumentString(`
     logProb
   }
 }
+fragment SlotParts on Slot {
+  index
+  key
+  text
+  tokens {
+    ...CommittedTokenParts
+  }
+}
+fragment SegmentParts on Segment {
+  text
+  start
+  end
+  slot
+}
+fragment LikelihoodParts on Likelihood {
+  kind
+  logProb
+  perplexity
+  bitsPerCharacter
+  isBound
+  standardError
+}
 fragment InfillParts on Infill {
   id
   status
@@ -753,24 +1134,28 @@ fragment InfillParts on Infill {
   source
   text
   slots {
-    index
-    key
-    text
-    tokens {
-      ...CommittedTokenParts
-    }
+    ...SlotParts
   }
   segments {
-    text
-    start
-    end
-    slot
+    ...SegmentParts
   }
+  candidates {
+    rank
+    text
+    slots {
+      ...SlotParts
+    }
+    segments {
+      ...SegmentParts
+    }
+    likelihood {
+      ...LikelihoodParts
+    }
+    count
+  }
+  candidateOrder
   likelihood {
-    kind
-    logProb
-    perplexity
-    isBound
+    ...LikelihoodParts
   }
   decoderName
   modelDigest
@@ -783,6 +1168,7 @@ fragment InfillParts on Infill {
     value
   }
   seed
+  promptTokens
   usage {
     knownTokens
     openTokens
@@ -900,6 +1286,28 @@ export const FollowInfillDocument = new TypedDocumentString(`
     logProb
   }
 }
+fragment SlotParts on Slot {
+  index
+  key
+  text
+  tokens {
+    ...CommittedTokenParts
+  }
+}
+fragment SegmentParts on Segment {
+  text
+  start
+  end
+  slot
+}
+fragment LikelihoodParts on Likelihood {
+  kind
+  logProb
+  perplexity
+  bitsPerCharacter
+  isBound
+  standardError
+}
 fragment InfillParts on Infill {
   id
   status
@@ -908,24 +1316,28 @@ fragment InfillParts on Infill {
   source
   text
   slots {
-    index
-    key
-    text
-    tokens {
-      ...CommittedTokenParts
-    }
+    ...SlotParts
   }
   segments {
-    text
-    start
-    end
-    slot
+    ...SegmentParts
   }
+  candidates {
+    rank
+    text
+    slots {
+      ...SlotParts
+    }
+    segments {
+      ...SegmentParts
+    }
+    likelihood {
+      ...LikelihoodParts
+    }
+    count
+  }
+  candidateOrder
   likelihood {
-    kind
-    logProb
-    perplexity
-    isBound
+    ...LikelihoodParts
   }
   decoderName
   modelDigest
@@ -938,6 +1350,7 @@ fragment InfillParts on Infill {
     value
   }
   seed
+  promptTokens
   usage {
     knownTokens
     openTokens
@@ -1057,6 +1470,28 @@ export const InfillDocument = new TypedDocumentString(`
     logProb
   }
 }
+fragment SlotParts on Slot {
+  index
+  key
+  text
+  tokens {
+    ...CommittedTokenParts
+  }
+}
+fragment SegmentParts on Segment {
+  text
+  start
+  end
+  slot
+}
+fragment LikelihoodParts on Likelihood {
+  kind
+  logProb
+  perplexity
+  bitsPerCharacter
+  isBound
+  standardError
+}
 fragment InfillParts on Infill {
   id
   status
@@ -1065,24 +1500,28 @@ fragment InfillParts on Infill {
   source
   text
   slots {
-    index
-    key
-    text
-    tokens {
-      ...CommittedTokenParts
-    }
+    ...SlotParts
   }
   segments {
-    text
-    start
-    end
-    slot
+    ...SegmentParts
   }
+  candidates {
+    rank
+    text
+    slots {
+      ...SlotParts
+    }
+    segments {
+      ...SegmentParts
+    }
+    likelihood {
+      ...LikelihoodParts
+    }
+    count
+  }
+  candidateOrder
   likelihood {
-    kind
-    logProb
-    perplexity
-    isBound
+    ...LikelihoodParts
   }
   decoderName
   modelDigest
@@ -1095,6 +1534,7 @@ fragment InfillParts on Infill {
     value
   }
   seed
+  promptTokens
   usage {
     knownTokens
     openTokens
@@ -1152,6 +1592,28 @@ export const SubmitInfillDocument = new TypedDocumentString(`
     logProb
   }
 }
+fragment SlotParts on Slot {
+  index
+  key
+  text
+  tokens {
+    ...CommittedTokenParts
+  }
+}
+fragment SegmentParts on Segment {
+  text
+  start
+  end
+  slot
+}
+fragment LikelihoodParts on Likelihood {
+  kind
+  logProb
+  perplexity
+  bitsPerCharacter
+  isBound
+  standardError
+}
 fragment InfillParts on Infill {
   id
   status
@@ -1160,24 +1622,28 @@ fragment InfillParts on Infill {
   source
   text
   slots {
-    index
-    key
-    text
-    tokens {
-      ...CommittedTokenParts
-    }
+    ...SlotParts
   }
   segments {
-    text
-    start
-    end
-    slot
+    ...SegmentParts
   }
+  candidates {
+    rank
+    text
+    slots {
+      ...SlotParts
+    }
+    segments {
+      ...SegmentParts
+    }
+    likelihood {
+      ...LikelihoodParts
+    }
+    count
+  }
+  candidateOrder
   likelihood {
-    kind
-    logProb
-    perplexity
-    isBound
+    ...LikelihoodParts
   }
   decoderName
   modelDigest
@@ -1190,6 +1656,7 @@ fragment InfillParts on Infill {
     value
   }
   seed
+  promptTokens
   usage {
     knownTokens
     openTokens
@@ -1247,6 +1714,28 @@ export const CancelInfillDocument = new TypedDocumentString(`
     logProb
   }
 }
+fragment SlotParts on Slot {
+  index
+  key
+  text
+  tokens {
+    ...CommittedTokenParts
+  }
+}
+fragment SegmentParts on Segment {
+  text
+  start
+  end
+  slot
+}
+fragment LikelihoodParts on Likelihood {
+  kind
+  logProb
+  perplexity
+  bitsPerCharacter
+  isBound
+  standardError
+}
 fragment InfillParts on Infill {
   id
   status
@@ -1255,24 +1744,28 @@ fragment InfillParts on Infill {
   source
   text
   slots {
-    index
-    key
-    text
-    tokens {
-      ...CommittedTokenParts
-    }
+    ...SlotParts
   }
   segments {
-    text
-    start
-    end
-    slot
+    ...SegmentParts
   }
+  candidates {
+    rank
+    text
+    slots {
+      ...SlotParts
+    }
+    segments {
+      ...SegmentParts
+    }
+    likelihood {
+      ...LikelihoodParts
+    }
+    count
+  }
+  candidateOrder
   likelihood {
-    kind
-    logProb
-    perplexity
-    isBound
+    ...LikelihoodParts
   }
   decoderName
   modelDigest
@@ -1285,6 +1778,7 @@ fragment InfillParts on Infill {
     value
   }
   seed
+  promptTokens
   usage {
     knownTokens
     openTokens
@@ -1340,6 +1834,28 @@ export const FindInfillDocument = new TypedDocumentString(`
     logProb
   }
 }
+fragment SlotParts on Slot {
+  index
+  key
+  text
+  tokens {
+    ...CommittedTokenParts
+  }
+}
+fragment SegmentParts on Segment {
+  text
+  start
+  end
+  slot
+}
+fragment LikelihoodParts on Likelihood {
+  kind
+  logProb
+  perplexity
+  bitsPerCharacter
+  isBound
+  standardError
+}
 fragment InfillParts on Infill {
   id
   status
@@ -1348,24 +1864,28 @@ fragment InfillParts on Infill {
   source
   text
   slots {
-    index
-    key
-    text
-    tokens {
-      ...CommittedTokenParts
-    }
+    ...SlotParts
   }
   segments {
-    text
-    start
-    end
-    slot
+    ...SegmentParts
   }
+  candidates {
+    rank
+    text
+    slots {
+      ...SlotParts
+    }
+    segments {
+      ...SegmentParts
+    }
+    likelihood {
+      ...LikelihoodParts
+    }
+    count
+  }
+  candidateOrder
   likelihood {
-    kind
-    logProb
-    perplexity
-    isBound
+    ...LikelihoodParts
   }
   decoderName
   modelDigest
@@ -1378,6 +1898,7 @@ fragment InfillParts on Infill {
     value
   }
   seed
+  promptTokens
   usage {
     knownTokens
     openTokens
@@ -1436,6 +1957,28 @@ export const ListInfillsDocument = new TypedDocumentString(`
     logProb
   }
 }
+fragment SlotParts on Slot {
+  index
+  key
+  text
+  tokens {
+    ...CommittedTokenParts
+  }
+}
+fragment SegmentParts on Segment {
+  text
+  start
+  end
+  slot
+}
+fragment LikelihoodParts on Likelihood {
+  kind
+  logProb
+  perplexity
+  bitsPerCharacter
+  isBound
+  standardError
+}
 fragment InfillParts on Infill {
   id
   status
@@ -1444,24 +1987,28 @@ fragment InfillParts on Infill {
   source
   text
   slots {
-    index
-    key
-    text
-    tokens {
-      ...CommittedTokenParts
-    }
+    ...SlotParts
   }
   segments {
-    text
-    start
-    end
-    slot
+    ...SegmentParts
   }
+  candidates {
+    rank
+    text
+    slots {
+      ...SlotParts
+    }
+    segments {
+      ...SegmentParts
+    }
+    likelihood {
+      ...LikelihoodParts
+    }
+    count
+  }
+  candidateOrder
   likelihood {
-    kind
-    logProb
-    perplexity
-    isBound
+    ...LikelihoodParts
   }
   decoderName
   modelDigest
@@ -1474,6 +2021,7 @@ fragment InfillParts on Infill {
     value
   }
   seed
+  promptTokens
   usage {
     knownTokens
     openTokens
@@ -1494,3 +2042,113 @@ fragment InfillParts on Infill {
   }
   labels
 }`) as unknown as TypedDocumentString<ListInfillsQuery, ListInfillsQueryVariables>;
+export const PlanInfillDocument = new TypedDocumentString(`
+    query PlanInfill($input: InfillInput!) {
+  planInfill(input: $input) {
+    __typename
+    ...InfillPlanParts
+    ...ErrorParts
+  }
+}
+    fragment ErrorParts on Error {
+  code
+  message
+  ... on ValidationError {
+    problems {
+      path
+      code
+      message
+      value
+      limit
+    }
+  }
+  ... on QueueFullError {
+    retryAfterMs
+  }
+}
+fragment InfillPlanParts on InfillPlan {
+  model {
+    name
+    version
+  }
+  decoder {
+    name
+  }
+  promptTokens
+  slots {
+    index
+    key
+    minTokens
+    maxTokens
+    start
+    ownsSpace
+    choices {
+      text
+      tokens
+    }
+  }
+  knownTokens
+  openTokens
+  cost
+  likelihoodKind
+  settings {
+    name
+    value
+  }
+}`) as unknown as TypedDocumentString<PlanInfillQuery, PlanInfillQueryVariables>;
+export const ScoreInfillDocument = new TypedDocumentString(`
+    mutation ScoreInfill($input: ScoreInfillInput!) {
+  scoreInfill(input: $input) {
+    __typename
+    ...ScoredInfillParts
+    ...ErrorParts
+  }
+}
+    fragment LikelihoodParts on Likelihood {
+  kind
+  logProb
+  perplexity
+  bitsPerCharacter
+  isBound
+  standardError
+}
+fragment ErrorParts on Error {
+  code
+  message
+  ... on ValidationError {
+    problems {
+      path
+      code
+      message
+      value
+      limit
+    }
+  }
+  ... on QueueFullError {
+    retryAfterMs
+  }
+}
+fragment ScoredInfillParts on ScoredInfill {
+  likelihood {
+    ...LikelihoodParts
+  }
+  tokens {
+    slot
+    index
+    position
+    id
+    text
+    logProb
+  }
+  promptTokens
+  settings {
+    name
+    value
+  }
+  model {
+    name
+    version
+  }
+  decoderName
+  seed
+}`) as unknown as TypedDocumentString<ScoreInfillMutation, ScoreInfillMutationVariables>;

@@ -1,0 +1,193 @@
+/**
+ * From a client's input to a request that a pack has checked; everything that is wrong is found at once.
+ *
+ * Knows defaults and limits; admits, stores and runs nothing.
+ */
+import type { InfillRequest, PreparedInfill, ScoreRequest } from '../decoding/infill-request.ts';
+import type { Dispatcher, ServedPack } from '../dispatch/dispatcher.ts';
+import { InfillError, type Problem, problemsError } from '../errors.ts';
+import type { InfillInput, ScoreInput } from './service.ts';
+
+/** What one client may ask for. */
+export type ServiceLimits = {
+  readonly maxQueuedRuns: number;
+  /** Most open tokens of one request, times samples or draws. */
+  readonly maxRequestCost: number;
+  /** UTF-16 units of a text to tokenize. */
+  readonly maxTextLength: number;
+  readonly maxLabels: number;
+  /** UTF-16 units. */
+  readonly maxLabelLength: number;
+};
+
+/** What requests are prepared with. */
+export type PreparationOptions = {
+  readonly dispatcher: Dispatcher;
+  readonly limits: ServiceLimits;
+  /** A seed for a request without one, in [0, 2^63). */
+  readonly newSeed: () => bigint;
+};
+
+/** A checked request with the pack that it is for. */
+export type PreparedRequest = {
+  readonly pack: ServedPack;
+  readonly request: InfillRequest;
+  readonly prepared: PreparedInfill;
+};
+
+/** A checked score with the pack that it is for. */
+export type PreparedScore = {
+  readonly pack: ServedPack;
+  readonly score: ScoreRequest;
+  readonly prepared: PreparedInfill;
+};
+
+/** Most random masks of one score. */
+const maxDraws = 1024;
+
+/** @throws UNKNOWN_MODEL; UNSUPPORTED; what `Dispatcher.prepare` throws; COST_TOO_HIGH */
+export async function prepareInfill(
+  input: InfillInput,
+  options: PreparationOptions,
+): Promise<PreparedRequest> {
+  const pack = findPack(options.dispatcher, input.model);
+  const request = requestOf(input, pack, options);
+  const own = labelsProblems(input.labels ?? [], options.limits);
+  const prepared = await prepareWith(own, options.dispatcher.prepare(pack.id, request));
+  checkCost(prepared.cost, 'open tokens, samples and lengths counted', options.limits);
+  return { pack, request, prepared };
+}
+
+/** @throws as `prepareInfill` */
+export async function prepareScore(
+  input: ScoreInput,
+  options: PreparationOptions,
+): Promise<PreparedScore> {
+  const { fill, draws, ...scored } = input;
+  const pack = findPack(options.dispatcher, input.model);
+  const plain = { ...scored, alternatives: 0, samples: 1, lengthSearch: 'CAL' } as const;
+  const request = requestOf(plain, pack, options);
+  const preparing = options.dispatcher.prepare(pack.id, request);
+  const prepared = await prepareWith(drawsProblems(draws), preparing);
+  const passes = prepared.likelihood === 'ELBO' ? draws : 1;
+  checkCost(prepared.openTokens * passes, 'open tokens, draws counted', options.limits);
+  return { pack, score: { request, fill, draws }, prepared };
+}
+
+/** The pack with an id, the default one without. @throws UNKNOWN_MODEL */
+export function findPack({ packs }: Dispatcher, id: string | undefined): ServedPack {
+  const pack = id === undefined ? packs[0] : packs.find((served) => served.id === id);
+  if (pack === undefined) {
+    const known = packs.map((served) => served.id).join(', ');
+    throw new InfillError('UNKNOWN_MODEL', `There is no model "${id ?? ''}"; there are: ${known}.`);
+  }
+  return pack;
+}
+
+function requestOf(
+  input: InfillInput,
+  pack: ServedPack,
+  { newSeed }: PreparationOptions,
+): InfillRequest {
+  const { source, alternatives, samples, lengthSearch } = input;
+  return {
+    source,
+    decoder: input.decoder ?? { name: defaultDecoder(pack), options: {} },
+    sampling: input.sampling ?? {},
+    seed: input.seed ?? newSeed(),
+    alternatives,
+    samples,
+    lengthSearch,
+  };
+}
+
+/** MARIA where the pack has its roles; else the first decoder that the pack supports. */
+function defaultDecoder(pack: ServedPack): string {
+  const [name] = pack.decoderNames;
+  if (name === undefined) {
+    throw new InfillError(
+      'UNSUPPORTED',
+      `Pack "${pack.id}" has the roles of no installed decoder.`,
+    );
+  }
+  return name;
+}
+
+/** Joins the problems found here with those that the pack finds. */
+async function prepareWith(
+  own: readonly Problem[],
+  preparing: Promise<PreparedInfill>,
+): Promise<PreparedInfill> {
+  const [prepared] = await Promise.allSettled([preparing]);
+  if (prepared.status === 'fulfilled') {
+    throwProblems(own);
+    return prepared.value;
+  }
+  const { reason } = prepared;
+  if (reason instanceof InfillError && reason.problems.length > 0) {
+    throwProblems([...reason.problems, ...own]);
+  }
+  throw reason;
+}
+
+function checkCost(cost: number, what: string, { maxRequestCost }: ServiceLimits): void {
+  if (cost <= maxRequestCost) return;
+  const message = `The request costs ${cost} (${what}); the limit is ${maxRequestCost}.`;
+  throwProblems([
+    {
+      path: ['source'],
+      code: 'COST_TOO_HIGH',
+      message,
+      value: String(cost),
+      limit: String(maxRequestCost),
+    },
+  ]);
+}
+
+function throwProblems(problems: readonly Problem[]): void {
+  const [first, ...others] = problems;
+  if (first !== undefined) throw problemsError([first, ...others]);
+}
+
+function drawsProblems(draws: number): Problem[] {
+  if (Number.isInteger(draws) && draws >= 1 && draws <= maxDraws) return [];
+  const message = `The number of draws is ${draws}; it must be from 1 to ${maxDraws}.`;
+  return [
+    {
+      path: ['draws'],
+      code: 'INVALID_INPUT',
+      message,
+      value: String(draws),
+      limit: String(maxDraws),
+    },
+  ];
+}
+
+function labelsProblems(
+  labels: readonly string[],
+  { maxLabels, maxLabelLength }: ServiceLimits,
+): Problem[] {
+  const problems = labels.flatMap((label, index) => labelProblems(label, index, maxLabelLength));
+  if (labels.length <= maxLabels) return problems;
+  const message = `The request has ${labels.length} labels; the limit is ${maxLabels}.`;
+  const counts = { value: String(labels.length), limit: String(maxLabels) };
+  return [...problems, { ...inLabels([]), message, ...counts }];
+}
+
+function inLabels(path: readonly string[]): Pick<Problem, 'path' | 'code'> {
+  return { path: ['labels', ...path], code: 'INVALID_INPUT' };
+}
+
+function labelProblems(label: string, index: number, maxLength: number): Problem[] {
+  const at = inLabels([String(index)]);
+  const problems: Problem[] = [];
+  if (label.length > maxLength) {
+    const message = `Label ${index} has ${label.length} UTF-16 units; the limit is ${maxLength}.`;
+    problems.push({ ...at, message, value: String(label.length), limit: String(maxLength) });
+  }
+  if (label.includes('\0')) {
+    const message = `Label ${index} has U+0000, which the database cannot hold.`;
+    problems.push({ ...at, message, value: 'U+0000', limit: null });
+  }
+  return problems;
+}

@@ -1,0 +1,69 @@
+/**
+ * What the fake service answers with where no script says otherwise.
+ */
+import type { InfillPlan, ScoredInfill, ServedPack } from '../../src/service/service.ts';
+
+/** The one pack of the fake service. */
+export const fakePack: ServedPack = {
+  id: 'fake',
+  version: '1.0.0',
+  digest: 'd'.repeat(64),
+  license: 'Apache-2.0',
+  card: 'Counts.',
+  roles: [
+    {
+      role: 'causal',
+      architecture: 'counter',
+      parameters: 5_000_000_000,
+      precision: 'f32',
+      hiddenSize: 4,
+      sizeBytes: 20_000_000_000,
+    },
+  ],
+  vocabularySize: 256,
+  contextLength: 1024,
+  maskToken: '<|mask|>',
+  device: 'cpu',
+  decoderNames: ['maria', 'autoregressive'],
+};
+
+/** One slot of one or two tokens with two choices. */
+export const fakePlan = {
+  promptTokens: [7, null],
+  slots: [
+    {
+      index: 0,
+      key: 'k',
+      minTokens: 1,
+      maxTokens: 2,
+      start: 1,
+      ownsSpace: true,
+      choices: [
+        { text: 'x', tokens: [1] },
+        { text: 'xy', tokens: [1, 2] },
+      ],
+    },
+  ],
+  knownTokens: 1,
+  openTokens: 2,
+  cost: 4,
+  likelihood: 'CHAIN_RULE',
+  settings: [{ name: 'temperature', value: 0 }],
+} as const satisfies Omit<InfillPlan, 'pack' | 'decoder'>;
+
+/** A bound over two tokens. */
+export const fakeScored: Omit<ScoredInfill, 'pack' | 'decoderName' | 'seed'> = {
+  likelihood: { kind: 'ELBO', logProb: -2 },
+  standardError: 0.5,
+  tokens: [1, 2].map((position) => ({
+    slot: 0,
+    index: position - 1,
+    position,
+    id: position,
+    text: 'x',
+    logProb: null,
+  })),
+  promptTokens: [7, null, null],
+  settings: [{ name: 'draws', value: 128 }],
+  characterCount: 4,
+};
