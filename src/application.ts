@@ -13,6 +13,7 @@ import { openLocalDispatcher } from './dispatch/local-dispatcher.ts';
 import { RunLog } from './dispatch/run-log.ts';
 import type { WorkerNotice } from './dispatch/worker-process.ts';
 import { InfillError } from './errors.ts';
+import { describeExternalDecoders, type ExternalDecoder } from './external-decoders.ts';
 import { packageRoot } from './package-root.ts';
 import { InfillService } from './service/infill-service.ts';
 import type { Service } from './service/service.ts';
@@ -48,7 +49,8 @@ export type Application = {
 /**
  * Opens store and packs; runs that a dead process left behind are ended.
  *
- * @throws the startup family: DATA_DIR_IN_USE, STORE_VERSION, INVALID_PACK, DEVICE_UNAVAILABLE, INVALID_CONFIG
+ * @throws the startup family: DATA_DIR_IN_USE, STORE_VERSION, INVALID_PACK, DEVICE_UNAVAILABLE, INVALID_CONFIG,
+ *   INVALID_PLUGIN, DUPLICATE_DECODER
  */
 export async function openApplication(
   config: Config,
@@ -56,6 +58,8 @@ export async function openApplication(
 ): Promise<Application> {
   const now = () => Date.now();
   const packs = packFolders(config.modelsDir).map((folder) => ({ folder }));
+  const builtIn = builtInDecoders.descriptions;
+  const external = await describeExternalDecoders(config.plugins, { builtIn });
   const [store, dispatcher] = await openBoth(
     openStoreWithoutLiveRuns(config.dataDir, now),
     openLocalDispatcher({
@@ -68,6 +72,10 @@ export async function openApplication(
         maxRunning: config.maxRunningRuns,
         maxBytes: maxWorkerBytes,
       },
+      decoders: {
+        builtIn: builtIn.map(({ name }) => name),
+        plugins: external.map(dispatchedPlugin),
+      },
       observe: observer.onWorker,
     }),
   );
@@ -77,7 +85,7 @@ export async function openApplication(
     database: store.database,
     now,
     onStoreFailure: observer.onStoreFailure,
-    decoders: builtInDecoders.descriptions,
+    decoders: [...builtIn, ...external.map(({ description }) => description)],
     limits: {
       maxQueuedRuns: config.maxQueuedRuns,
       maxRequestCost: config.maxRequestCost,
@@ -101,6 +109,10 @@ export async function openApplication(
       await store.close();
     },
   };
+}
+
+function dispatchedPlugin({ description, module, specifier }: ExternalDecoder) {
+  return { decoderName: description.name, roles: description.roles, module, specifier };
 }
 
 async function openStoreWithoutLiveRuns(dataDir: string, now: () => number): Promise<Store> {

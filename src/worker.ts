@@ -6,8 +6,15 @@
  */
 import { builtInDecoders } from './decoders.ts';
 import { InfillEngine } from './decoding/infill-engine.ts';
+import { createRegistry, type DecoderRegistry } from './decoding/registry.ts';
 import { DecodingWorker, type OpenedPack } from './dispatch/decoding-worker.ts';
-import { type FromWorker, isToWorker, type OpenRequest } from './dispatch/protocol.ts';
+import {
+  type FromWorker,
+  isToWorker,
+  type OpenRequest,
+  type PluginRequest,
+} from './dispatch/protocol.ts';
+import { importPlugins } from './import-plugins.ts';
 import { openPack } from './packs/open-pack.ts';
 import { servedPack } from './served-pack.ts';
 import { describeError } from './server/describe-error.ts';
@@ -25,15 +32,16 @@ process.once('disconnect', () => void end());
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => undefined);
 
 async function open(request: OpenRequest): Promise<OpenedPack> {
-  const { folder, device, threads, maxRunning, maxBytes } = request;
+  const { folder, device, threads, maxRunning, maxBytes, plugin } = request;
+  const registry = plugin === null ? builtInDecoders : await pluginRegistry(plugin);
   const pack = await openPack(folder, { device, threads });
   const { models, tokenizer, manifest, close } = pack;
   // What the dispatcher starts waits here for memory only.
-  const limits = { maxRunning, maxWaiting: maxRunning, maxBytes };
+  const limits = { maxRunning, maxWaiting: maxRunning, maxBytes, ...timeLimits(plugin) };
   const engine = new InfillEngine({
     models,
     tokenizer,
-    registry: builtInDecoders,
+    registry,
     limits,
     now,
   });
@@ -41,6 +49,19 @@ async function open(request: OpenRequest): Promise<OpenedPack> {
   const maskToken = maskId === null ? null : decodeUtf8(tokenizer.bytesOf(maskId));
   const served = servedPack(manifest, { device, decoderNames: engine.decoderNames, maskToken });
   return { served, engine, close };
+}
+
+/** A registry of the one decoder: a worker is for it alone, whatever else its module exports. */
+async function pluginRegistry(plugin: PluginRequest): Promise<DecoderRegistry> {
+  const { module, specifier, decoderName } = plugin;
+  const plugins = await importPlugins(module, specifier);
+  return createRegistry(plugins.filter(({ name }) => name === decoderName));
+}
+
+function timeLimits(plugin: PluginRequest | null) {
+  if (plugin === null) return {};
+  const { stepTimeoutMs, scoreTimeoutMs } = plugin;
+  return { stepTimeoutMs, scoreTimeoutMs };
 }
 
 function send(message: FromWorker): void {

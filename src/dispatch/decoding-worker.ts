@@ -17,6 +17,7 @@ import {
   type OpenRequest,
   type ToWorker,
   toErrorMessage,
+  workerSubject,
 } from './protocol.ts';
 import { isTerminal } from './terminal.ts';
 
@@ -56,6 +57,7 @@ export class DecodingWorker {
   readonly #asks = new Map<number, AbortController>();
   readonly #jobs = new Set<Promise<void>>();
   #opening: Promise<OpenedPack> | null = null;
+  #subject = workerSubject({ plugin: null });
   #closing: Promise<void> | null = null;
 
   constructor(options: DecodingWorkerOptions) {
@@ -103,6 +105,7 @@ export class DecodingWorker {
 
   #open(request: OpenRequest): void {
     const { send, open } = this.#options;
+    this.#subject = workerSubject(request);
     this.#opening = open(request);
     this.#begin(
       this.#opening.then(
@@ -164,7 +167,7 @@ export class DecodingWorker {
 
   #told(error: unknown): ErrorMessage {
     if (!(error instanceof InfillError)) this.#options.onDefect(error);
-    return toErrorMessage(error);
+    return toErrorMessage(error, this.#subject);
   }
 
   #withoutCause(progress: RunProgress): RunProgress {
@@ -176,7 +179,7 @@ export class DecodingWorker {
 
   async #opened(): Promise<OpenedPack> {
     if (this.#opening === null || this.#closing !== null) {
-      throw new InfillError('WORKER_FAILED', 'The decoding worker serves no pack at this moment.');
+      throw new InfillError('WORKER_FAILED', `${this.#subject} serves no pack at this moment.`);
     }
     return this.#opening;
   }

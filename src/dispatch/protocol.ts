@@ -19,7 +19,27 @@ export type OpenRequest = {
   readonly maxRunning: number;
   /** Most bytes of caches and hidden states, estimated; runs beyond it wait inside the worker. */
   readonly maxBytes: number;
+  /** The one decoder of a plugin that this worker is for; null: the built-in decoders. */
+  readonly plugin: PluginRequest | null;
 };
+
+/** A decoder that is not trusted to keep its contract. */
+export type PluginRequest = {
+  readonly decoderName: string;
+  /** URL of the module that exports it. */
+  readonly module: string;
+  /** What it was configured as. */
+  readonly specifier: string;
+  /** Milliseconds that it may take to begin runs or to step them. */
+  readonly stepTimeoutMs: number;
+  /** Milliseconds that a score may take. */
+  readonly scoreTimeoutMs: number;
+};
+
+/** What messages call a worker. */
+export function workerSubject({ plugin }: Pick<OpenRequest, 'plugin'>): string {
+  return plugin === null ? 'The decoding worker' : `The worker of decoder "${plugin.decoderName}"`;
+}
 
 /** A job with one answer. */
 export type Ask =
@@ -73,15 +93,17 @@ export type ErrorMessage = {
 /**
  * Returns the plain values of `error`; anything but an `InfillError` is a defect of the worker, WORKER_FAILED.
  *
+ * @param subject - what messages call the worker.
+ *
  * A defect's own message may carry a text, and clients are shown why their runs failed: it stays in the worker.
  */
-export function toErrorMessage(error: unknown): ErrorMessage {
+export function toErrorMessage(error: unknown, subject: string): ErrorMessage {
   if (error instanceof InfillError) {
     const { code, message, problems, retryAfterMs } = error;
     return { code, message, problems, retryAfterMs };
   }
   const name = error instanceof Error ? error.name : typeof error;
-  const message = `The decoding worker has a defect (${name}); its standard error says where.`;
+  const message = `${subject} has a defect (${name}); its standard error says where.`;
   return { code: 'WORKER_FAILED', message, problems: [], retryAfterMs: null };
 }
 

@@ -19,6 +19,7 @@ import {
   isFromWorker,
   type OpenRequest,
   type ToWorker,
+  workerSubject,
 } from './protocol.ts';
 import { isTerminal } from './terminal.ts';
 
@@ -225,7 +226,7 @@ export class WorkerChannel {
     clearTimeout(this.#killTimer);
     const error: RunError = this.#isClosing
       ? { code: 'INTERRUPTED', message: 'The server stopped before this was done.' }
-      : { code: 'WORKER_FAILED', message: `The decoding worker ${reason}.` };
+      : { code: 'WORKER_FAILED', message: `${workerSubject(this.#launch.open)} ${reason}.` };
     this.#endError = error;
     // First of all, so that whoever learns of an ended job finds the worker gone.
     this.#ended.resolve(error);

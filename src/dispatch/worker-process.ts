@@ -10,7 +10,7 @@ import { InfillError } from '../errors.ts';
 import { BackOff, type BackOffTiming } from './back-off.ts';
 import { createDeferred, type Deferred, within } from './deferred.ts';
 import type { PackState, ServedPack, TokenizedText } from './dispatcher.ts';
-import type { Answer, Ask, FillJob } from './protocol.ts';
+import { type Answer, type Ask, type FillJob, workerSubject } from './protocol.ts';
 import { type ChannelTiming, WorkerChannel, type WorkerLaunch } from './worker-channel.ts';
 
 /** Milliseconds. */
@@ -25,13 +25,18 @@ export type WorkerNotice =
   | {
       readonly type: 'ready';
       readonly packId: string;
+      /** Of the plugin that the worker is for; null: the built-in decoders. */
+      readonly decoderName: string | null;
       readonly pid: number | undefined;
       readonly openMs: number;
     }
   | {
       readonly type: 'failed';
       readonly packId: string;
+      readonly decoderName: string | null;
       readonly error: RunError;
+      /** Whether it had been ready. */
+      readonly wasReady: boolean;
       readonly restartInMs: number;
     };
 
@@ -49,8 +54,10 @@ export class WorkerProcess {
   readonly #backOff: BackOff;
   #channel: WorkerChannel;
   #state: PackState = 'LOADING';
-  /** Settles with the channel that takes jobs; with null once there will be none. */
-  #ready: Deferred<WorkerChannel | null> = createDeferred();
+  /** Settles with the channel that takes jobs, or with why there is none. */
+  #ready: Deferred<WorkerChannel | InfillError> = createDeferred();
+  /** Whether jobs are refused until the next start. */
+  #isRefusing: boolean = false;
   #restartTimer: NodeJS.Timeout | undefined;
 
   /**
@@ -69,6 +76,14 @@ export class WorkerProcess {
     }
     const worker = new WorkerProcess(options, opened, channel);
     worker.#serve(channel, startedAt);
+    return worker;
+  }
+
+  /** Starts a worker for a pack that another one has open already; its jobs wait until it is open too. */
+  static launch(options: WorkerProcessOptions, pack: ServedPack): WorkerProcess {
+    const channel = new WorkerChannel(options);
+    const worker = new WorkerProcess(options, pack, channel);
+    void worker.#opened(channel, options.now());
     return worker;
   }
 
@@ -122,7 +137,10 @@ export class WorkerProcess {
   async close(): Promise<void> {
     this.#state = 'STOPPED';
     clearTimeout(this.#restartTimer);
-    this.#ready.resolve(null);
+    this.#ready.resolve(interrupted());
+    // Of a worker that had failed to open, the answer was another one.
+    this.#ready = createDeferred();
+    this.#ready.resolve(interrupted());
     await this.#channel.close();
   }
 
@@ -134,15 +152,13 @@ export class WorkerProcess {
     abort.abort();
     throw new InfillError(
       'WORKER_FAILED',
-      `The decoding worker of pack ${this.pack.id} did not answer within ${answerTimeoutMs} ms.`,
+      `${workerSubject(this.#options.open)} of pack ${this.pack.id} did not answer within ${answerTimeoutMs} ms.`,
     );
   }
 
   async #ask(ask: Ask, signal: AbortSignal): Promise<Answer> {
     const channel = await this.#ready.promise;
-    if (channel === null) {
-      throw new InfillError('INTERRUPTED', 'The server stopped before this was done.');
-    }
+    if (channel instanceof InfillError) throw channel;
     return channel.ask(ask, signal);
   }
 
@@ -153,20 +169,22 @@ export class WorkerProcess {
     this.#ready.resolve(channel);
     void channel.ended.then((error) => this.#failed(error, now() - readyAt));
     const { pid } = channel;
-    observe({ type: 'ready', packId: this.pack.id, pid, openMs: readyAt - startedAt });
+    observe({ type: 'ready', ...this.#names, pid, openMs: readyAt - startedAt });
   }
 
   #failed(error: RunError, livedMs: number): void {
     if (this.#state === 'STOPPED') return;
-    if (this.#state === 'READY') this.#ready = createDeferred();
+    const wasReady = this.#state === 'READY';
+    if (wasReady) this.#ready = createDeferred();
     this.#state = 'RESTARTING';
     const restartInMs = this.#backOff.next(livedMs);
     this.#restartTimer = setTimeout(() => void this.#restart(), restartInMs);
     const { code, message } = error;
     this.#options.observe({
       type: 'failed',
-      packId: this.pack.id,
+      ...this.#names,
       error: { code, message },
+      wasReady,
       restartInMs,
     });
   }
@@ -175,13 +193,32 @@ export class WorkerProcess {
     const startedAt = this.#options.now();
     const channel = new WorkerChannel(this.#options);
     this.#channel = channel;
+    if (this.#isRefusing) this.#ready = createDeferred();
+    this.#isRefusing = false;
+    await this.#opened(channel, startedAt);
+  }
+
+  async #opened(channel: WorkerChannel, startedAt: number): Promise<void> {
     const opened = this.#sameAsServed(await channel.opened);
     if (opened instanceof InfillError) {
       await channel.close();
+      this.#refuse(opened);
       this.#failed(opened, 0);
     } else if (this.#state !== 'STOPPED') {
       this.#serve(channel, startedAt);
     }
+  }
+
+  /** What a plugin cannot be opened for is told to those who wait: it may be like that for good. */
+  #refuse(error: InfillError): void {
+    if (this.#options.open.plugin === null) return;
+    this.#isRefusing = true;
+    this.#ready.resolve(error);
+  }
+
+  get #names() {
+    const { plugin } = this.#options.open;
+    return { packId: this.pack.id, decoderName: plugin?.decoderName ?? null };
   }
 
   /** Runs are recorded with the digest that was served at the start: another pack must not take its place. */
@@ -193,4 +230,8 @@ export class WorkerProcess {
         `its digest was ${this.pack.digest} and is ${opened.digest}. Start the server again to serve it.`,
     );
   }
+}
+
+function interrupted(): InfillError {
+  return new InfillError('INTERRUPTED', 'The server stopped before this was done.');
 }

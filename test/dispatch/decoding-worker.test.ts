@@ -12,6 +12,7 @@ const openMessage = {
   threads: null,
   maxRunning: 1,
   maxBytes: 1,
+  plugin: null,
 } as const;
 const served: OpenedPack['served'] = {
   id: 'pack',

@@ -26,7 +26,7 @@ async function start(folder: string, timing: Partial<WorkerTiming> = {}) {
   const collected = collectNotices<WorkerNotice>();
   const worker = await WorkerProcess.start({
     workerPath: scriptedWorker,
-    open: { folder, device: 'cpu', threads: null, maxRunning: 4, maxBytes: 1 },
+    open: { folder, device: 'cpu', threads: null, maxRunning: 4, maxBytes: 1, plugin: null },
     timing: { ...quickTiming, ...timing },
     now: () => performance.now(),
     observe: collected.observe,

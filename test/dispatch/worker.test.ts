@@ -183,6 +183,7 @@ describe('the built worker alone', () => {
     threads: 1,
     maxRunning: 1,
     maxBytes: 2 ** 30,
+    plugin: null,
   };
 
   async function startWorker(): Promise<ChildProcess> {

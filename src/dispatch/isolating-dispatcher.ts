@@ -1,0 +1,144 @@
+/**
+ * Keeps decoders of plugins apart: each has workers and queues of its own, one per pack, started when first needed.
+ *
+ * Knows which decoder goes where; a dispatcher per worker does the rest.
+ */
+import type { InfillRequest, PreparedInfill, ScoreRequest } from '../decoding/infill-request.ts';
+import type { ScoredFill } from '../decoding/run-event.ts';
+import { errorFamilies, InfillError } from '../errors.ts';
+import type { ModelRole } from '../model/models.ts';
+import type { Dispatcher, PackState, ServedPack, Ticket, TokenizedText } from './dispatcher.ts';
+
+/** A decoder of a plugin. */
+export type PluginDecoder = {
+  readonly decoderName: string;
+  readonly roles: readonly ModelRole[];
+  /** URL of the module that exports it. */
+  readonly module: string;
+  /** What it was configured as. */
+  readonly specifier: string;
+};
+
+export type IsolatingOptions = {
+  /** Runs the built-in decoders. */
+  readonly builtIn: Dispatcher;
+  readonly builtInNames: readonly string[];
+  readonly plugins: readonly PluginDecoder[];
+  /** Makes a dispatcher for one decoder on one pack. */
+  readonly launch: (pack: ServedPack, plugin: PluginDecoder) => Dispatcher;
+};
+
+/** One dispatcher over that of the built-in decoders and one per plugin decoder and pack in use. */
+export class IsolatingDispatcher implements Dispatcher {
+  readonly packs: readonly ServedPack[];
+  readonly #options: IsolatingOptions;
+  /** By decoder and pack. */
+  readonly #launched = new Map<string, Dispatcher>();
+  #isDraining: boolean = false;
+
+  constructor(options: IsolatingOptions) {
+    this.#options = options;
+    this.packs = options.builtIn.packs.map((pack) => withPlugins(pack, options.plugins));
+  }
+
+  /** Of the built-in decoders: a plugin cannot make a pack unready. */
+  stateOf(packId: string): PackState {
+    return this.#options.builtIn.stateOf(packId);
+  }
+
+  async prepare(packId: string, request: InfillRequest): Promise<PreparedInfill> {
+    const { name } = request.decoder;
+    return this.#dispatcherOf(packId, name)
+      .prepare(packId, request)
+      .catch((error: unknown) => this.#refuse(error, name));
+  }
+
+  tokenize(packId: string, text: string): Promise<TokenizedText> {
+    return this.#options.builtIn.tokenize(packId, text);
+  }
+
+  async score(packId: string, score: ScoreRequest, signal: AbortSignal): Promise<ScoredFill> {
+    const { name } = score.request.decoder;
+    return this.#dispatcherOf(packId, name)
+      .score(packId, score, signal)
+      .catch((error: unknown) => this.#refuse(error, name));
+  }
+
+  admit(packId: string, runId: string, request: InfillRequest): Ticket {
+    return this.#dispatcherOf(packId, request.decoder.name).admit(packId, runId, request);
+  }
+
+  cancel(runId: string): void {
+    for (const dispatcher of this.#all()) dispatcher.cancel(runId);
+  }
+
+  async drain(graceMs: number): Promise<void> {
+    this.#isDraining = true;
+    await Promise.all(this.#all().map((dispatcher) => dispatcher.drain(graceMs)));
+  }
+
+  async close(): Promise<void> {
+    this.#isDraining = true;
+    await Promise.all(this.#all().map((dispatcher) => dispatcher.close()));
+  }
+
+  #all(): Dispatcher[] {
+    return [this.#options.builtIn, ...this.#launched.values()];
+  }
+
+  #dispatcherOf(packId: string, decoderName: string): Dispatcher {
+    const { builtIn, builtInNames, plugins, launch } = this.#options;
+    const plugin = plugins.find((other) => other.decoderName === decoderName);
+    const pack = this.packs.find(({ id }) => id === packId);
+    // An unknown pack has an error of its own.
+    if (pack === undefined || builtInNames.includes(decoderName)) return builtIn;
+    if (plugin === undefined) {
+      const known = [...builtInNames, ...plugins.map((other) => other.decoderName)];
+      const message = `There is no decoder "${decoderName}"; there are: ${known.join(', ')}.`;
+      throw new InfillError('UNKNOWN_DECODER', message);
+    }
+    checkRoles(plugin, pack);
+    const key = `${decoderName} ${packId}`;
+    const dispatcher = this.#launched.get(key) ?? this.#launch(() => launch(pack, plugin));
+    this.#launched.set(key, dispatcher);
+    return dispatcher;
+  }
+
+  #launch(launch: () => Dispatcher): Dispatcher {
+    if (!this.#isDraining) return launch();
+    const message = 'The server is stopping and starts no decoder.';
+    throw new InfillError('SHUTTING_DOWN', message, { retryAfterMs: 5000 });
+  }
+
+  /**
+   * A plugin that fails at a request is told to the one who made it, by name: the server itself is not at fault.
+   *
+   * @throws always
+   */
+  #refuse(error: unknown, decoderName: string): never {
+    const isPlugin = this.#options.plugins.some((plugin) => plugin.decoderName === decoderName);
+    if (!isPlugin || !(error instanceof InfillError) || errorFamilies[error.code] !== 'internal') {
+      throw error;
+    }
+    throw new InfillError('UNSUPPORTED', error.message, { cause: error });
+  }
+}
+
+function withPlugins(pack: ServedPack, plugins: readonly PluginDecoder[]): ServedPack {
+  const supported = plugins.filter((plugin) => missingRoles(plugin, pack).length === 0);
+  const names = supported.map(({ decoderName }) => decoderName);
+  return { ...pack, decoderNames: [...pack.decoderNames, ...names] };
+}
+
+function checkRoles(plugin: PluginDecoder, pack: ServedPack): void {
+  const missing = missingRoles(plugin, pack);
+  if (missing.length === 0) return;
+  throw new InfillError(
+    'UNSUPPORTED',
+    `Decoder "${plugin.decoderName}" needs roles that pack "${pack.id}" lacks: ${missing.join(', ')}.`,
+  );
+}
+
+function missingRoles({ roles }: PluginDecoder, pack: ServedPack): ModelRole[] {
+  return roles.filter((role) => !pack.roles.some((served) => served.role === role));
+}

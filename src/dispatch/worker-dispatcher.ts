@@ -1,0 +1,223 @@
+/**
+ * One queue over workers of packs: who is admitted, who runs, who is told of the end.
+ *
+ * Knows runs, packs and slots; keeps no log and no record of what has ended.
+ */
+import assert from 'node:assert/strict';
+import type { InfillRequest, PreparedInfill, ScoreRequest } from '../decoding/infill-request.ts';
+import type { RunError, RunProgress, ScoredFill } from '../decoding/run-event.ts';
+import { InfillError } from '../errors.ts';
+import { createDeferred, within } from './deferred.ts';
+import type { Dispatcher, PackState, ServedPack, Ticket, TokenizedText } from './dispatcher.ts';
+import { ProgressStream } from './progress-stream.ts';
+import { type QueueLimits, RunQueue } from './run-queue.ts';
+import { ScoreQueue } from './score-queue.ts';
+import { isTerminal } from './terminal.ts';
+import type { WorkerProcess } from './worker-process.ts';
+
+/** How long a caller that is turned away at the end should wait for the next process. */
+const restartMs = 5000;
+
+/** An admitted run until its terminal entry. */
+type AdmittedRun = {
+  readonly runId: string;
+  readonly worker: WorkerProcess;
+  readonly request: InfillRequest;
+  /** Monotonic milliseconds. */
+  readonly admittedAt: number;
+  readonly stream: ProgressStream;
+};
+
+/** How many runs it holds, and how long those that are cancelled at the end may take. */
+export type WorkerDispatcherLimits = QueueLimits & {
+  /** Milliseconds. */
+  readonly closeTimeoutMs: number;
+};
+
+/** Dispatches to the workers it is given. */
+export class WorkerDispatcher implements Dispatcher {
+  #workers: ReadonlyMap<string, WorkerProcess> = new Map();
+  /** By pack id. */
+  #scores: ReadonlyMap<string, ScoreQueue> = new Map();
+  readonly #limits: WorkerDispatcherLimits;
+  readonly #queue: RunQueue;
+  readonly #runs = new Map<string, AdmittedRun>();
+  #idle = createDeferred<void>();
+  #isDraining: boolean = false;
+
+  constructor(limits: WorkerDispatcherLimits) {
+    this.#limits = limits;
+    this.#queue = new RunQueue(limits, () => performance.now());
+  }
+
+  /** Called once, before the dispatcher is handed out. */
+  serve(workers: readonly WorkerProcess[]): void {
+    this.#workers = new Map(workers.map((worker) => [worker.pack.id, worker]));
+    this.#scores = new Map(workers.map((worker) => [worker.pack.id, this.#scoresOf(worker)]));
+  }
+
+  get packs(): readonly ServedPack[] {
+    return [...this.#workers.values()].map(({ pack }) => pack);
+  }
+
+  stateOf(packId: string): PackState {
+    return this.#workerOf(packId).state;
+  }
+
+  async prepare(packId: string, request: InfillRequest): Promise<PreparedInfill> {
+    return this.#workerOf(packId).prepare(request);
+  }
+
+  async tokenize(packId: string, text: string): Promise<TokenizedText> {
+    return this.#workerOf(packId).tokenize(text);
+  }
+
+  async score(packId: string, score: ScoreRequest, signal: AbortSignal): Promise<ScoredFill> {
+    const worker = this.#workerOf(packId);
+    if (this.#isDraining) throw shuttingDown('takes no new scores');
+    const scores = this.#scores.get(packId);
+    assert(scores !== undefined);
+    return scores.run((own) => worker.score(score, own), signal);
+  }
+
+  admit(packId: string, runId: string, request: InfillRequest): Ticket {
+    const worker = this.#workerOf(packId);
+    if (this.#isDraining) throw shuttingDown('takes no new runs');
+    const position = this.#queue.admit(runId);
+    const stream = new ProgressStream();
+    this.#runs.set(runId, { runId, worker, request, admittedAt: performance.now(), stream });
+    return {
+      position,
+      start: () => {
+        // A run that was cancelled in the meantime has its terminal entry already.
+        if (this.#runs.has(runId)) this.#queue.markReady(runId);
+        this.startWaiting();
+        return stream;
+      },
+      release: () => {
+        if (this.#queue.remove(runId)) this.#forget(runId);
+      },
+    };
+  }
+
+  cancel(runId: string): void {
+    if (this.#endWaiting(runId, { type: 'cancelled', outcome: null })) return;
+    this.#runs.get(runId)?.worker.cancel(runId);
+  }
+
+  async drain(graceMs: number): Promise<void> {
+    this.#isDraining = true;
+    const scores = [...this.#scores.values()].map((queue) => drained(queue, graceMs));
+    await Promise.all([this.#drainRuns(graceMs), ...scores]);
+  }
+
+  async #drainRuns(graceMs: number): Promise<void> {
+    if (await this.#isIdleWithin(graceMs)) return;
+    for (const runId of [...this.#runs.keys()]) this.cancel(runId);
+    await this.#isIdleWithin(this.#limits.closeTimeoutMs);
+  }
+
+  async close(): Promise<void> {
+    this.#isDraining = true;
+    for (const runId of [...this.#runs.keys()]) {
+      const error = {
+        code: 'INTERRUPTED',
+        message: 'The server stopped before this run began.',
+      } as const;
+      this.#endWaiting(runId, { type: 'failed', outcome: null, error });
+    }
+    for (const queue of this.#scores.values()) queue.stop(shuttingDown('ended the score'));
+    await Promise.all([...this.#workers.values()].map((worker) => worker.close()));
+  }
+
+  /** Starts runs while slots are free: after an admission, the end of a run, and a restart. */
+  startWaiting(): void {
+    const canStart = (runId: string) => this.#runs.get(runId)?.worker.state === 'READY';
+    for (;;) {
+      const runId = this.#queue.startNext(canStart);
+      if (runId === null) return;
+      const run = this.#runs.get(runId);
+      assert(run !== undefined);
+      void this.#follow(run);
+    }
+  }
+
+  /** Starts runs and scores that wait for a worker, after it is ready again. */
+  resume(): void {
+    this.startWaiting();
+    for (const queue of this.#scores.values()) queue.startWaiting();
+  }
+
+  /** Ends the runs and scores that wait for a worker which does not come up. */
+  refuseWaiting({ code, message }: RunError): void {
+    for (const runId of [...this.#runs.keys()]) {
+      this.#endWaiting(runId, { type: 'failed', outcome: null, error: { code, message } });
+    }
+    for (const queue of this.#scores.values()) queue.stop(new InfillError(code, message));
+  }
+
+  #scoresOf(worker: WorkerProcess): ScoreQueue {
+    const { maxQueued } = this.#limits;
+    const canStart = () => worker.state === 'READY';
+    return new ScoreQueue({ maxQueued, canStart, now: () => performance.now() });
+  }
+
+  async #follow({ runId, worker, request, admittedAt, stream }: AdmittedRun): Promise<void> {
+    const waitedMs = performance.now() - admittedAt;
+    for await (const progress of worker.fill({ runId, request, waitedMs })) {
+      // The slot is free before the reader can act on the end.
+      if (isTerminal(progress.type)) {
+        this.#queue.finish(runId);
+        this.#forget(runId);
+      }
+      stream.push(progress);
+    }
+    this.startWaiting();
+  }
+
+  /** Ends a run that has not begun. @returns false when it has, or is unknown. */
+  #endWaiting(runId: string, progress: RunProgress): boolean {
+    if (!this.#queue.remove(runId)) return false;
+    this.#runs.get(runId)?.stream.push(progress);
+    this.#forget(runId);
+    return true;
+  }
+
+  #forget(runId: string): void {
+    this.#runs.delete(runId);
+    if (this.#runs.size === 0) this.#idle.resolve();
+  }
+
+  async #isIdleWithin(timeoutMs: number): Promise<boolean> {
+    if (this.#runs.size === 0) return true;
+    this.#idle = createDeferred();
+    return within(
+      this.#idle.promise.then(() => true),
+      timeoutMs,
+      false,
+    );
+  }
+
+  #workerOf(packId: string): WorkerProcess {
+    const worker = this.#workers.get(packId);
+    if (worker === undefined) {
+      const known = [...this.#workers.keys()].join(', ');
+      throw new InfillError(
+        'UNKNOWN_MODEL',
+        `There is no model pack "${packId}"; there are: ${known}.`,
+      );
+    }
+    return worker;
+  }
+}
+
+/** Lets the scores of a queue end, at most `graceMs`; then they are ended. */
+async function drained(queue: ScoreQueue, graceMs: number): Promise<void> {
+  if (!(await queue.isIdleWithin(graceMs))) queue.stop(shuttingDown('ended the score'));
+}
+
+function shuttingDown(what: string): InfillError {
+  return new InfillError('SHUTTING_DOWN', `The server is stopping and ${what}.`, {
+    retryAfterMs: restartMs,
+  });
+}
