@@ -29,7 +29,7 @@ export function drawFill(
     return fillOf(row, { position, tokenId: argmax(logits) }, alternatives);
   }
   const probs = new Float64Array(logits.length);
-  drawnProbsInto(logits, sampling, probs);
+  const logTotal = drawnProbsInto(logits, sampling, probs);
   const draw = keyedUniform(seed, { purpose: 'sample', position, step });
-  return fillOf(row, { position, tokenId: inverseCdf(probs, draw, 1) }, alternatives);
+  return fillOf(row, { position, tokenId: inverseCdf(probs, draw, 1) }, alternatives, logTotal);
 }
