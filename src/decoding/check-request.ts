@@ -7,12 +7,12 @@ import { InfillError, type Problem, problemsError } from '../errors.ts';
 import type { LoadedModels, ModelRole } from '../model/models.ts';
 import type { Prompt, PromptShape } from '../text/prompt.ts';
 import { type Tokenizer, wordStartIds } from '../text/tokenizer.ts';
-import { logitsBlockSize } from './chain-rule-score.ts';
 import { settleFill } from './check-fill.ts';
 import { drawsProblems, rangeProblems, samplingProblems } from './check-settings.ts';
 import { SlotChecker } from './check-slots.ts';
 import type { LikelihoodKind, Run } from './decoder.ts';
 import { fillSettings, scoreSettings } from './effective-settings.ts';
+import { estimateBytes } from './estimate-bytes.ts';
 
 import type {
   EffectiveSetting,
@@ -110,24 +110,20 @@ export class RequestChecker {
     const { plugin, decoder, parsed, problems } = this.#read(request, 'fill');
     if (parsed === null || problems.length > 0) throw refusal(problems);
     const { options, sampling, shape } = parsed;
-    const openCount = mostOpenTokens(shape);
+    const { samples, lengthSearch, alternatives } = request;
     return {
       plugin,
       decoder,
       shape,
       options,
-      samples: request.samples,
-      lengthSearch: request.lengthSearch,
+      samples,
+      lengthSearch,
       settings: fillSettings({ plugin, options }, { sampling, shape }, request),
-      sizeBytes: estimateBytes(this.#models, plugin.roles, {
-        tokens: shape.knownTokens + openCount,
-        open: openCount,
-      }),
+      sizeBytes: estimateBytes(this.#models, plugin.roles, { shape, lengthSearch }),
       maxSteps: (count) => plugin.maxSteps(count, options),
       runOf: (lengths, seed) => {
         const prompt = shape.withLengths(lengths);
         const rules = rulesOf(this.#ruleIds, prompt, shape, 'fill');
-        const { alternatives } = request;
         return { prompt, run: { ids: prompt.ids, rules, options, sampling, seed, alternatives } };
       },
     };
@@ -258,21 +254,4 @@ function tooLong(tokens: number, limit: number, isMost: boolean): Problem {
     value: String(tokens),
     limit: String(limit),
   };
-}
-
-/** Bytes of the KV cache, of the masked hidden states of open positions, and of the logits blocks of one run. */
-function estimateBytes(
-  models: LoadedModels,
-  roles: readonly ModelRole[],
-  counts: { readonly tokens: number; readonly open: number },
-): number {
-  const bytesPerFloat = 4;
-  const cacheBytes = roles.includes('causal')
-    ? (models.causal?.cacheBytes(counts.tokens + 1) ?? 0)
-    : 0;
-  if (!roles.includes('masked')) return cacheBytes;
-  const hiddenBytes = counts.open * (models.masked?.hiddenSize ?? 0) * bytesPerFloat;
-  const blockBytes =
-    2 * Math.min(logitsBlockSize, counts.open) * models.facts.vocabularySize * bytesPerFloat;
-  return cacheBytes + hiddenBytes + blockBytes;
 }

@@ -81,7 +81,7 @@ export type PreparedInfill = {
   readonly knownTokens: number;
   /** Unknown lengths count as their greatest. */
   readonly openTokens: number;
-  /** Open tokens × samples; where every length is decoded, summed over the lengths. */
+  /** Open tokens × samples; where every length is decoded, those of all lengths stand for the first sample. */
   readonly cost: number;
   readonly likelihood: LikelihoodKind;
   readonly settings: readonly EffectiveSetting[];

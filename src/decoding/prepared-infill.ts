@@ -10,7 +10,7 @@ import { decodedTokens, extremeLengths, mostOpenTokens } from './unknown-lengths
 
 /** The plan of a request. Seconds and passes are not foretold: they depend on the machine and on what is drawn. */
 export function preparedInfill(checked: CheckedInfill): PreparedInfill {
-  const { plugin, options, shape, samples, lengthSearch, settings } = checked;
+  const { plugin, options, shape, settings } = checked;
   const { ids, slots } = shape.withLengths(extremeLengths(shape, 'least'));
   const firstUnknown = shape.slots.findIndex(({ lengths }) => lengths.length > 1);
   const settledBefore = firstUnknown === -1 ? shape.slots.length : firstUnknown;
@@ -21,7 +21,7 @@ export function preparedInfill(checked: CheckedInfill): PreparedInfill {
     ),
     knownTokens: shape.knownTokens,
     openTokens: mostOpenTokens(shape),
-    cost: decodedTokens(shape, lengthSearch) * samples,
+    cost: decodedTokens(shape, checked),
     likelihood: plugin.likelihood(options),
     settings,
   };

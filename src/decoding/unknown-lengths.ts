@@ -32,19 +32,25 @@ export function mostOpenTokens(shape: PromptShape): number {
 }
 
 /**
- * Open tokens that one sample decodes: those of the greatest lengths, or where every combination of lengths is decoded,
- * those of all of them.
+ * The most open tokens that are decoded: those of every sample with the greatest lengths; where every combination of
+ * lengths is decoded, those of all combinations stand for the first sample.
  *
- * Example: lengths 1–2 and 3 → 5 with CAL, (1 + 3) + (2 + 3) = 9 with DECODE_ALL.
+ * Example: lengths 1–2 and 3, 2 samples → 5 + 5 with CAL, (1 + 3) + (2 + 3) + 5 with DECODE_ALL.
  */
-export function decodedTokens(shape: PromptShape, search: LengthSearch): number {
-  if (search === 'CAL') return mostOpenTokens(shape);
+export function decodedTokens(
+  shape: PromptShape,
+  { samples, lengthSearch }: { readonly samples: number; readonly lengthSearch: LengthSearch },
+): number {
+  const most = mostOpenTokens(shape);
+  if (lengthSearch === 'CAL') return most * samples;
+  return combinedTokens(shape) + most * (samples - 1);
+}
+
+/** Open tokens summed over all combinations: a length occurs in as many of them as the other slots have. */
+function combinedTokens(shape: PromptShape): number {
   const combinations = lengthCombinations(shape);
-  // Each length of a slot occurs in as many combinations as the other slots have.
   return sumOf(
-    shape.slots.map(({ lengths }) =>
-      lengths.length === 0 ? 0 : (sumOf(lengths) * combinations) / lengths.length,
-    ),
+    shape.slots.map(({ lengths }) => (sumOf(lengths) * combinations) / Math.max(1, lengths.length)),
   );
 }
 

@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { autoregressive } from '../../plugins/autoregressive/index.ts';
+import { maria } from '../../plugins/maria/index.ts';
 import { type CheckedInfill, RequestChecker } from '../../src/decoding/check-request.ts';
-import type { InfillRequest } from '../../src/decoding/infill-request.ts';
+import type { InfillRequest, LengthSearch } from '../../src/decoding/infill-request.ts';
 import { type AnyDecoderPlugin, createRegistry } from '../../src/decoding/registry.ts';
 import type { LoadedModels } from '../../src/model/models.ts';
 import { requestOf } from '../conformance/runs.ts';
@@ -42,7 +43,7 @@ describe('a checked request', () => {
   });
 
   it('is as large as its greatest lengths make it', () => {
-    const sizeOf = (text: string) => check({ source: { text } }).sizeBytes;
+    const sizeOf = (text: string) => check({ source: { text } }, {}, maria).sizeBytes;
     expect(sizeOf('a[MASK:1-9]')).toBe(sizeOf('a[MASK:9]'));
     expect(sizeOf('a[MASK:1-9]')).toBeGreaterThan(sizeOf('a[MASK:8]'));
     const most = { text: '[MASK:1-64]' };
@@ -51,6 +52,15 @@ describe('a checked request', () => {
       code: 'PROMPT_TOO_LONG',
       message: expect.stringContaining('up to 65 tokens'),
     });
+  });
+
+  it('counts the models that settle unknown lengths', () => {
+    const sizeOf = (text: string, lengthSearch: LengthSearch) =>
+      check({ source: { text }, lengthSearch }).sizeBytes;
+    // Over a decoder with the causal role alone: 9 masked hidden states and two blocks of 9 rows.
+    const maskedBytes = 4 * (9 + 2 * 9) * vocabularySize;
+    expect(sizeOf('a[MASK:1-9]', 'CAL')).toBe(sizeOf('a[MASK:9]', 'CAL') + maskedBytes);
+    expect(sizeOf('a[MASK:1-9]', 'DECODE_ALL')).toBe(sizeOf('a[MASK:9]', 'CAL'));
   });
 });
 

@@ -87,11 +87,11 @@ describe('preparedInfill', () => {
     expect(openTokens).toBe(3);
   });
 
-  it('costs open tokens times samples, over every length where all are decoded', () => {
+  it('costs open tokens times samples, and the trials of all lengths where they are decoded', () => {
     const text = '[MASK:1-2]a[MASK:1-3]';
     expect(prepare({ text }, { samples: 3 }).cost).toBe((2 + 3) * 3);
     // (1 + 1) + (1 + 2) + (1 + 3) + (2 + 1) + (2 + 2) + (2 + 3)
-    expect(prepare({ text }, { samples: 2, lengthSearch: 'DECODE_ALL' }).cost).toBe(21 * 2);
+    expect(prepare({ text }, { samples: 2, lengthSearch: 'DECODE_ALL' }).cost).toBe(21 + 5);
     expect(prepare({ text: 'a' }, { lengthSearch: 'DECODE_ALL' }).cost).toBe(0);
   });
 });
