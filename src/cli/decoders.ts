@@ -5,7 +5,13 @@ import { Command } from 'commander';
 import { CatalogDocument, type CatalogQuery } from '../client/generated/graphql.ts';
 import type { CommandContext } from './command-context.ts';
 import { serverOption, withClient } from './connection.ts';
-import { describeValues, optionFieldsOf } from './decoder-options.ts';
+import {
+  describeDefault,
+  describeValues,
+  type OptionField,
+  optionFieldsOf,
+} from './decoder-options.ts';
+import { wordOf } from './measures.ts';
 import { indentProse, type Paint, paintFor, textWidth } from './screen.ts';
 
 type DecoderEntry = CatalogQuery['decoders'][number];
@@ -13,7 +19,7 @@ type DecoderEntry = CatalogQuery['decoders'][number];
 /** Returns the command. */
 export function decodersCommand(context: CommandContext): Command {
   return new Command('decoders')
-    .description('List decoders with their options; the first is the default.')
+    .description('List decoders with what they can do and their options; the first is the default.')
     .option('--json', 'print a JSON array')
     .addOption(serverOption())
     .action(async ({ json, server }: { readonly json?: true; readonly server?: string }) => {
@@ -27,19 +33,48 @@ export function decodersCommand(context: CommandContext): Command {
     });
 }
 
-/** A paragraph: name, title, description, what its likelihood is, and each option with its default. */
-function describeDecoder(decoder: DecoderEntry, columns: number, paint: Paint): string {
-  const { name, title, description, requiredRoles, capabilities, optionsSchema } = decoder;
-  const likelihood = capabilities.likelihood.toLowerCase().replaceAll('_', '-');
-  const roles = requiredRoles.map((role) => role.toLowerCase()).join(', ');
-  const options = [...optionFieldsOf(optionsSchema)].flatMap(([key, field]) => [
-    `  --option ${key}=${field.default ?? '...'}  (${describeValues(field)})`,
-    indentProse(field.description, '      ', columns),
-  ]);
+/** Name, title and description; what it needs and can do; each option with its values and default. */
+export function describeDecoder(decoder: DecoderEntry, columns: number, paint: Paint): string {
+  const { name, title, description, optionsSchema } = decoder;
   return [
     `${paint('bold', name)}  ${title}`,
     indentProse(description, '  ', columns),
-    `  likelihood: ${likelihood}; models: ${roles}`,
-    ...options,
+    ...factsOf(decoder).map(([fact, words]) => hanging(`${fact}: ${words}`, columns)),
+    ...[...optionFieldsOf(optionsSchema)].flatMap(([key, field]) =>
+      describeOption([key, field], columns, paint),
+    ),
   ].join('\n');
+}
+
+function factsOf({ requiredRoles, capabilities }: DecoderEntry): [string, string][] {
+  const { streams, likelihood, features, sampling } = capabilities;
+  return [
+    ['models', requiredRoles.map(wordOf).join(', ')],
+    ['fills', streams === 'ANY_ORDER' ? 'in any order' : 'from left to right'],
+    ['likelihood', `${wordOf(likelihood)}, with default options`],
+    ['features', listOf(features)],
+    ['sampling', listOf(sampling)],
+  ];
+}
+
+function listOf(values: readonly string[]): string {
+  return values.length === 0 ? 'none' : values.map(wordOf).join(', ');
+}
+
+function describeOption(
+  [key, field]: readonly [string, OptionField],
+  columns: number,
+  paint: Paint,
+): string[] {
+  const facts = [describeValues(field), describeDefault(field)].filter((fact) => fact !== '');
+  return [
+    `  --option ${paint('bold', key)}=...`,
+    indentProse(facts.join('; '), '      ', columns),
+    indentProse(field.description, '      ', columns),
+  ];
+}
+
+/** A paragraph whose lines after the first start further in. */
+function hanging(text: string, columns: number): string {
+  return indentProse(text, '    ', columns).replace(/^ {2}/, '');
 }

@@ -11,6 +11,7 @@ import {
   StreamInfillDocument,
 } from '../client/generated/graphql.ts';
 import { InfillError } from '../errors.ts';
+import { refusalOf } from './refusal.ts';
 
 /**
  * Submits and follows. Returns the infill as it ended, completed or not; null when `signal` aborts, which cancels it.
@@ -40,10 +41,8 @@ export async function followInfill(
       case 'InfillCancelled':
       case 'InfillFailed':
         return item.infill;
-      default: {
-        const problems = item.__typename === 'ValidationError' ? item.problems : [];
-        throw new InfillError(item.code, item.message, { problems });
-      }
+      default:
+        throw refusalOf(item, input.source);
     }
   }
   if (signal.aborted) return null;

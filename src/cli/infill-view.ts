@@ -5,10 +5,11 @@
  */
 import type { InfillPartsFragment, SlotUpdatePartsFragment } from '../client/generated/graphql.ts';
 import { parseTemplate } from '../text/template-notation.ts';
+import { describeCandidates, hasSeveralSamples } from './candidates-view.ts';
 import type { CommandContext } from './command-context.ts';
 import { filledSoFar, filledText } from './filled-template.ts';
 import { type LiveView, openLiveView } from './live-view.ts';
-import { paintFor, paintText } from './screen.ts';
+import { type Paint, paintFor, paintText } from './screen.ts';
 import { summaryOf } from './summary.ts';
 
 /** One infill's view. */
@@ -27,7 +28,21 @@ export function infillView(template: string, isJson: boolean, context: CommandCo
   const { TERM: terminal } = context.env;
   if (isJson) return finalView(context, (infill) => JSON.stringify(infill, null, 2));
   if (stdout.isTTY && terminal !== 'dumb') return terminalView(template, context);
-  return finalView(context, ({ text }) => text);
+  return finalView(context, printed);
+}
+
+/** The filled text, nothing about it changed; of several samples, all of them. Null: it was not filled. */
+function printed(infill: InfillPartsFragment): string | null {
+  if (!hasSeveralSamples(infill)) return infill.text;
+  return describeCandidates(infill, { line: (line) => line, fill: ({ text }) => text });
+}
+
+/** The same for a terminal. */
+function painted(infill: InfillPartsFragment, paint: Paint): string {
+  const fill = (filled: Pick<InfillPartsFragment, 'segments'>) =>
+    paintText(filledText(filled), paint);
+  if (!hasSeveralSamples(infill)) return fill(infill);
+  return describeCandidates(infill, { line: (line) => paint('dim', line), fill });
 }
 
 /** @param print - null: nothing is written. */
@@ -68,7 +83,7 @@ function terminalView(text: string, { stdout, stderr }: CommandContext): InfillV
     finish(infill) {
       close();
       const isWhole = infill !== null && infill.text !== null;
-      stdout.write(`${paintText(isWhole ? filledText(infill) : soFar(), paint)}\n`);
+      stdout.write(`${isWhole ? painted(infill, paint) : paintText(soFar(), paint)}\n`);
       const note = infill === null ? 'cancelled' : summaryOf(infill);
       stderr.write(`${paintFor(stderr)('dim', note)}\n`);
     },

@@ -1,91 +1,111 @@
 /**
  * `lacuna infill`: fills one text and prints it; on a terminal it is shown while it is filled.
  *
- * Knows options, signals and what goes to which stream.
+ * Knows options and what goes to which stream.
  */
-import { text as readText } from 'node:stream/consumers';
-import { Command } from 'commander';
-import { CatalogDocument, type InfillPartsFragment } from '../client/generated/graphql.ts';
+import { Command, Option } from 'commander';
+import type { Client } from '../client/client.ts';
+import {
+  CatalogDocument,
+  type InfillInput,
+  type InfillPartsFragment,
+} from '../client/generated/graphql.ts';
 import { InfillError } from '../errors.ts';
 import type { CommandContext } from './command-context.ts';
-import { serverOption, withClient } from './connection.ts';
+import { withClient } from './connection.ts';
 import { followInfill } from './follow-infill.ts';
 import { type InfillFlags, infillInputOf } from './infill-input.ts';
 import { infillView } from './infill-view.ts';
+import { printPlan } from './plan.ts';
+import { append, templateOf, textArgument, withDecoderOptions } from './request-options.ts';
+import { untilSignalled } from './until-signalled.ts';
 
-type Flags = InfillFlags & { readonly json?: true; readonly server?: string };
+type Flags = InfillFlags & {
+  readonly plan?: true;
+  readonly json?: true;
+  readonly server?: string;
+};
 
-/** Exit codes of shells for a process that a signal ended. */
-const signalCodes = { SIGINT: 130, SIGTERM: 143 } as const;
+const notes = `
+Slots are numbered from 1, in reading order. Texts in lists are separated by commas; "\\," is a comma in one.
 
-const examples = `
 Examples:
   $ lacuna infill "The [MASK] sat on the [MASK:2]."
   $ lacuna infill "The [MASK] sat." --decoder autoregressive --seed 7
-  $ lacuna infill "She said [MASK:4]." --temperature 0.8 --top-p 0.95
-  $ lacuna infill "The [MASK] sat." --option draftWindow=0 --json
-  $ cat letter.txt | lacuna infill -
+  $ lacuna infill "She said [MASK:4]." --temperature 0.8 --top-p 0.95 --samples 4
+  $ lacuna infill "She had a [MASK:1-3] and a [MASK] dog." --choices 2=big,small --banned 1=cat
+  $ lacuna infill "The [MASK] sat." --decoder masked-lm --option order=left-to-right --json
+  $ cat letter.txt | lacuna infill - --plan
+
+Exit codes: 0 filled; 1 failed; 2 something to correct in the command; 130 and 143 stopped by a signal.
 `;
 
 /** Returns the command. */
 export function infillCommand(context: CommandContext): Command {
-  return new Command('infill')
-    .description('Fill the masks of a text: [MASK] is one token, [MASK:n] is n.')
-    .argument('<text>', 'the text with its masks; - reads standard input, without its last newline')
-    .option('--decoder <name>', 'as in `lacuna decoders`; the first of them by default')
-    .option('--option <key=value>', 'an option of the decoder; may be repeated', append, [])
-    .option('--model <id>', 'as in `lacuna models`; the first of them by default')
+  const command = new Command('infill')
+    .description(
+      'Fill the masks of a text: [MASK] is one token, [MASK:n] is n, [MASK:a-b] from a to b.',
+    )
+    .addArgument(textArgument());
+  return withDecoderOptions(command)
     .option('--temperature <number>', '0 takes the most probable token; 1 samples as it is')
     .option('--top-k <number>', 'sample from this many most probable tokens only')
     .option('--top-p <number>', 'sample from the smallest set of tokens of this probability')
     .option('--repetition-penalty <number>', 'above 1: makes tokens of the text less probable')
     .option('--seed <number>', 'fixes all randomness; chosen and reported by default')
+    .option('--samples <number>', 'fill this often and print every fill, best first')
+    .addOption(
+      new Option(
+        '--length-search <way>',
+        "how [MASK:a-b] gets its length: by the masked model's confidence, or by decoding each one",
+      ).choices(['cal', 'decode-all']),
+    )
+    .option('--choices <slot=text,…>', 'texts that a slot may have; may be repeated', append, [])
+    .option(
+      '--banned <slot=text,…>',
+      'tokens that a slot must not have, of all slots with all=; may be repeated',
+      append,
+      [],
+    )
     .option('--alternatives <number>', 'probable tokens to report beside each one, with --json')
     .option('--label <text>', 'a word to find the infill again by; may be repeated', append, [])
-    .option('--json', 'print the infill as one JSON object')
-    .addOption(serverOption())
-    .addHelpText('after', examples)
-    .action((text: string, flags: Flags) => fill(text, flags, context));
+    .option('--plan', 'print what would be run, or all that is wrong with it, and run nothing')
+    .option('--json', 'print one JSON object')
+    .addHelpText('after', notes)
+    .action((text: string, flags: Flags) => run(text, flags, context));
 }
 
-async function fill(argument: string, flags: Flags, context: CommandContext): Promise<void> {
-  const isPiped = argument === '-';
-  const template = isPiped ? (await readText(context.stdin)).replace(/\r?\n$/, '') : argument;
-  const view = infillView(template, flags.json === true, context);
+async function run(argument: string, flags: Flags, context: CommandContext): Promise<void> {
+  const template = await templateOf(argument, context);
   await untilSignalled(context, (signal) =>
     withClient(flags.server, context, async (client) => {
-      const catalog = await client.request(CatalogDocument, {});
-      const input = infillInputOf(template, flags, catalog);
-      try {
-        const infill = await followInfill(client, input, view.update, signal);
-        view.finish(infill);
-        if (infill !== null) assertCompleted(infill);
-      } finally {
-        view.close();
-      }
+      const input = infillInputOf(template, flags, await client.request(CatalogDocument, {}));
+      const isJson = flags.json === true;
+      if (flags.plan) await printPlan(client, { input, isJson, signal }, context);
+      else await fill(client, { template, input, isJson, signal }, context);
     }),
   );
 }
 
-/** Runs `use` under a signal that the first SIGINT or SIGTERM aborts; a second one ends the process. */
-async function untilSignalled(
-  { setExitCode }: CommandContext,
-  use: (signal: AbortSignal) => Promise<void>,
+type Filling = {
+  readonly template: string;
+  readonly input: InfillInput;
+  readonly isJson: boolean;
+  readonly signal: AbortSignal;
+};
+
+async function fill(
+  client: Client,
+  { template, input, isJson, signal }: Filling,
+  context: CommandContext,
 ): Promise<void> {
-  const stop = new AbortController();
-  const onSignal = (name: keyof typeof signalCodes) => {
-    unlisten();
-    setExitCode(signalCodes[name]);
-    stop.abort();
-  };
-  const unlisten = () => {
-    for (const name of Object.keys(signalCodes)) process.off(name, onSignal);
-  };
-  for (const name of Object.keys(signalCodes)) process.on(name, onSignal);
+  const view = infillView(template, isJson, context);
   try {
-    await use(stop.signal);
+    const infill = await followInfill(client, input, view.update, signal);
+    view.finish(infill);
+    if (infill !== null) assertCompleted(infill);
   } finally {
-    unlisten();
+    view.close();
   }
 }
 
@@ -94,8 +114,4 @@ function assertCompleted({ status, error }: InfillPartsFragment): void {
   if (status === 'COMPLETED') return;
   const { code, message } = error ?? { code: 'CANCELLED', message: 'The infill was cancelled.' };
   throw new InfillError(code, message);
-}
-
-function append(value: string, values: readonly string[]): readonly string[] {
-  return [...values, value];
 }

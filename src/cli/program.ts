@@ -7,11 +7,13 @@ import { decodersCommand } from './decoders.ts';
 import { infillCommand } from './infill.ts';
 import { modelsCommand } from './models.ts';
 import { packCommand } from './pack.ts';
+import { scoreCommand } from './score.ts';
 import { serveCommand } from './serve.ts';
 
 const examples = `
 Examples:
   $ lacuna infill "The [MASK] sat on the [MASK:2]."
+  $ lacuna score "The [MASK] sat on the [MASK:2]." --fill cat --fill "old mat"
   $ lacuna decoders
   $ lacuna serve --port 4000
 `;
@@ -23,7 +25,14 @@ export function createProgram(context: CommandContext): Command {
     .version(context.version)
     .addHelpText('after', examples)
     .exitOverride();
-  const commands = [infillCommand, modelsCommand, decodersCommand, serveCommand, packCommand];
+  const commands = [
+    infillCommand,
+    scoreCommand,
+    modelsCommand,
+    decodersCommand,
+    serveCommand,
+    packCommand,
+  ];
   for (const create of commands) adopt(program, create(context));
   return program;
 }

@@ -103,7 +103,7 @@ function paintPiece(text: string, kind: Piece['kind'], paint: Paint): string {
 }
 
 /** Tabs become spaces, since their width depends on where they stand; other controls but newlines their pictures. */
-function shown(text: string): string {
+export function shown(text: string): string {
   return text
     .replace(/\r\n?/g, '\n')
     .replace(/\t/g, '    ')

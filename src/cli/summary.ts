@@ -2,6 +2,7 @@
  * One line about an infill that ended.
  */
 import type { InfillPartsFragment } from '../client/generated/graphql.ts';
+import { counted } from './measures.ts';
 
 type Summarized = Pick<InfillPartsFragment, 'status' | 'decoderName' | 'seed' | 'usage' | 'timing'>;
 
@@ -20,9 +21,4 @@ export function summaryOf({ status, decoderName, seed, usage, timing }: Summariz
   }
   if (status !== 'COMPLETED') parts.unshift(status.toLowerCase());
   return parts.join(' · ');
-}
-
-function counted(count: number, noun: string): string {
-  const plural = noun.endsWith('s') ? `${noun}es` : `${noun}s`;
-  return `${count} ${count === 1 ? noun : plural}`;
 }

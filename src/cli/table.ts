@@ -20,7 +20,8 @@ export function tableOf(
     .join('\n\n');
 }
 
-function aligned(rows: readonly (readonly string[])[]): string[] {
+/** Lines of cells under each other, two spaces apart. */
+export function aligned(rows: readonly (readonly string[])[]): string[] {
   const widths: number[] = [];
   for (const row of rows) {
     for (const [column, cell] of row.entries()) {

@@ -19,7 +19,7 @@ const decoder = (name: string, schema: unknown): CatalogQuery['decoders'][number
   title: name,
   description: '',
   requiredRoles: ['CAUSAL'],
-  capabilities: { streams: 'LEFT_TO_RIGHT', likelihood: 'CHAIN_RULE', features: [] },
+  capabilities: { streams: 'LEFT_TO_RIGHT', likelihood: 'CHAIN_RULE', features: [], sampling: [] },
   optionsSchema: schema,
 });
 
@@ -42,9 +42,14 @@ const catalog: CatalogQuery = {
   ],
 };
 
+const noFlags: InfillFlags = { option: [], label: [], choices: [], banned: [] };
+
+const read = (template: string, flags: Partial<InfillFlags> = {}) =>
+  infillInputOf(template, { ...noFlags, ...flags }, catalog);
+
 function problemsOf(flags: Partial<InfillFlags>): string[] {
   try {
-    infillInputOf('x', { option: [], label: [], ...flags }, catalog);
+    read('x', flags);
   } catch (error) {
     if (error instanceof InfillError) {
       return error.problems.map(({ path, message }) => `${path.join('.')} ${message}`);
@@ -56,7 +61,7 @@ function problemsOf(flags: Partial<InfillFlags>): string[] {
 
 describe('the input of an infill', () => {
   it('leaves to the server what no flag names', () => {
-    const input = infillInputOf('x [MASK]', { option: [], label: [] }, catalog);
+    const input = read('x [MASK]');
     expect(JSON.parse(JSON.stringify(input))).toEqual({
       source: { text: 'x [MASK]' },
       sampling: {},
@@ -66,30 +71,41 @@ describe('the input of an infill', () => {
 
   it('types options by the schema of the decoder, in the spelling of GraphQL', () => {
     const option = ['order=lefttoright', 'steps=3', 'rate=0.5', 'greedy=true'];
-    const { decoder: chosen } = infillInputOf(
-      'x',
-      { decoder: 'any-order', option, label: [] },
-      catalog,
-    );
+    const { decoder: chosen } = read('x', { decoder: 'any-order', option });
     expect(chosen).toEqual({
       anyOrder: { order: 'LEFT_TO_RIGHT', steps: 3, rate: 0.5, greedy: true },
     });
   });
 
   it('gives options without a decoder to the default decoder of the model', () => {
-    const { decoder: chosen } = infillInputOf('x', { option: ['steps=2'], label: [] }, catalog);
+    const { decoder: chosen } = read('x', { option: ['steps=2'] });
     expect(chosen).toEqual({ anyOrder: { steps: 2 } });
+  });
+
+  it('leaves an option that is auto to the decoder', () => {
+    const { decoder: chosen } = read('x', { option: ['steps=auto'] });
+    expect(chosen).toEqual({ anyOrder: { steps: null } });
+  });
+
+  it('passes samples, the search for lengths and what flags say of slots', () => {
+    const { samples, lengthSearch, source } = read('a [MASK:1-2]', {
+      samples: '4',
+      lengthSearch: 'decode-all',
+      choices: ['1=b,c d'],
+    });
+    expect({ samples, lengthSearch }).toEqual({ samples: 4, lengthSearch: 'DECODE_ALL' });
+    expect(source.segments).toMatchObject([{ text: 'a ' }, { slot: { choices: ['b', 'c d'] } }]);
   });
 
   it('finds a model by its name or id, and passes its id', () => {
     for (const model of ['tiny', 'TW9kZWw=']) {
-      expect(infillInputOf('x', { model, option: [], label: [] }, catalog).model).toBe('TW9kZWw=');
+      expect(read('x', { model }).model).toBe('TW9kZWw=');
     }
   });
 
   it('keeps seeds that are larger than a double can count', () => {
     const seed = '9223372036854775807';
-    expect(infillInputOf('x', { seed, option: [], label: [] }, catalog).seed).toBe(seed);
+    expect(read('x', { seed }).seed).toBe(seed);
   });
 
   it('lists all that is wrong at once', () => {
@@ -99,19 +115,23 @@ describe('the input of an infill', () => {
       topK: '1.5',
       seed: '-1',
       alternatives: '99999999999',
+      samples: 'all',
+      choices: ['1=a'],
       decoder: 'any-order',
       option: ['order=up', 'steps=many', 'depth=3', 'greedy'],
     };
     expect(problemsOf(flags)).toEqual([
       '--model There is no model "huge"; there are: tiny.',
       '--option "order" is "up"; it must be leftToRight or random.',
-      '--option "steps" is "many"; it must be a whole number from 1 to 64.',
+      '--option "steps" is "many"; it must be a whole number from 1 to 64 or auto.',
       '--option There is no option "depth" of the decoder "any-order"; there are: order, steps, rate, greedy.',
       '--option "greedy" is not of the form key=value.',
       '--alternatives "99999999999" is not a whole number.',
+      '--samples "all" is not a whole number.',
       '--seed "-1" is not a whole number from 0 to 2^63 − 1.',
       '--temperature "warm" is not a number.',
       '--top-k "1.5" is not a whole number.',
+      '--choices "1=a" names the slot "1"; the template has no slots.',
     ]);
   });
 

@@ -1,0 +1,30 @@
+/**
+ * `lacuna infill --plan`: what would be run, without a run.
+ */
+import type { Client } from '../client/client.ts';
+import { type InfillInput, PlanInfillDocument } from '../client/generated/graphql.ts';
+import type { CommandContext } from './command-context.ts';
+import { describePlan } from './plan-view.ts';
+import { refusalOf } from './refusal.ts';
+import { textWidth } from './screen.ts';
+import { unlessAborted } from './until-signalled.ts';
+
+/** A plan to ask for. */
+type Planning = {
+  readonly input: InfillInput;
+  readonly isJson: boolean;
+  readonly signal: AbortSignal;
+};
+
+/** Prints the plan, unless `signal` aborts. @throws what the server refused, with every problem */
+export async function printPlan(
+  client: Client,
+  { input, isJson, signal }: Planning,
+  { write, stdout }: CommandContext,
+): Promise<void> {
+  const request = client.request(PlanInfillDocument, { input }, signal);
+  const plan = (await unlessAborted(request, signal))?.planInfill;
+  if (plan === undefined) return;
+  if (plan.__typename !== 'InfillPlan') throw refusalOf(plan, input.source);
+  write(`${isJson ? JSON.stringify(plan, null, 2) : describePlan(plan, textWidth(stdout))}\n`);
+}
