@@ -43,15 +43,61 @@ describe('InfillInput', () => {
   });
 
   it('takes segments with one token per slot unless it says otherwise', async () => {
-    const segments = [{ text: 'a' }, { slot: { key: 'k', length: { tokens: 3 } } }, { slot: {} }];
+    const between = { min: 1, max: 4 };
+    const segments = [
+      { text: 'a' },
+      { slot: { key: 'k', length: { tokens: 3 } } },
+      { slot: {} },
+      { slot: { length: { between }, choices: ['x', 'y'], banned: ['z'] } },
+      { slot: { key: null, length: null, choices: null, banned: null } },
+    ];
     const { taken } = await inputOf({ source: { segments } });
     expect(taken?.source).toEqual({
       segments: [
         { text: 'a' },
         { slot: { key: 'k', length: { tokens: 3 } } },
         { slot: { length: { tokens: 1 } } },
+        { slot: { length: { between }, choices: ['x', 'y'], banned: ['z'] } },
+        { slot: { length: { tokens: 1 } } },
       ],
     });
+  });
+
+  it('keeps an empty list of choices, which is not the same as none', async () => {
+    const { taken } = await inputOf({ source: { segments: [{ slot: { choices: [] } }] } });
+    expect(taken?.source).toEqual({
+      segments: [{ slot: { length: { tokens: 1 }, choices: [] } }],
+    });
+  });
+
+  it('reaches a decoder by its registered name, options as they are', async () => {
+    const plugin = { name: 'none-such', options: { a: [1, { b: 'c' }], absent: null } };
+    const { taken } = await inputOf({ source: { text: '[MASK]' }, decoder: { plugin } });
+    expect(taken?.decoder).toEqual({ name: 'none-such', options: { a: [1, { b: 'c' }] } });
+    const bare = await inputOf({
+      source: { text: '[MASK]' },
+      decoder: { plugin: { name: 'maria', options: null } },
+    });
+    expect(bare.taken?.decoder).toEqual({ name: 'maria', options: {} });
+  });
+
+  it.each([
+    ['no object', [1]],
+    ['a text', 'x'],
+    ['too deep', { a: [[[[[[[[1]]]]]]]] }],
+    ['too many', { a: Array(300).fill(0) }],
+    ['too long', { a: 'x'.repeat(5000) }],
+    ['too long in their names', { ['x'.repeat(5000)]: 1 }],
+  ])('answers options that are %s with their problem', async (_, options) => {
+    const { data, taken } = await inputOf({
+      source: { text: '[MASK]' },
+      decoder: { plugin: { name: 'maria', options } },
+    });
+    expect(data.submitInfill).toMatchObject({
+      __typename: 'ValidationError',
+      code: 'INVALID_OPTION',
+    });
+    expect(taken).toBeUndefined();
   });
 
   it('takes token ids with null for open positions', async () => {
@@ -77,6 +123,16 @@ describe('InfillInput', () => {
     ['no source', { source: {} }],
     ['two decoders', { source: { text: '[MASK]' }, decoder: { maria: {}, autoregressive: {} } }],
     ['an unknown option', { source: { text: '[MASK]' }, decoder: { maria: { speed: 1 } } }],
+    [
+      'a decoder both by field and by name',
+      { source: { text: '[MASK]' }, decoder: { maria: {}, plugin: { name: 'maria' } } },
+    ],
+    [
+      'a length that is both',
+      { source: { segments: [{ slot: { length: { tokens: 1, between: { min: 1, max: 2 } } } }] } },
+    ],
+    ['half a range', { source: { segments: [{ slot: { length: { between: { min: 1 } } } }] } }],
+    ['a null among choices', { source: { segments: [{ slot: { choices: [null] } }] } }],
     ['a segment that is both', { source: { segments: [{ text: 'a', slot: {} }] } }],
   ])('refuses %s', async (_, input) => {
     const { errors, taken } = await inputOf(input);

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { encodeId } from '../../schema/global-id.ts';
+import type { Outcome } from '../../src/decoding/run-event.ts';
 import { InfillError } from '../../src/errors.ts';
 import { createApi, items, run } from '../support/run-operation.ts';
 
@@ -89,6 +90,73 @@ describe('infill', () => {
     api.service.failure = new InfillError('QUEUE_FULL', 'Why.', { retryAfterMs: 250 });
     const { data } = await run(api, `mutation { infill${input} ${fields} }`);
     expect(data.infill.retryAfterMs).toBe(250);
+  });
+});
+
+describe('candidates', () => {
+  const ranked = `{ __typename ... on Infill { status promptTokens candidateOrder
+    candidates { rank text count likelihood { logProb perplexity } slots { text } segments { start end } } } }`;
+
+  it('begin with the fill of the infill itself', async () => {
+    const api = createApi();
+    const segments = [{ text: 'other', start: 0, end: 5, slot: 0 }];
+    const slots = [{ index: 0, key: null, text: 'other', tokens: [] }];
+    const likelihood = { kind: 'CHAIN_RULE', logProb: -4 } as const;
+    api.service.outcome = {
+      count: 2,
+      candidateOrder: 'LIKELIHOOD',
+      promptTokens: [7, null, null],
+      others: [{ text: 'other', slots, segments, likelihood, count: 1 }],
+    };
+    const { data } = await run(api, `mutation { infill${input} ${ranked} }`);
+    expect(data.infill).toMatchObject({
+      promptTokens: [7, null, null],
+      candidateOrder: 'LIKELIHOOD',
+    });
+    expect(data.infill.candidates).toMatchObject([
+      {
+        rank: 1,
+        text: 'filled',
+        count: 2,
+        likelihood: { logProb: -1 },
+        slots: [{ text: 'filled' }],
+      },
+      {
+        rank: 2,
+        text: 'other',
+        count: 1,
+        likelihood: { logProb: -4, perplexity: null },
+        segments: [{ end: 5 }],
+      },
+    ]);
+  });
+
+  it('are none until the infill is completed', async () => {
+    const { data } = await run(createApi(), `mutation { submitInfill${input} ${ranked} }`);
+    expect(data.submitInfill).toMatchObject({
+      status: 'QUEUED',
+      promptTokens: [7, null],
+      candidates: [],
+      candidateOrder: null,
+    });
+  });
+
+  it('of an outcome without them are its own fill', async () => {
+    const api = createApi();
+    // As stored before there were candidates.
+    const missing = {
+      count: undefined,
+      others: undefined,
+      candidateOrder: undefined,
+      promptTokens: undefined,
+    };
+    api.service.outcome = missing as unknown as Partial<Outcome>;
+    const { data } = await run(api, `mutation { infill${input} ${ranked} }`);
+    expect(data.infill).toMatchObject({
+      promptTokens: [7, null],
+      candidateOrder: null,
+      candidates: [{ rank: 1, text: 'filled', count: 1 }],
+    });
   });
 });
 

@@ -5,20 +5,12 @@ import { setImmediate } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { TokensChanged } from '../../src/decoding/run-event.ts';
 import { RunLog } from '../../src/dispatch/run-log.ts';
-import type { InfillError } from '../../src/errors.ts';
 import { InfillService } from '../../src/service/infill-service.ts';
-import type { Infill, InfillEvent, InfillInput } from '../../src/service/service.ts';
+import type { Infill, InfillEvent } from '../../src/service/service.ts';
 import { openStore, type Store } from '../../src/store/open-store.ts';
-import { ScriptedDispatcher, scriptedOutcome } from '../support/scripted-dispatcher.ts';
+import { scriptedOutcome } from '../support/scripted-dispatcher.ts';
+import { codeOf, input, never, setUp as setUpOver, viewer } from './support/set-up.ts';
 
-const viewer = { owner: 'local' };
-const never = new AbortController().signal;
-const input: InfillInput = {
-  source: { text: 'The [MASK] sat.' },
-  alternatives: 0,
-  samples: 1,
-  lengthSearch: 'CAL',
-};
 const committed: TokensChanged = {
   type: 'committed',
   tokens: [],
@@ -37,27 +29,7 @@ afterAll(async () => {
   rmSync(folder, { recursive: true });
 });
 
-function setUp() {
-  const dispatcher = new ScriptedDispatcher();
-  const failures: string[] = [];
-  const options = {
-    dispatcher,
-    runLog: new RunLog({ now: Date.now, maxLag: 256 }),
-    database: store.database,
-    now: Date.now,
-    onStoreFailure: (runId: string) => void failures.push(runId),
-    decoders: [],
-    limits: {
-      maxQueuedRuns: 4,
-      maxRequestCost: 100,
-      maxTextLength: 1000,
-      maxLabels: 2,
-      maxLabelLength: 8,
-    },
-    newSeed: () => 42n,
-  };
-  return { dispatcher, failures, options, service: new InfillService(options) };
-}
+const setUp = () => setUpOver(store);
 
 async function collect(events: AsyncIterable<InfillEvent>): Promise<InfillEvent[]> {
   const all: InfillEvent[] = [];
@@ -65,11 +37,6 @@ async function collect(events: AsyncIterable<InfillEvent>): Promise<InfillEvent[
   return all;
 }
 const story = (events: readonly InfillEvent[]) => events.map(({ seq, type }) => `${seq} ${type}`);
-const codeOf = async (work: Promise<unknown>) =>
-  work.then(
-    () => 'nothing thrown',
-    (error: InfillError) => error.code,
-  );
 
 describe('submitInfill', () => {
   it('answers with the stored, queued run, its defaults chosen', async () => {

@@ -56,6 +56,8 @@ export class FakeService implements Service {
   tokenText = 'x';
   /** Streams stop before this `seq` until they are left. */
   pauseBefore = Number.POSITIVE_INFINITY;
+  /** Replaces parts of the outcome of what completes. */
+  outcome: Partial<Outcome> = {};
   /** Thrown by the next call of anything that takes an input. */
   failure: Error | null = null;
   state: PackState = 'READY';
@@ -255,6 +257,7 @@ export class FakeService implements Service {
         maskedPasses: 1,
       },
       timing: { queueMs: 1, firstTokenMs: 2, totalMs: 3, tokensPerSecond: 4 },
+      ...this.outcome,
     };
     this.runs[index] = { ...run, status, finishedAt: new Date(1_700_000_001_000), outcome };
   }

@@ -1,0 +1,55 @@
+/**
+ * A service over a scripted dispatcher, with small limits.
+ */
+import { builtInDecoders } from '../../../src/decoders.ts';
+import { RunLog } from '../../../src/dispatch/run-log.ts';
+import type { InfillError } from '../../../src/errors.ts';
+import { InfillService } from '../../../src/service/infill-service.ts';
+import type { InfillInput } from '../../../src/service/service.ts';
+import type { Store } from '../../../src/store/open-store.ts';
+import { ScriptedDispatcher } from '../../support/scripted-dispatcher.ts';
+
+/** Who asks. */
+export const viewer = { owner: 'local' };
+
+/** A signal that does not abort. */
+export const never = new AbortController().signal;
+
+/** A text with one mask, and nothing else asked for. */
+export const input: InfillInput = {
+  source: { text: 'The [MASK] sat.' },
+  alternatives: 0,
+  samples: 1,
+  lengthSearch: 'CAL',
+};
+
+/** Makes a service, and what it is made of. */
+export function setUp({ database }: Pick<Store, 'database'>) {
+  const dispatcher = new ScriptedDispatcher();
+  const failures: string[] = [];
+  const options = {
+    dispatcher,
+    runLog: new RunLog({ now: Date.now, maxLag: 256 }),
+    database,
+    now: Date.now,
+    onStoreFailure: (runId: string) => void failures.push(runId),
+    decoders: builtInDecoders.descriptions,
+    limits: {
+      maxQueuedRuns: 4,
+      maxRequestCost: 100,
+      maxTextLength: 1000,
+      maxLabels: 2,
+      maxLabelLength: 8,
+    },
+    newSeed: () => 42n,
+  };
+  return { dispatcher, failures, options, service: new InfillService(options) };
+}
+
+/** The code of what a promise rejects with. */
+export function codeOf(work: Promise<unknown>): Promise<string> {
+  return work.then(
+    () => 'nothing thrown',
+    (error: InfillError) => error.code,
+  );
+}
