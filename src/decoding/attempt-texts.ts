@@ -88,13 +88,11 @@ export class AttemptTexts {
     const { order, ranked } = rankCandidates(samples);
     const [best, ...others] = ranked;
     assert(best !== undefined, 'A run that ended has a sample.');
+    // Read before the best is shown: the first sample's own text is what shows it.
+    const candidates = others.map(({ sample, count }) => candidateOf(sample.text, kind, count));
     const isShown = best.sample.text === this.#samples[0];
-    return {
-      change: isShown ? null : (this.#shown?.adopt(best.sample.text.tokens) ?? null),
-      count: best.count,
-      others: others.map(({ sample, count }) => candidateOf(sample.text, kind, count)),
-      order,
-    };
+    const change = isShown ? null : (this.#shown?.adopt(best.sample.text.tokens) ?? null);
+    return { change, count: best.count, others: candidates, order };
   }
 
   #textOf(prompt: Prompt): RunText {
