@@ -9,8 +9,8 @@ import { keyedUniform } from '../numerics/keyed-random.ts';
 import { inverseCdf } from '../numerics/sampling.ts';
 import type { PassCounts, Run, Score, ScoreOptions } from './decoder.ts';
 import { Denoiser, type DenoisingModel } from './denoiser.ts';
-import { logProbOf } from './distribution.ts';
 import {
+  givenLogProb,
   type NextPositions,
   pathTerms,
   refuseAborted,
@@ -52,7 +52,7 @@ export async function maskedSetElbo(
     const denoiser = new Denoiser(model, { ids, rules: run.rules }, noPasses());
     let sum = 0;
     await denoiser.forEachRow(denoiser.open, (row, position) => {
-      sum += logProbOf(row, targetAt.get(position) ?? -1);
+      sum += givenLogProb(row, targetAt.get(position) ?? -1);
     });
     estimates.push((open.length / masked.size) * sum);
   }

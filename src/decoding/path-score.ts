@@ -17,7 +17,7 @@ export type NextPositions = (denoiser: Denoiser) => Promise<readonly number[]>;
 /**
  * Fills the denoiser with the targets and returns their terms.
  *
- * @param denoiser - with nothing committed; filled in the end.
+ * @param denoiser - with nothing committed; filled in the end, unless the fill is impossible.
  * @param targets - (S) token ids in position order.
  * @returns (S) log-probabilities in position order, at temperature 1.
  * @throws CANCELLED when the signal is aborted before a pass.
@@ -30,16 +30,32 @@ export async function pathTerms(
 ): Promise<number[]> {
   const targetAt = targetsByPosition(denoiser.slotPositions, targets);
   const terms = new Map<number, number>();
-  while (denoiser.open.length > 0) {
+  let isPossible = true;
+  while (isPossible && denoiser.open.length > 0) {
     refuseAborted(signal);
     const positions = await next(denoiser);
     assert(positions.length > 0, 'A rule names at least one position.');
     await denoiser.forEachRow(positions, (row, position) => {
-      terms.set(position, logProbOf(row, targetAt.get(position) ?? -1));
+      const term = givenLogProb(row, targetAt.get(position) ?? -1);
+      terms.set(position, term);
+      isPossible &&= Number.isFinite(term);
     });
     for (const position of positions) denoiser.commit(position, targetAt.get(position) ?? -1);
   }
-  return denoiser.slotPositions.map((position) => terms.get(position) ?? Number.NaN);
+  // No path leads beyond a forbidden token.
+  return denoiser.slotPositions.map((position) => terms.get(position) ?? Number.NEGATIVE_INFINITY);
+}
+
+/**
+ * The log-probability of a given token; −Infinity where it is forbidden, which beside other forbidden ones leaves a row
+ * with nothing in it.
+ *
+ * @param row - (V), unchanged.
+ */
+export function givenLogProb(row: Float32Array, tokenId: number): number {
+  return row[tokenId] === Number.NEGATIVE_INFINITY
+    ? Number.NEGATIVE_INFINITY
+    : logProbOf(row, tokenId);
 }
 
 /** The score whose terms these are. */
