@@ -36,6 +36,17 @@ describe('InfillInput', () => {
     expect(taken?.decoder).toEqual({ name: 'autoregressive', options: { prompt: 'PREFIX' } });
   });
 
+  it('maps names of decoders and values of options, and leaves out options without a default', async () => {
+    const { taken } = await inputOf({
+      source: { text: '[MASK]' },
+      decoder: { maskedLm: { order: 'LEFT_TO_RIGHT', commit: null } },
+    });
+    expect(taken?.decoder).toEqual({
+      name: 'masked-lm',
+      options: { order: 'left-to-right', revise: 'none' },
+    });
+  });
+
   it('leaves out sampling fields that are null', async () => {
     const sampling = { temperature: 0.5, topK: null, topP: 0.9 };
     const { taken } = await inputOf({ source: { text: '[MASK]' }, sampling });

@@ -132,7 +132,7 @@ describe('models and decoders', () => {
     const { data, errors } = await run(
       createApi(),
       `{ models { name digest device state roles { role parameters sizeBytes } decoders { name } tokenize(text: "ab") { ids texts } }
-         decoders { name requiredRoles capabilities { streams likelihood features } optionsSchema }
+         decoders { name requiredRoles capabilities { streams likelihood features sampling } optionsSchema }
          viewer { owner maxQueuedRuns } }`,
     );
     expect(errors).toBeUndefined();

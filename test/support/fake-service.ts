@@ -6,9 +6,7 @@
 import assert from 'node:assert/strict';
 import { randomUUID } from 'node:crypto';
 import { setImmediate } from 'node:timers/promises';
-import { autoregressive } from '../../plugins/autoregressive/index.ts';
-import { maria } from '../../plugins/maria/index.ts';
-import { createRegistry } from '../../src/decoding/registry.ts';
+import { builtInDecoders } from '../../src/decoders.ts';
 import type {
   CommittedToken,
   Outcome,
@@ -36,7 +34,7 @@ import { fakePack, fakePlan, fakeScored } from './fake-answers.ts';
 
 /** Serves scripted runs; its public fields are the script and the record. */
 export class FakeService implements Service {
-  readonly decoders = createRegistry([maria, autoregressive]).descriptions;
+  readonly decoders = builtInDecoders.descriptions;
   /** In order of submission. */
   readonly runs: Infill[] = [];
   readonly inputs: InfillInput[] = [];
