@@ -10,6 +10,7 @@ import {
   takesOptionsToTheirLimits,
 } from './option-checks.ts';
 import { runFacts } from './run-facts.ts';
+import { checkTimeoutMs } from './runs.ts';
 import {
   followsItsSeed,
   ignoresItsSeedWhenGreedy,
@@ -82,7 +83,7 @@ export function describeDecoder(
   plugin: AnyDecoderPlugin,
   optionSets: Readonly<Record<string, Subject['options']>> = { 'with its defaults': {} },
 ): void {
-  describe(`the ${plugin.name} decoder`, () => {
+  describe(`the ${plugin.name} decoder`, { timeout: checkTimeoutMs }, () => {
     describe.each(Object.entries(optionSets))('%s', (_, options) => {
       it.each(Object.entries(decoderChecks))('%s', (_name, check) => check({ plugin, options }));
     });

@@ -2,6 +2,7 @@ import { it } from 'vitest';
 import { maria } from '../../plugins/maria/index.ts';
 import { describeDecoder } from './decoder.ts';
 import { describeLikelihood } from './likelihood.ts';
+import { checkTimeoutMs } from './runs.ts';
 import { agreeOnTokens } from './seed-checks.ts';
 
 const optionSets = {
@@ -13,7 +14,7 @@ const optionSets = {
 describeDecoder(maria, optionSets);
 describeLikelihood(maria, optionSets);
 
-it('gives the same tokens for every draft window', () => {
+it('gives the same tokens for every draft window', { timeout: checkTimeoutMs }, () => {
   const windows = [{}, ...[0, 1, 2, 3, 7, 16].map((draftWindow) => ({ draftWindow }))];
   return agreeOnTokens(
     windows.map((options) => ({ plugin: maria, options })),

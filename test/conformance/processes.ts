@@ -1,7 +1,7 @@
 /**
- * Probabilities of fills under processes that unmask positions at random, by summing over all orders: slow and plain.
+ * Probabilities of fills under processes that unmask positions at random, by summing over all paths: slow and plain.
  *
- * Knows a masked model; knows no decoder.
+ * Knows a masked model; knows no decoder. Sets of open positions are bits of a number, by index among the open ones.
  */
 import assert from 'node:assert/strict';
 import type { LoadedModels } from '../../src/model/models.ts';
@@ -14,128 +14,159 @@ export type GivenText = {
   readonly targets: readonly number[];
 };
 
-/** Natural log of a fill's probability. */
-export type Process = (text: GivenText) => Promise<number>;
+/** A way to fill at random; natural logs. */
+export type Process = {
+  /** The log-probability of a fill: over all paths to it. */
+  readonly exact: (text: GivenText) => Promise<number>;
+  /** The mean over paths of the sum of their tokens' log-probabilities, which is at most that. */
+  readonly bound: (text: GivenText) => Promise<number>;
+};
+
+/** Distributions (V) of positions that are open, by index. */
+type Rows = ReadonlyMap<number, Float64Array>;
+
+/** Which positions a stage unmasks together, each set with its probability. */
+type Stage = (rows: Rows, stage: number) => ReadonlyMap<number, number>;
+
+/** Positions are unmasked `count` at a time, or what is left; every such set alike. */
+export function randomSets(count: number): Process {
+  return processOf((rows) => {
+    const sets = setsOf([...rows.keys()], Math.min(count, rows.size));
+    return new Map(sets.map((set) => [set, 1 / sets.length]));
+  });
+}
 
 /** Positions are unmasked one by one, each order alike. */
-export async function anyOrder(text: GivenText): Promise<number> {
-  const { count, termsOf } = subsets(text);
-  const reached = new Float64Array(2 ** count);
-  reached[0] = 1;
-  for (let done = 0; done < 2 ** count - 1; done++) {
-    const terms = await termsOf(done);
-    for (const [index, term] of terms) {
-      const next = done | (1 << index);
-      reached[next] = at(reached, next) + (at(reached, done) * Math.exp(term)) / terms.size;
-    }
-  }
-  return Math.log(at(reached, 2 ** count - 1));
+export const anyOrder: Process = randomSets(1);
+
+/** All positions whose best token reaches a probability are unmasked together; where there is none, one at random. */
+export function surePositions(threshold: number): Process {
+  return processOf((rows) => {
+    const sure = [...rows].filter(([, probs]) => Math.max(...probs) >= threshold);
+    if (sure.length > 0)
+      return new Map([[sure.reduce((set, [index]) => set | (1 << index), 0), 1]]);
+    return new Map([...rows.keys()].map((index) => [1 << index, 1 / rows.size]));
+  });
 }
 
 /** Time goes from 1 to 0 in equal steps; from t to s each open position is unmasked with probability (t − s) / t. */
-export function ancestral(steps: number): Process {
-  return async (text) => {
-    const { count, termsOf } = subsets(text);
-    let reached = new Float64Array(2 ** count);
-    reached[0] = 1;
-    for (let step = 0; step < steps; step++) {
-      const reveal = 1 / (steps - step);
-      const next = new Float64Array(reached.length);
-      for (const [done, probability] of reached.entries()) {
-        const terms = await termsOf(done);
-        for (const [chosen, share] of choicesOf(terms, reveal)) {
-          next[done | chosen] = at(next, done | chosen) + probability * share;
-        }
-      }
-      reached = next;
+export function ancestral(stepCount: number): Process {
+  return processOf((rows, stage) => {
+    const reveal = 1 / (stepCount - stage);
+    let sets = new Map([[0, 1]]);
+    for (const index of rows.keys()) {
+      sets = new Map(
+        [...sets].flatMap(([set, share]): [number, number][] => [
+          [set | (1 << index), share * reveal],
+          ...(reveal < 1 ? [[set, share * (1 - reveal)] as [number, number]] : []),
+        ]),
+      );
     }
-    return Math.log(at(reached, 2 ** count - 1));
-  };
+    return sets;
+  });
 }
 
-/** Every set of positions that could be unmasked together, with the probability that it is, to these targets. */
-function choicesOf(terms: ReadonlyMap<number, number>, reveal: number): Map<number, number> {
-  let choices = new Map([[0, 1]]);
-  for (const [index, term] of terms) {
-    const wider = new Map<number, number>();
-    for (const [set, share] of choices) {
-      wider.set(set, share * (1 - reveal));
-      wider.set(set | (1 << index), share * reveal * Math.exp(term));
-    }
-    choices = wider;
-  }
-  return choices;
+function setsOf(indices: readonly number[], size: number): number[] {
+  if (size === 0) return [0];
+  return indices.flatMap((index, at) =>
+    setsOf(indices.slice(at + 1), size - 1).map((set) => set | (1 << index)),
+  );
 }
 
-/**
- * What the bound of an any-order process is the mean of: l uniform in 1 … S, l random positions masked, S / l times the
- * log-probability of their targets.
- */
-export async function expectedBound(text: GivenText): Promise<number> {
-  const { count, termsOf } = subsets(text);
-  const sums = new Float64Array(count + 1);
-  const sizes = new Float64Array(count + 1);
-  for (let done = 0; done < 2 ** count - 1; done++) {
-    const terms = await termsOf(done);
-    const sum = [...terms.values()].reduce((total, term) => total + term, 0);
-    sums[terms.size] = at(sums, terms.size) + sum * (count / terms.size);
-    sizes[terms.size] = at(sizes, terms.size) + 1;
-  }
-  let bound = 0;
-  for (let masked = 1; masked <= count; masked++) bound += at(sums, masked) / at(sizes, masked);
-  return count === 0 ? 0 : bound / count;
-}
-
-/** Open positions by index, and what each set of them, as bits, leaves: log-probabilities of the targets still open. */
-function subsets(text: GivenText) {
-  const open = text.ids.flatMap((id, position) => (id === null ? [position] : []));
-  const known = new Map<number, ReadonlyMap<number, number>>();
+function processOf(stageOf: Stage): Process {
   return {
-    count: open.length,
-    async termsOf(done: number): Promise<ReadonlyMap<number, number>> {
-      const terms = known.get(done) ?? (await openTerms(text, open, done));
-      known.set(done, terms);
-      return terms;
-    },
+    exact: async (text) => (await pathSums(text, stageOf)).exact,
+    bound: async (text) => (await pathSums(text, stageOf)).bound,
   };
 }
 
-async function openTerms(
+/** Probability that a path comes to a set of unmasked positions: by its choice of positions, and of tokens as well. */
+type Reached = { paths: number; fills: number };
+
+async function pathSums(
+  text: GivenText,
+  stageOf: Stage,
+): Promise<{ exact: number; bound: number }> {
+  const open = text.ids.flatMap((id, position) => (id === null ? [position] : []));
+  const rowsOf = rememberedRows(text, open);
+  let reached = new Map<number, Reached>([[0, { paths: 1, fills: 1 }]]);
+  let exact = 0;
+  let bound = 0;
+  for (let stage = 0; reached.size > 0; stage++) {
+    exact += reached.get(2 ** open.length - 1)?.fills ?? 0;
+    const next = new Map<number, Reached>();
+    for (const [set, { paths, fills }] of reached) {
+      for (const { chosen, share, logProb } of choicesOf(await rowsOf(set), stage)) {
+        bound += paths * share * logProb;
+        const sum = next.get(set | chosen) ?? { paths: 0, fills: 0 };
+        sum.paths += paths * share;
+        sum.fills += fills * share * Math.exp(logProb);
+        next.set(set | chosen, sum);
+      }
+    }
+    reached = next;
+  }
+  return { exact: Math.log(exact), bound };
+
+  function choicesOf(rows: Rows, stage: number) {
+    if (rows.size === 0) return [];
+    return [...stageOf(rows, stage)].map(([chosen, share]) => ({
+      chosen,
+      share,
+      logProb: chosenLogProb(rows, chosen, text.targets),
+    }));
+  }
+}
+
+function chosenLogProb(rows: Rows, chosen: number, targets: readonly number[]): number {
+  let sum = 0;
+  for (const [index, probs] of rows) {
+    if ((chosen & (1 << index)) !== 0) sum += Math.log(probs[targets[index] ?? -1] ?? Number.NaN);
+  }
+  return sum;
+}
+
+/** The distributions at positions that are still open, once a set has its targets. */
+function rememberedRows(text: GivenText, open: readonly number[]): (set: number) => Promise<Rows> {
+  const known = new Map<number, Rows>();
+  return async (set) => {
+    const rows = known.get(set) ?? (await rowsAfter(text, open, set));
+    known.set(set, rows);
+    return rows;
+  };
+}
+
+async function rowsAfter(
   { models, ids, targets }: GivenText,
   open: readonly number[],
-  done: number,
-): Promise<ReadonlyMap<number, number>> {
-  const isDone = (index: number) => (done & (1 << index)) !== 0;
+  set: number,
+): Promise<Rows> {
+  const isOpen = (index: number) => (set & (1 << index)) === 0;
   const filled = ids.slice();
   for (const [index, position] of open.entries()) {
-    if (isDone(index)) filled[position] = targets[index] ?? null;
+    if (!isOpen(index)) filled[position] = targets[index] ?? null;
   }
-  const terms = new Map<number, number>();
+  const rows = new Map<number, Float64Array>();
   for (const [index, position] of open.entries()) {
-    const place = { position, target: targets[index] ?? -1 };
-    if (!isDone(index)) terms.set(index, await maskedTerm(models, filled, place));
+    if (isOpen(index)) rows.set(index, await probsAt(models, filled, position));
   }
-  return terms;
+  return rows;
 }
 
-/** log p(target) at a position, every open position masked. */
-async function maskedTerm(
+/** The masked model's distribution at a position, every open position masked; special ids have none. @returns (V). */
+async function probsAt(
   { masked, facts }: LoadedModels,
   ids: readonly (number | null)[],
-  { position, target }: { readonly position: number; readonly target: number },
-): Promise<number> {
+  position: number,
+): Promise<Float64Array> {
   assert(masked !== null && facts.maskId !== null, 'These processes are of a masked model.');
-  const { maskId, bannedIds, vocabularySize } = facts;
+  const { maskId, bannedIds } = facts;
   const hidden = await masked.encode(ids.map((id) => id ?? maskId));
   const width = masked.hiddenSize;
   const row = await masked.logits(hidden.slice(position * width, (position + 1) * width));
-  let total = 0;
-  for (let id = 0; id < vocabularySize; id++) {
-    if (!bannedIds.includes(id)) total += Math.exp(at(row, id));
-  }
-  return at(row, target) - Math.log(total);
-}
-
-function at(values: Float32Array | Float64Array, index: number): number {
-  return values[index] ?? Number.NaN;
+  const weights = Float64Array.from(row, (logit, id) =>
+    bannedIds.includes(id) ? 0 : Math.exp(logit),
+  );
+  const total = weights.reduce((sum, weight) => sum + weight, 0);
+  return weights.map((weight) => weight / total);
 }

@@ -9,6 +9,7 @@ import { openPositions } from '../../src/decoding/positions.ts';
 import type {
   CommittedToken,
   FilledSegment,
+  RunProgress,
   SlotUpdate,
   TokensChanged,
 } from '../../src/decoding/run-event.ts';
@@ -79,20 +80,26 @@ function keepsOwnedSpaces({ engine, request, outcome }: Observation): void {
 
 /** Tokens and slot texts are what events, applied one by one, come to. */
 function streamsWhatItReturns({ progress, outcome }: Observation): void {
-  const tokens = new Map<number, CommittedToken>();
+  assert.deepEqual(streamedTokens(progress), tokensOf(outcome));
   const texts = new Map<number, Pick<SlotUpdate, 'text' | 'complete'>>();
-  for (const entry of progress) {
-    if (entry.type !== 'committed' && entry.type !== 'revised') continue;
-    applyTokens(entry, tokens);
-    for (const { index, text, complete } of entry.slots) texts.set(index, { text, complete });
+  for (const { slots } of changesOf(progress)) {
+    for (const { index, text, complete } of slots) texts.set(index, { text, complete });
   }
-  assert.deepEqual(
-    [...tokens.values()].sort((a, b) => a.position - b.position),
-    tokensOf(outcome),
-  );
   for (const { index, text } of outcome.slots) {
     assert.deepEqual(texts.get(index), { text, complete: true });
   }
+}
+
+/** What steps did, in order. */
+export function changesOf(progress: readonly RunProgress[]): TokensChanged[] {
+  return progress.filter((entry) => entry.type === 'committed' || entry.type === 'revised');
+}
+
+/** The tokens that events, applied one by one, leave, by position. */
+export function streamedTokens(progress: readonly RunProgress[]): CommittedToken[] {
+  const tokens = new Map<number, CommittedToken>();
+  for (const change of changesOf(progress)) applyTokens(change, tokens);
+  return [...tokens.values()].sort((a, b) => a.position - b.position);
 }
 
 function applyTokens(change: TokensChanged, tokens: Map<number, CommittedToken>): void {

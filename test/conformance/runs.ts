@@ -18,6 +18,9 @@ export type EngineSetting = {
   readonly others: readonly AnyDecoderPlugin[];
 } & EngineLimits;
 
+/** For one check on a busy machine; most take a fraction of a second. */
+export const checkTimeoutMs = 60_000;
+
 const never = new AbortController().signal;
 
 /** One engine with one decoder, or more, over fake models and bytes as tokens. */

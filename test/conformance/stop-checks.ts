@@ -5,8 +5,8 @@
  */
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
-import { endsOnce } from './run-facts.ts';
-import { completedOutcome, engineOf, idsOf, progressOf, requestOf, tokensOf } from './runs.ts';
+import { changesOf, endsOnce, streamedTokens } from './run-facts.ts';
+import { completedOutcome, engineOf, progressOf, requestOf, tokensOf } from './runs.ts';
 import {
   modelsOf,
   observe,
@@ -23,24 +23,17 @@ import { watched } from './watched-plugin.ts';
 /** How many steps, or passes, of one run are tried. */
 const maxPlaces = 10;
 
-/** An abort in any step, or before the first, ends the run before the second step after it. */
+/** An abort in any step, or before the first, ends the run before the second step after it, with what it had. */
 export async function stopsWhenAborted(subject: Subject, numRuns: number): Promise<void> {
   const property = fc.asyncProperty(trials(subject.plugin), async (trial) => {
-    const { diary, outcome } = await observe(subject, trial);
+    const { diary, progress } = await observe(subject, trial);
     const steps = diary.runs.reduce((sum, { stepCount }) => sum + stepCount, 0);
     for (const at of places(steps)) {
-      const tokens = await abortedTokens(subject, trial, at);
-      // What a run had when it stopped is what it would have had, unless it would still have changed.
-      if (diary.runs.every(isMonotone)) {
-        for (const token of tokens) assert(idsOf(outcome).includes(token.id));
-      }
+      const aborted = changesOf(await abortedProgress(subject, trial, at));
+      assert.deepEqual(aborted, changesOf(progress).slice(0, aborted.length));
     }
   });
   await fc.assert(property, { numRuns });
-}
-
-function isMonotone({ results }: { results: readonly { reopened: readonly number[] }[] }): boolean {
-  return results.every(({ reopened }) => reopened.length === 0);
 }
 
 /** 0 to `count`, or some of them. */
@@ -49,7 +42,7 @@ function places(count: number): number[] {
   return Array.from({ length: count + 1 }, (_, at) => at).filter((at) => at % stride === 0);
 }
 
-async function abortedTokens(subject: Subject, trial: Trial, at: number) {
+async function abortedProgress(subject: Subject, trial: Trial, at: number) {
   const { plugin, diary } = watched(subject.plugin);
   const abort = new AbortController();
   let stepsAfter = 0;
@@ -65,13 +58,14 @@ async function abortedTokens(subject: Subject, trial: Trial, at: number) {
   assert(stepsAfter <= 1, `${stepsAfter} steps were made after an abort.`);
   endsOnce({ diary });
   const last = progress.at(-1);
-  if (last?.type === 'completed') return [];
+  if (last?.type === 'completed') return progress;
   assert(last?.type === 'cancelled' && last.outcome !== null, 'An aborted run is cancelled.');
-  assert.equal(last.outcome.text, null);
-  assert.equal(last.outcome.likelihood, null);
+  assert.deepEqual(tokensOf(last.outcome), streamedTokens(progress));
+  const isFilled = tokensOf(last.outcome).length === last.outcome.usage.openTokens;
+  assert.equal(last.outcome.text !== null, isFilled, 'There is a text when all is filled.');
   // Its place is free again.
   completedOutcome(await progressOf(engine, requestFor(subject, trial)));
-  return tokensOf(last.outcome);
+  return progress;
 }
 
 /** A model that throws in any pass fails the run, names the decoder, and leaves other runs alone. */
