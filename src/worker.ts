@@ -5,6 +5,7 @@
  * are left to the parent, and when the channel closes, however the parent ended, the worker ends too.
  */
 import { builtInDecoders } from './decoders.ts';
+import { OverdueError } from './decoding/decoder-failure.ts';
 import { InfillEngine } from './decoding/infill-engine.ts';
 import { createRegistry, type DecoderRegistry } from './decoding/registry.ts';
 import { DecodingWorker, type OpenedPack } from './dispatch/decoding-worker.ts';
@@ -29,6 +30,11 @@ process.on('message', (message) => {
   else worker.receive(message);
 });
 process.once('disconnect', () => void end());
+// As without a listener, but for the message: what a decoder throws out of any call may carry a text too.
+process.once('uncaughtException', (error) => {
+  onDefect(error);
+  process.exit(1);
+});
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => undefined);
 
 async function open(request: OpenRequest): Promise<OpenedPack> {
@@ -69,11 +75,18 @@ function send(message: FromWorker): void {
   if (process.connected) process.send?.(message, undefined, undefined, () => undefined);
 }
 
-/** One line on standard error, which is the server's. */
+/** One line on standard error, which is the server's. What goes on after its limit can only be ended with the process. */
 function onDefect(error: unknown): void {
   process.stderr.write(
     `${JSON.stringify({ msg: 'worker defect', error: describeError(error) })}\n`,
   );
+  if (!(error instanceof OverdueError)) return;
+  send({ type: 'leaving' });
+  setImmediate(exitAfterSends);
+}
+
+function exitAfterSends(): void {
+  process.send?.({ type: 'leaving' }, undefined, undefined, () => process.exit(1));
 }
 
 /** Nothing else keeps the process alive once the channel is closed and the models are freed. */

@@ -8,6 +8,9 @@ import { InfillError } from '../errors.ts';
 /** A decoder that does not do what it promised; its message is the engine's own and may be told. */
 export class ContractError extends Error {}
 
+/** A decoder whose work is still going on after its limit, and may for ever. */
+export class OverdueError extends ContractError {}
+
 /** Throws what is wrong, if anything is. */
 export function keep(problem: string | null): void {
   if (problem !== null) throw new ContractError(problem);
@@ -35,7 +38,7 @@ export async function settledWithin<T>(
   const timeout = new Promise<never>((_, reject) => {
     timer = setTimeout(() => {
       stopping.abort();
-      reject(new ContractError(`it took more than ${timeoutMs} ms`));
+      reject(new OverdueError(`it took more than ${timeoutMs} ms`));
     }, timeoutMs);
   });
   try {

@@ -166,7 +166,8 @@ export class DecodingWorker {
   }
 
   #told(error: unknown): ErrorMessage {
-    if (!(error instanceof InfillError)) this.#options.onDefect(error);
+    const defect = error instanceof InfillError ? error.cause : error;
+    if (defect !== undefined) this.#options.onDefect(defect);
     return toErrorMessage(error, this.#subject);
   }
 

@@ -8,7 +8,7 @@ import type { Device, Dispatcher, ServedPack } from './dispatcher.ts';
 import { IsolatingDispatcher, type PluginDecoder } from './isolating-dispatcher.ts';
 import type { QueueLimits } from './run-queue.ts';
 import { WorkerDispatcher } from './worker-dispatcher.ts';
-import { type WorkerNotice, WorkerProcess, type WorkerTiming } from './worker-process.ts';
+import { unopened, type WorkerNotice, WorkerProcess, type WorkerTiming } from './worker-process.ts';
 
 /** What a dispatcher holds at once, over all its packs. */
 export type DispatchLimits = QueueLimits & {
@@ -117,7 +117,8 @@ function launchPlugin(
     open: { ...open, plugin: { decoderName, module, specifier, ...limits } },
     timing: { ...timing, hangMs },
     observe(notice: WorkerNotice) {
-      if (notice.type === 'failed' && !notice.wasReady) dispatcher.refuseWaiting(notice.error);
+      if (notice.type === 'failed' && !notice.wasReady)
+        dispatcher.refuseWaiting(unopened(notice.error, launch.open));
       observe(notice);
     },
   };

@@ -80,7 +80,9 @@ export type FromWorker =
   | { readonly type: 'answer'; readonly id: number; readonly answer: Answer }
   /** Of one run in order; the last one is terminal. */
   | { readonly type: 'progress'; readonly runId: string; readonly progress: RunProgress }
-  | { readonly type: 'pong' };
+  | { readonly type: 'pong' }
+  /** It exits once it has said what is due, and takes no more jobs. */
+  | { readonly type: 'leaving' };
 
 /** An `InfillError` as plain values: structured copies of errors keep the message only. */
 export type ErrorMessage = {

@@ -50,6 +50,7 @@ export class WorkerChannel {
   readonly #launch: WorkerLaunch;
   readonly #child: ChildProcess;
   readonly #opened = createDeferred<ServedPack | InfillError>();
+  readonly #left = createDeferred<void>();
   readonly #ended = createDeferred<RunError>();
   readonly #asks = new Map<number, PendingAsk>();
   readonly #runs = new Map<string, ProgressStream>();
@@ -86,6 +87,11 @@ export class WorkerChannel {
   /** Settles with the pack once it can take jobs, or with the reason why it never will. */
   get opened(): Promise<ServedPack | InfillError> {
     return this.#opened.promise;
+  }
+
+  /** Settles when the worker takes no more jobs, because it is going to exit. */
+  get left(): Promise<void> {
+    return this.#left.promise;
   }
 
   /** Settles when the process is gone, with the error its runs ended with. */
@@ -172,6 +178,9 @@ export class WorkerChannel {
         if (isTerminal(message.progress.type)) this.#runs.delete(message.runId);
         break;
       case 'pong':
+        break;
+      case 'leaving':
+        this.#left.resolve();
         break;
       default:
         message satisfies never;

@@ -5,7 +5,7 @@
  */
 import assert from 'node:assert/strict';
 import type { InfillRequest, PreparedInfill, ScoreRequest } from '../decoding/infill-request.ts';
-import type { RunError, RunProgress, ScoredFill } from '../decoding/run-event.ts';
+import type { RunProgress, ScoredFill } from '../decoding/run-event.ts';
 import { InfillError } from '../errors.ts';
 import { createDeferred, within } from './deferred.ts';
 import type { Dispatcher, PackState, ServedPack, Ticket, TokenizedText } from './dispatcher.ts';
@@ -149,11 +149,12 @@ export class WorkerDispatcher implements Dispatcher {
   }
 
   /** Ends the runs and scores that wait for a worker which does not come up. */
-  refuseWaiting({ code, message }: RunError): void {
+  refuseWaiting(error: InfillError): void {
+    const { code, message } = error;
     for (const runId of [...this.#runs.keys()]) {
       this.#endWaiting(runId, { type: 'failed', outcome: null, error: { code, message } });
     }
-    for (const queue of this.#scores.values()) queue.stop(new InfillError(code, message));
+    for (const queue of this.#scores.values()) queue.stop(error);
   }
 
   #scoresOf(worker: WorkerProcess): ScoreQueue {

@@ -6,11 +6,17 @@
 import assert from 'node:assert/strict';
 import type { InfillRequest, PreparedInfill, ScoreRequest } from '../decoding/infill-request.ts';
 import type { RunError, RunProgress, ScoredFill } from '../decoding/run-event.ts';
-import { InfillError } from '../errors.ts';
+import { errorFamilies, InfillError } from '../errors.ts';
 import { BackOff, type BackOffTiming } from './back-off.ts';
 import { createDeferred, type Deferred, within } from './deferred.ts';
 import type { PackState, ServedPack, TokenizedText } from './dispatcher.ts';
-import { type Answer, type Ask, type FillJob, workerSubject } from './protocol.ts';
+import {
+  type Answer,
+  type Ask,
+  type FillJob,
+  type OpenRequest,
+  workerSubject,
+} from './protocol.ts';
 import { type ChannelTiming, WorkerChannel, type WorkerLaunch } from './worker-channel.ts';
 
 /** Milliseconds. */
@@ -167,6 +173,7 @@ export class WorkerProcess {
     const readyAt = now();
     this.#state = 'READY';
     this.#ready.resolve(channel);
+    void channel.left.then(() => this.#pause());
     void channel.ended.then((error) => this.#failed(error, now() - readyAt));
     const { pid } = channel;
     observe({ type: 'ready', ...this.#names, pid, openMs: readyAt - startedAt });
@@ -174,9 +181,7 @@ export class WorkerProcess {
 
   #failed(error: RunError, livedMs: number): void {
     if (this.#state === 'STOPPED') return;
-    const wasReady = this.#state === 'READY';
-    if (wasReady) this.#ready = createDeferred();
-    this.#state = 'RESTARTING';
+    this.#pause();
     const restartInMs = this.#backOff.next(livedMs);
     this.#restartTimer = setTimeout(() => void this.#restart(), restartInMs);
     const { code, message } = error;
@@ -184,9 +189,16 @@ export class WorkerProcess {
       type: 'failed',
       ...this.#names,
       error: { code, message },
-      wasReady,
+      wasReady: livedMs > 0,
       restartInMs,
     });
+  }
+
+  /** Jobs wait from now on. */
+  #pause(): void {
+    if (this.#state === 'STOPPED') return;
+    if (this.#state === 'READY') this.#ready = createDeferred();
+    this.#state = 'RESTARTING';
   }
 
   async #restart(): Promise<void> {
@@ -213,7 +225,7 @@ export class WorkerProcess {
   #refuse(error: InfillError): void {
     if (this.#options.open.plugin === null) return;
     this.#isRefusing = true;
-    this.#ready.resolve(error);
+    this.#ready.resolve(unopened(error, this.#options.open));
   }
 
   get #names() {
@@ -230,6 +242,21 @@ export class WorkerProcess {
         `its digest was ${this.pack.digest} and is ${opened.digest}. Start the server again to serve it.`,
     );
   }
+}
+
+/**
+ * What clients are told of a worker that cannot open: the words of an error at start are for operators, since they
+ * name files.
+ */
+export function unopened(
+  { code, message }: RunError,
+  open: Pick<OpenRequest, 'plugin'>,
+): InfillError {
+  if (errorFamilies[code] !== 'startup') return new InfillError(code, message);
+  return new InfillError(
+    'WORKER_FAILED',
+    `${workerSubject(open)} cannot start (${code}); the server's log says why.`,
+  );
 }
 
 function interrupted(): InfillError {

@@ -80,7 +80,7 @@ describe('a dispatcher over the built worker', () => {
         id: packId,
         device: 'cpu',
         roles: [{ role: 'causal' }, { role: 'masked' }, { role: 'fusion', parameters: 0 }],
-        decoderNames: ['maria', 'autoregressive'],
+        decoderNames: ['maria', 'autoregressive', 'masked-lm', 'diffusion'],
       },
     ]);
   });
@@ -213,17 +213,16 @@ describe('the built worker alone', () => {
 
   it('scores a fill', async () => {
     const child = await startWorker();
-    const ask = {
-      type: 'score',
-      request: requestOf('It was a [MASK:2] day.'),
-      targets: [529, 724],
-    };
+    const request = requestOf('It was a[MASK:2] day.');
+    const ask = { type: 'score', score: { request, fill: { tokens: [529, 724] }, draws: 1 } };
     child.send({ type: 'ask', id: 1, ask });
     const [message] = await once(child, 'message');
     child.send({ type: 'close' });
 
-    expect(message).toMatchObject({ answer: { type: 'scored', score: { kind: 'CHAIN_RULE' } } });
-    expect(message.answer.score.logLikelihood).toBeLessThan(0);
+    expect(message).toMatchObject({
+      answer: { type: 'scored', scored: { likelihood: { kind: 'CHAIN_RULE' } } },
+    });
+    expect(message.answer.scored.likelihood.logProb).toBeLessThan(0);
     await once(child, 'exit');
   });
 
