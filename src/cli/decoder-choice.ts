@@ -5,7 +5,7 @@
  */
 import type { CatalogQuery, DecoderInput } from '../client/generated/graphql.ts';
 import { decoderFieldName } from '../decoding/registry.ts';
-import { describeValues, optionFieldsOf, optionValue } from './decoder-options.ts';
+import { describeAccepted, optionFieldsOf, optionValue } from './decoder-options.ts';
 import type { FlagProblems } from './flag-problems.ts';
 
 /** Flags that name a model, a decoder and its options. */
@@ -80,7 +80,7 @@ function optionsOf(
     } else {
       const value = optionValue(field, text);
       if (value === undefined)
-        refuse(`"${key}" is "${text}"; it must be ${describeValues(field)}.`);
+        refuse(`"${key}" is "${text}"; it must be ${describeAccepted(field)}.`);
       values.set(key, value);
     }
   }

@@ -37,13 +37,12 @@ const automatic = 'auto';
 
 /** What a value of the option is, in words. */
 export function describeValues(field: OptionField): string {
-  return alternatives([...valuesOf(field), ...(canBeAutomatic(field) ? [automatic] : [])]);
+  return alternatives(valuesOf(field));
 }
 
-/** What the option is where nothing is said, in words; empty for a text that may be absent. */
-export function describeDefault(field: OptionField): string {
-  if (field.default !== undefined) return `${field.default} by default`;
-  return canBeAutomatic(field) ? `${automatic} by default` : '';
+/** The same with `auto`, where the option may be that. */
+export function describeAccepted(field: OptionField): string {
+  return alternatives([...valuesOf(field), ...(canBeAutomatic(field) ? [automatic] : [])]);
 }
 
 function valuesOf(field: OptionField): readonly string[] {

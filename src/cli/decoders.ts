@@ -5,16 +5,13 @@ import { Command } from 'commander';
 import { CatalogDocument, type CatalogQuery } from '../client/generated/graphql.ts';
 import type { CommandContext } from './command-context.ts';
 import { serverOption, withClient } from './connection.ts';
-import {
-  describeDefault,
-  describeValues,
-  type OptionField,
-  optionFieldsOf,
-} from './decoder-options.ts';
+import { describeValues, type OptionField, optionFieldsOf } from './decoder-options.ts';
 import { wordOf } from './measures.ts';
 import { indentProse, type Paint, paintFor, textWidth } from './screen.ts';
 
 type DecoderEntry = CatalogQuery['decoders'][number];
+
+const note = 'An option without a default may be auto, which leaves it to the decoder.';
 
 /** Returns the command. */
 export function decodersCommand(context: CommandContext): Command {
@@ -29,7 +26,7 @@ export function decodersCommand(context: CommandContext): Command {
       const paint = paintFor(context.stdout);
       const columns = textWidth(context.stdout);
       const list = decoders.map((decoder) => describeDecoder(decoder, columns, paint)).join('\n\n');
-      context.write(`${json ? JSON.stringify(decoders, null, 2) : list}\n`);
+      context.write(`${json ? JSON.stringify(decoders, null, 2) : `${list}\n\n${note}`}\n`);
     });
 }
 
@@ -66,10 +63,10 @@ function describeOption(
   columns: number,
   paint: Paint,
 ): string[] {
-  const facts = [describeValues(field), describeDefault(field)].filter((fact) => fact !== '');
+  const byDefault = field.default === undefined ? '' : `; ${field.default} by default`;
   return [
     `  --option ${paint('bold', key)}=...`,
-    indentProse(facts.join('; '), '      ', columns),
+    indentProse(`${describeValues(field)}${byDefault}`, '      ', columns),
     indentProse(field.description, '      ', columns),
   ];
 }

@@ -27,7 +27,8 @@ type Flags = InfillFlags & {
 };
 
 const notes = `
-Slots are numbered from 1, in reading order. Texts in lists are separated by commas; "\\," is a comma in one.
+Flags number slots from 1, in reading order; in JSON and in messages, the index of a slot counts from 0.
+Texts in lists are separated by commas; "\\," is a comma in one.
 
 Examples:
   $ lacuna infill "The [MASK] sat on the [MASK:2]."

@@ -13,7 +13,7 @@ type Refused = {
   readonly problems?: readonly Problem[];
 };
 
-/** The error with all its problems; of a segment that flags made, the place is `slot` and its number. */
+/** The error with all its problems; of a segment that flags made, the place is its slot, numbered as in flags. */
 export function refusalOf({ code, message, problems = [] }: Refused, source: SourceInput) {
   const places = slotNumbers(source);
   return new InfillError(code, message, {
@@ -33,5 +33,6 @@ function slotNumbers({ segments }: SourceInput): ReadonlyMap<string, number> {
 function placeOf(path: readonly string[], places: ReadonlyMap<string, number>): readonly string[] {
   const [root, list, segment = ''] = path;
   const number = root === 'source' && list === 'segments' ? places.get(segment) : undefined;
-  return number === undefined ? path : [`slot ${number}`];
+  // Messages of the server go by the index.
+  return number === undefined ? path : [`slot ${number} (index ${number - 1})`];
 }

@@ -1,6 +1,11 @@
 import { describe, expect, it } from 'vitest';
 import { z } from 'zod';
-import { describeValues, optionFieldsOf, optionValue } from '../../src/cli/decoder-options.ts';
+import {
+  describeAccepted,
+  describeValues,
+  optionFieldsOf,
+  optionValue,
+} from '../../src/cli/decoder-options.ts';
 
 /** The options of a decoder, as its schema reaches a client. */
 const schema = z.strictObject({
@@ -25,15 +30,22 @@ function fieldOf(name: string) {
 describe("a decoder's options", () => {
   it.each([
     ['order', 'random, left-to-right or confidence'],
-    ['iterations', 'a whole number from 1 to 64 or auto'],
-    ['passes', 'a whole number or auto'],
-    ['threshold', 'a number above 0 and at most 1 or auto'],
-    ['eta', 'a number of at least 0 or auto'],
-    ['only', 'one or auto'],
+    ['iterations', 'a whole number from 1 to 64'],
+    ['passes', 'a whole number'],
+    ['threshold', 'a number above 0 and at most 1'],
+    ['eta', 'a number of at least 0'],
+    ['only', 'one'],
     ['greedy', 'true or false'],
     ['name', 'a text'],
   ])('tell what %s may be', (name, words) => {
     expect(describeValues(fieldOf(name))).toBe(words);
+  });
+
+  it('tell that one may be auto where it may be absent', () => {
+    expect(describeAccepted(fieldOf('only'))).toBe('one or auto');
+    expect(describeAccepted(fieldOf('iterations'))).toBe('a whole number from 1 to 64 or auto');
+    expect(describeAccepted(fieldOf('order'))).toBe('random, left-to-right or confidence');
+    expect(describeAccepted(fieldOf('name'))).toBe('a text');
   });
 
   it.each(['left-to-right', 'leftToRight', 'LEFT_TO_RIGHT', 'Left-To-Right'])(

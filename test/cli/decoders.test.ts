@@ -42,7 +42,7 @@ describe('a decoder in the list', () => {
       '      random or left-to-right; random by default',
       '      Which position is next.',
       '  --option threshold=...',
-      '      a number from 0 to 1 or auto; auto by default',
+      '      a number from 0 to 1',
       '      How sure it must be.',
     ]);
   });

@@ -46,7 +46,7 @@ describe('the source of an infill', () => {
     ];
     const refusal = refusalOf({ code: 'INVALID_TEMPLATE', message: '', problems }, source);
     expect(refusal.problems.map(({ path }) => path.join('.'))).toEqual([
-      'slot 3',
+      'slot 3 (index 2)',
       'source.segments.0.text',
       'seed',
     ]);
