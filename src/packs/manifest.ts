@@ -70,6 +70,13 @@ const checkpointSource = z.strictObject({
   config: sha256,
 });
 
+const lengthBiasSource = z.strictObject({
+  gapCount: z.int().positive(),
+  /** Decimal. */
+  seed: z.string().regex(/^[0-9]{1,19}$/),
+  texts: z.array(z.strictObject({ name: z.string().max(255), sha256 })).max(1000),
+});
+
 /** Schema of `pack.json`; unknown fields are refused. */
 const manifestSchema = z.strictObject({
   formatVersion: z.literal(formatVersion),
@@ -91,6 +98,8 @@ const manifestSchema = z.strictObject({
     tool: text,
     builtAt: z.iso.datetime().nullable(),
     notes: text,
+    /** What the masked role's length bias was measured on. */
+    lengthBias: lengthBiasSource.optional(),
   }),
   evaluation: z
     .array(z.strictObject({ metric: text, dataset: text, decoder: text, value: z.number() }))
