@@ -11,14 +11,11 @@ import type {
   DecoderState,
   Fill,
   Run,
-  Score,
-  ScoreOptions,
   StepResult,
 } from '../../src/decoding/decoder.ts';
 import { Denoiser, type DenoisingModel, denoisingModel } from '../../src/decoding/denoiser.ts';
 import { drawFill } from '../../src/decoding/draw-fill.ts';
 import { hasSharedGroup } from '../../src/decoding/slot-groups.ts';
-import { InfillError } from '../../src/errors.ts';
 import { keyedUniform } from '../../src/numerics/keyed-random.ts';
 import { nextPositions } from './commit-rule.ts';
 import { Edits, maxEditsPerPosition } from './edits.ts';
@@ -51,6 +48,8 @@ export const maskedLm: DecoderPlugin<Options, State> = {
     sampling: ['temperature', 'topK', 'topP', 'repetitionPenalty'],
   },
   likelihood: likelihoodKind,
+  refusal: refusalOf,
+  refusal: sharedGroupRefusal,
   maxSteps(openCount, options) {
     switch (options.revise) {
       case 'none':
@@ -68,7 +67,6 @@ export const maskedLm: DecoderPlugin<Options, State> = {
 function createMaskedLm(model: DenoisingModel): Decoder<Options, State> {
   return {
     async begin(run) {
-      refuseSharedGroup(run);
       const passes = { causal: 0, masked: 0 };
       const denoiser = new Denoiser(model, run, passes);
       return { passes, run, denoiser, edits: new Edits(), stepCount: 0, logProbs: new Map() };
@@ -79,12 +77,7 @@ function createMaskedLm(model: DenoisingModel): Decoder<Options, State> {
       return results;
     },
     end: () => undefined,
-    async score(
-      run: Run<Options>,
-      targets: readonly number[],
-      options: ScoreOptions,
-    ): Promise<Score> {
-      refuseSharedGroup(run);
+    score(run: Run<Options>, targets: readonly number[], options: ScoreOptions): Promise<Score> {
       return score({ model, run, targets }, run.options, options);
     },
   };
@@ -165,12 +158,9 @@ function commitAll({ denoiser, logProbs }: State, fills: readonly Fill[]): void 
 }
 
 /** Tokens of one pass do not see each other, so they could be of different choices. */
-function refuseSharedGroup(run: Run<Options>): void {
-  if (run.options.commit !== 'one-shot' || !hasSharedGroup(run)) return;
+function refusalOf(run: Run<Options>): string | null {
+  if (run.options.commit !== 'one-shot' || !hasSharedGroup(run)) return null;
   const { revise } = run.options;
   const cause = revise === 'mask-predict' ? 'Revision "mask-predict"' : 'Commit rule "one-shot"';
-  throw new InfillError(
-    'UNSUPPORTED',
-    `${cause} fills all positions in one pass, which a slot with choices of several tokens does not allow.`,
-  );
+  return `${cause} fills all positions in one pass, which a slot with choices of several tokens does not allow.`;
 }

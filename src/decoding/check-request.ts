@@ -26,7 +26,12 @@ import type { AnyDecoder, AnyDecoderPlugin, DecoderRegistry } from './registry.t
 import { type RuleIds, rulesOf } from './run-rules.ts';
 import { type SamplingParams, samplingSchema } from './sampling-params.ts';
 import { encodeSource, slotPath } from './source-shape.ts';
-import { hasUnknownLengths, lengthProblems, mostOpenTokens } from './unknown-lengths.ts';
+import {
+  extremeLengths,
+  hasUnknownLengths,
+  lengthProblems,
+  mostOpenTokens,
+} from './unknown-lengths.ts';
 import { checkFields } from './zod-problems.ts';
 
 /** A run with the prompt that it fills. */
@@ -111,6 +116,12 @@ export class RequestChecker {
     if (parsed === null || problems.length > 0) throw refusal(problems);
     const { options, sampling, shape } = parsed;
     const { samples, lengthSearch, alternatives } = request;
+    const runOf = (lengths: readonly number[], seed: bigint): PromptRun => {
+      const prompt = shape.withLengths(lengths);
+      const rules = rulesOf(this.#ruleIds, prompt, shape, 'fill');
+      return { prompt, run: { ids: prompt.ids, rules, options, sampling, seed, alternatives } };
+    };
+    refuseRun(plugin, runOf(extremeLengths(shape, 'greatest'), request.seed).run);
     return {
       plugin,
       decoder,
@@ -121,11 +132,7 @@ export class RequestChecker {
       settings: fillSettings({ plugin, options }, { sampling, shape }, request),
       sizeBytes: estimateBytes(this.#models, plugin.roles, { shape, lengthSearch }),
       maxSteps: (count) => plugin.maxSteps(count, options),
-      runOf: (lengths, seed) => {
-        const prompt = shape.withLengths(lengths);
-        const rules = rulesOf(this.#ruleIds, prompt, shape, 'fill');
-        return { prompt, run: { ids: prompt.ids, rules, options, sampling, seed, alternatives } };
-      },
+      runOf,
     };
   }
 
@@ -150,12 +157,14 @@ export class RequestChecker {
     const prompt = shape.withLengths(lengths);
     const rules = rulesOf(this.#ruleIds, prompt, shape, 'score');
     const { seed } = request;
+    const run = { ids: prompt.ids, rules, options, sampling, seed, alternatives: 0 };
+    refuseRun(plugin, run);
     return {
       plugin,
       decoder,
       kind: likelihoodOf(plugin, decoder, options),
       prompt,
-      run: { ids: prompt.ids, rules, options, sampling, seed, alternatives: 0 },
+      run,
       targets,
       settings: scoreSettings({ plugin, options }, score),
     };
@@ -216,6 +225,14 @@ export class RequestChecker {
     }
     return decoder;
   }
+}
+
+/** @throws UNSUPPORTED when the decoder refuses the run. */
+function refuseRun(plugin: AnyDecoderPlugin, run: Run<unknown>): void {
+  const message = plugin.refusal?.(run) ?? null;
+  if (message === null) return;
+  const path = ['decoder', plugin.name];
+  throw problemsError([{ path, code: 'UNSUPPORTED', message, value: null, limit: null }]);
 }
 
 /** @throws UNSUPPORTED when there is none. */

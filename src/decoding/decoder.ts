@@ -108,6 +108,11 @@ export interface DecoderPlugin<O, S extends DecoderState = DecoderState> {
   readonly options: ZodType<O>;
   readonly capabilities: DecoderCapabilities;
   likelihood(options: O): LikelihoodKind;
+  /**
+   * Why a run, whose parts are right each by itself, cannot be done with its options: a full sentence; null when it can.
+   * Absent where every run can. Asked before a run is admitted, with the greatest lengths that its slots can have.
+   */
+  refusal?(run: Run<O>): string | null;
   /** The most steps a run with `openCount` open positions can take. */
   maxSteps(openCount: number, options: O): number;
   /** @param models - has every role in `roles`. */

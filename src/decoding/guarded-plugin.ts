@@ -5,7 +5,7 @@
  * Knows the contract; knows no request and no process.
  */
 import { InfillError } from '../errors.ts';
-import type { LikelihoodKind } from './decoder.ts';
+import type { LikelihoodKind, Run } from './decoder.ts';
 import type { AnyDecoderPlugin } from './registry.ts';
 
 const kinds: readonly unknown[] = [
@@ -26,10 +26,13 @@ export function guardedPlugin(plugin: AnyDecoderPlugin): AnyDecoderPlugin {
     throw new InfillError('UNSUPPORTED', `${what} of decoder "${plugin.name}" is ${show(value)}.`);
   };
   const { name, title, description, roles, options, capabilities } = plugin;
+  const refusal = (run: Run<unknown>) =>
+    guard('The refusal', () => plugin.refusal?.(run) ?? null, isReason);
   return {
     ...{ name, title, description, roles, options, capabilities },
     likelihood: (checked) =>
       guard('The kind of likelihood', () => plugin.likelihood(checked), isKind),
+    ...(plugin.refusal === undefined ? {} : { refusal }),
     maxSteps: (openCount, checked) =>
       guard('The step bound', () => plugin.maxSteps(openCount, checked), isCount),
     create: (models) => guard('What is made', () => plugin.create(models), isDecoder),
@@ -53,6 +56,10 @@ function failure(name: string, what: string, cause: unknown): InfillError {
 
 function isKind(value: unknown): boolean {
   return kinds.includes(value);
+}
+
+function isReason(value: unknown): boolean {
+  return value === null || typeof value === 'string';
 }
 
 function isCount(value: unknown): boolean {

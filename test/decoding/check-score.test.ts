@@ -95,7 +95,9 @@ describe('a fill given as texts', () => {
 
 describe('a fill given as tokens', () => {
   it('settles the one unknown length', () => {
-    const { prompt } = check({ text: '[MASK]a[MASK:1-3]b[MASK]' }, { tokens: [10, 11, 12, 13] });
+    const tokens = [10, 11, 12, 13];
+    const { prompt, targets } = check({ text: '[MASK]a[MASK:1-3]b[MASK]' }, { tokens });
+    expect(targets).toEqual(tokens);
     expect(prompt.slots.map(({ span }) => span.end - span.start)).toEqual([1, 2, 1]);
   });
 

@@ -4,6 +4,7 @@ import { autoregressive } from '../../plugins/autoregressive/index.ts';
 import { type CheckedInfill, RequestChecker } from '../../src/decoding/check-request.ts';
 import type { InfillRequest, SlotRequest } from '../../src/decoding/infill-request.ts';
 import { createRegistry } from '../../src/decoding/registry.ts';
+import { ListTokenizer } from '../conformance/list-tokenizer.ts';
 import { requestOf } from '../conformance/runs.ts';
 import { ByteTokenizer } from '../support/byte-tokenizer.ts';
 import { fakeModels } from '../support/fake-models.ts';
@@ -151,6 +152,22 @@ describe('banned texts', () => {
     expect(problems[0]?.message).toContain('slot 0');
     expect(checkSlot({ length: one, banned }, 'a').shape.slots).toHaveLength(1);
     expect(checkSlot({ length: one, banned: ['the', 'cat'] }).shape.slots).toHaveLength(1);
+  });
+});
+
+describe('a slot of which all ordinary tokens are banned', () => {
+  it('is refused', () => {
+    const letters = new ListTokenizer(['a', 'b', ' ']);
+    const models = fakeModels({ vocabularySize: letters.vocabularySize });
+    const small = new RequestChecker(models, letters, registry);
+    const checkBans = (banned: readonly string[]) => {
+      const source = { segments: [{ text: 'a' }, { slot: { length: { tokens: 1 }, banned } }] };
+      return small.check(requestOf(autoregressive, { source }));
+    };
+    const { problems } = refusalOf(() => checkBans(['a', 'b', ' ']));
+    expect(problems).toMatchObject([{ path: slotPath() }]);
+    expect(problems[0]?.message).toContain('all are banned');
+    expect(checkBans(['a', 'b']).samples).toBe(1);
   });
 });
 

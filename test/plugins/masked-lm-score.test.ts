@@ -5,7 +5,6 @@ import { describe, expect, it } from 'vitest';
 import { maskedLm } from '../../plugins/masked-lm/index.ts';
 import type { Run, Score } from '../../src/decoding/decoder.ts';
 import { type SlotRules, TokenRules } from '../../src/decoding/token-rules.ts';
-import type { InfillError } from '../../src/errors.ts';
 import { assertFrequencies } from '../conformance/chi-square.ts';
 import {
   allFills,
@@ -165,20 +164,6 @@ describe('the likelihood of masked-lm', () => {
       assertFrequencies(counts, probabilities);
     },
   );
-
-  it('is refused in one shot of slots with choices of several tokens, and so is filling', async () => {
-    for (const options of [{ commit: 'one-shot' }, { revise: 'mask-predict' }]) {
-      const decoder = maskedLm.create(modelsOf({ vocabularySize, salt: 1 }));
-      const run = runOf(options, [choiceSlot]) as Parameters<typeof decoder.begin>[0];
-      const refused = expect.objectContaining({
-        code: 'UNSUPPORTED',
-      } satisfies Partial<InfillError>);
-      await expect(decoder.begin(run, never)).rejects.toEqual(refused);
-      await expect(decoder.score?.(run, [4, 4, 5], { signal: never, draws: 1 })).rejects.toEqual(
-        refused,
-      );
-    }
-  });
 });
 
 /** Batches of k positions in each of all orders. */
