@@ -4,7 +4,6 @@
  *
  * Sources: Ghazvininejad et al. 2019, arXiv:1904.09324 (mask-predict); `commit-rule.ts` for the others.
  */
-
 import type {
   Decoder,
   DecoderPlugin,
@@ -49,7 +48,6 @@ export const maskedLm: DecoderPlugin<Options, State> = {
   },
   likelihood: likelihoodKind,
   refusal: refusalOf,
-  refusal: sharedGroupRefusal,
   maxSteps(openCount, options) {
     switch (options.revise) {
       case 'none':
@@ -77,9 +75,7 @@ function createMaskedLm(model: DenoisingModel): Decoder<Options, State> {
       return results;
     },
     end: () => undefined,
-    score(run: Run<Options>, targets: readonly number[], options: ScoreOptions): Promise<Score> {
-      return score({ model, run, targets }, run.options, options);
-    },
+    score: (run, targets, options) => score({ model, run, targets }, run.options, options),
   };
 }
 
