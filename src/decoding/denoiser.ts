@@ -25,6 +25,8 @@ export function denoisingModel({ masked, facts: { maskId } }: LoadedModels): Den
 export class Denoiser {
   /** Positions the run has to fill, ascending. */
   readonly slotPositions: readonly number[];
+  /** Index of each of them. */
+  readonly #rowOf: ReadonlyMap<number, number>;
   readonly #model: DenoisingModel;
   readonly #rules: Run<unknown>['rules'];
   readonly #passes: PassCounts;
@@ -45,6 +47,7 @@ export class Denoiser {
     this.#passes = passes;
     this.#ids = ids.slice();
     this.slotPositions = openPositions(ids);
+    this.#rowOf = new Map(this.slotPositions.map((position, row) => [position, row]));
   }
 
   /** (T); null at open positions. */
@@ -102,7 +105,7 @@ export class Denoiser {
   async #load(positions: readonly number[]): Promise<void> {
     const { masked } = this.#model;
     this.#hidden ??= await this.#encode();
-    const rows = positions.map((position) => this.slotPositions.indexOf(position));
+    const rows = positions.map((position) => this.#rowOf.get(position) ?? -1);
     const logits = await masked.logits(gatherRows(this.#hidden, rows, masked.hiddenSize));
     const width = logits.length / positions.length;
     for (const [index, position] of positions.entries()) {

@@ -180,6 +180,30 @@ describe('masked-lm', () => {
     expect(editedCount).toBeGreaterThan(20);
   });
 
+  it.each([
+    [{ commit: 'one-shot' }, 'Commit rule "one-shot"'],
+    [{ revise: 'mask-predict' }, 'Revision "mask-predict"'],
+  ])('refuses slots with choices of several tokens with %j', async (options, cause) => {
+    const engine = engineOf(maskedLm, { models: modelsOf({ vocabularySize, salt: 1 }), tokenizer });
+    const requestFor = (choices: readonly string[]) => {
+      const length = { tokens: choices[0]?.length ?? 0 };
+      return requestOf(maskedLm, {
+        source: { segments: [{ text: 'ab' }, { slot: { length, choices } }] },
+        decoder: { name: 'masked-lm', options },
+      });
+    };
+    const message = `${cause} fills all positions in one pass, which a slot with choices of several tokens does not allow.`;
+    const refused = expect.objectContaining({ code: 'UNSUPPORTED', message });
+    expect(() => engine.prepare(requestFor(['cd', 'dc']))).toThrow(refused);
+    const fill = { slots: ['cd'] };
+    const score = { request: requestFor(['cd', 'dc']), fill, draws: 1 };
+    await expect(engine.score(score, new AbortController().signal)).rejects.toEqual(refused);
+    const [put] = (await progressOf(engine, requestFor(['c', 'd']))).filter(
+      ({ type }) => type === 'committed',
+    );
+    expect(put).toMatchObject({ tokens: [{ position: 2 }] });
+  });
+
   it('makes one pass per step, and none beside', async () => {
     const engine = engineOf(maskedLm, { models: modelsOf({ vocabularySize, salt: 1 }), tokenizer });
     const source = { tokens: new Array<null>(60).fill(null) };
