@@ -20,17 +20,14 @@ export type FilledPrompt = {
   readonly from: number;
 };
 
-/** Most passes that one figure takes. */
-export const judgePasses = 2;
-
 /** What gives the logits of rows of hidden states. */
 type Head = { readonly hiddenSize: number; logits(hidden: Float32Array): Promise<Float32Array> };
 
 /**
  * Returns the mean of log p over the positions from `from` on, at temperature 1, special ids removed.
  *
- * With a causal model p(x_i | x_<i), in one pass over the filled text. Else the masked model's: tokens of the fill given
- * the known ones, in one pass, and known tokens given the fill and what is known before `from`, in another.
+ * With a causal model p(x_i | x_<i), in one pass over the filled text. Else the masked model's, in two: the fill's tokens
+ * from `from` on, all open at once, given the rest; and the known tokens from there on likewise.
  *
  * @param passes - counts them.
  */

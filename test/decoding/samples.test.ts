@@ -22,7 +22,7 @@ const tokenizer = new ByteTokenizer([' a', ' b']);
 const models = fakeModels({ vocabularySize: tokenizer.vocabularySize });
 const engine = (plugin: AnyDecoderPlugin) => engineOf(plugin, { tokenizer, models });
 
-const templates = fc.constantFrom(
+const templates = fc.constantFrom<string>(
   'x [MASK] y',
   '[MASK:2]',
   'x[MASK:1-3]',
@@ -31,7 +31,11 @@ const templates = fc.constantFrom(
   'none',
 );
 /** Few tokens to choose from, so that samples repeat. */
-const samplings = fc.constantFrom({}, { temperature: 1 }, { temperature: 1, topK: 2 });
+const samplings = fc.constantFrom<InfillRequest['sampling']>(
+  {},
+  { temperature: 1 },
+  { temperature: 1, topK: 2 },
+);
 const requests = fc.record({
   plugin: fc.constantFrom(...plugins),
   text: templates,
