@@ -17,14 +17,23 @@ import { type InfillError, type Problem, problemsError } from './errors.ts';
  */
 export async function importPlugins(url: string, specifier: string): Promise<AnyDecoderPlugin[]> {
   const exported = exportedDecoders(await importModule(url, specifier));
-  const checked = exported.map(checkPlugin);
+  if (exported.length > 0) return checkedPlugins(exported, specifier);
+  const message = 'it exports neither a decoder, `decoder`, nor a list of them, `decoders`';
+  throw pluginProblem(specifier, message);
+}
+
+/**
+ * Returns the plugins, guarded, when all have the shape of one.
+ *
+ * @param source - where they come from; in every message.
+ * @throws INVALID_PLUGIN with all problems
+ */
+export function checkedPlugins(values: readonly unknown[], source: string): AnyDecoderPlugin[] {
+  const checked = values.map(checkPlugin);
   const messages = checked.flatMap((check, index) =>
-    'plugin' in check ? [] : check.problems.map((problem) => `decoder ${index}, ${problem}`),
+    'plugin' in check ? [] : check.problems.map((found) => `decoder ${index}, ${found}`),
   );
-  if (exported.length === 0) {
-    messages.push('it exports neither a decoder, `decoder`, nor a list of them, `decoders`');
-  }
-  const [first, ...others] = messages.map((message) => problem(specifier, message));
+  const [first, ...others] = messages.map((message) => problem(source, message));
   if (first !== undefined) throw problemsError([first, ...others]);
   return checked.flatMap((check) => ('plugin' in check ? [guardedPlugin(check.plugin)] : []));
 }

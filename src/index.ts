@@ -17,9 +17,11 @@ import type {
   ScoreRequest,
   SourceRequest,
 } from './decoding/infill-request.ts';
+import { type AnyDecoderPlugin, createRegistry } from './decoding/registry.ts';
 import type { Outcome, RunProgress, ScoredFill } from './decoding/run-event.ts';
 import type { SamplingParams } from './decoding/sampling-params.ts';
 import { InfillError } from './errors.ts';
+import { checkedPlugins } from './import-plugins.ts';
 import type { Device } from './model/devices.ts';
 import { packageRoot } from './package-root.ts';
 import { openPack as openPackFolder } from './packs/open-pack.ts';
@@ -43,6 +45,8 @@ export type PackOptions = {
   readonly device?: Device;
   /** Threads of a model pass; as many as suit the machine when absent. */
   readonly threads?: number;
+  /** Decoders besides the built-in ones, which stay the first; their code runs in this process. */
+  readonly decoders?: readonly AnyDecoderPlugin[];
 };
 
 /** An open pack. */
@@ -79,16 +83,20 @@ const limits = { maxRunning: 8, maxWaiting: 1024, maxBytes: 2 ** 31 };
 /**
  * Opens a pack.
  *
- * @throws INVALID_PACK, DEVICE_UNAVAILABLE
+ * @throws INVALID_PACK, DEVICE_UNAVAILABLE; INVALID_PLUGIN with all that is wrong with `decoders`, DUPLICATE_DECODER
  */
 export async function openPack(options: PackOptions = {}): Promise<Pack> {
   const folder = options.folder ?? join(packageRoot(), 'models/bundled');
-  const { device = 'cpu', threads = null } = options;
+  const { device = 'cpu', threads = null, decoders = [] } = options;
+  const registry =
+    decoders.length === 0
+      ? builtInDecoders
+      : createRegistry([...builtInDecoders.plugins, ...checkedPlugins(decoders, 'decoders')]);
   const { models, tokenizer, close } = await openPackFolder(folder, { device, threads });
   const engine = new InfillEngine({
     models,
     tokenizer,
-    registry: builtInDecoders,
+    registry,
     limits,
     now,
   });

@@ -25,6 +25,7 @@ const pluginShape = z.object({
   likelihood: method,
   maxSteps: method,
   create: method,
+  refusal: method.optional(),
 });
 
 /** A plugin, or all that keeps a value from being one. */

@@ -72,7 +72,7 @@ function run(request: InfillRequest): Promise<RunProgress[]> {
 const tokensOf = (entries: readonly RunProgress[]) =>
   entries.flatMap((entry) => (entry.type === 'committed' ? entry.tokens.map(({ id }) => id) : []));
 
-describe('a decoder of a plugin', () => {
+describe('a decoder of a plugin', { timeout: 30_000 }, () => {
   it('is offered by the packs that have its roles', () => {
     expect(dispatcher.packs[0]?.decoderNames).toEqual(
       expect.arrayContaining(['maria', 'hostile', 'unmade', 'missing']),
@@ -98,7 +98,7 @@ describe('a decoder of a plugin', () => {
   });
 });
 
-describe('a decoder of a plugin that', () => {
+describe('a decoder of a plugin that', { timeout: 30_000 }, () => {
   let alone: readonly number[];
   beforeAll(async () => {
     alone = tokensOf(await run(requestOf('maria')));
@@ -185,7 +185,7 @@ describe('a decoder of a plugin that', () => {
   });
 });
 
-describe('the dispatcher', () => {
+describe('the dispatcher', { timeout: 30_000 }, () => {
   it('names the decoders there are when asked for another', async () => {
     await expect(dispatcher.prepare(packId, requestOf('nobody'))).rejects.toMatchObject({
       code: 'UNKNOWN_DECODER',
