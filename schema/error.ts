@@ -4,6 +4,7 @@
  * GraphQL throws any `Error` a resolver returns, so an `InfillError` becomes a plain object here.
  */
 import { type ErrorFamily, InfillError, type Problem } from '../src/errors.ts';
+import type { DecoderDescription } from '../src/service/service.ts';
 import type { Parts } from './parts.ts';
 
 /** The object type of each family that clients get as data. */
@@ -60,7 +61,7 @@ export async function* endingWithExpected<T>(
 }
 
 /** Adds the error types; returns references for unions. */
-export function defineErrors({ builder, enums }: Parts) {
+export function defineErrors({ builder, enums, service }: Parts) {
   builder.interfaceType('Error', {
     description: 'Something a client can expect to go wrong, as data.',
     resolveType: ({ typeName }) => typeName,
@@ -86,7 +87,11 @@ export function defineErrors({ builder, enums }: Parts) {
     interfaces: ['Error'],
     description: 'The input is wrong and will stay wrong. Carries all problems at once.',
     fields: (t) => ({
-      problems: t.field({ type: ['Problem'], description: 'At least one.', resolve: problemsOf }),
+      problems: t.field({
+        type: ['Problem'],
+        description: 'At least one.',
+        resolve: (error) => problemsOf(error, service.decoders),
+      }),
     }),
   });
   refs.unsupported.implement({
@@ -133,7 +138,25 @@ function defineProblem({ builder, enums }: Pick<Parts, 'builder' | 'enums'>): vo
   });
 }
 
-function problemsOf(error: ExpectedError): readonly Problem[] {
-  if (error.problems.length > 0) return error.problems;
+function problemsOf(
+  error: ExpectedError,
+  decoders: readonly DecoderDescription[],
+): readonly Problem[] {
+  if (error.problems.length > 0) {
+    return error.problems.map(({ path, ...problem }) => ({
+      ...problem,
+      path: fieldPath(path, decoders),
+    }));
+  }
   return [{ path: [], code: error.code, message: error.message, value: null, limit: null }];
+}
+
+/** Where the core names a decoder, the input has its field. */
+function fieldPath(
+  path: readonly string[],
+  decoders: readonly DecoderDescription[],
+): readonly string[] {
+  const [root, name, ...rest] = path;
+  const decoder = root === 'decoder' && decoders.find((known) => known.name === name);
+  return decoder ? [root, decoder.fieldName, ...rest] : path;
 }

@@ -12,8 +12,8 @@ import { AttemptSeries } from './attempts.ts';
 import { type CheckedInfill, RequestChecker } from './check-request.ts';
 import { Engine } from './engine.ts';
 import { infillProgress } from './infill-progress.ts';
-import type { InfillRequest, PreparedInfill, ScoreRequest } from './infill-request.ts';
-import { preparedInfill } from './prepared-infill.ts';
+import type { InfillRequest, Preparable, PreparedInfill, ScoreRequest } from './infill-request.ts';
+import { preparedInfill, preparedScore } from './prepared-infill.ts';
 import type { DecoderRegistry } from './registry.ts';
 import type { RunProgress, ScoredFill } from './run-event.ts';
 import type { EngineLimits } from './scheduler.ts';
@@ -50,12 +50,13 @@ export class InfillEngine {
   }
 
   /**
-   * Checks a request without running it.
+   * Checks a request, to fill or to score, without running it.
    *
    * @throws UNKNOWN_DECODER, UNSUPPORTED, or a validation code with all problems.
    */
-  prepare(request: InfillRequest): PreparedInfill {
-    return preparedInfill(this.#checker.check(request));
+  prepare(request: Preparable): PreparedInfill {
+    if (!('fill' in request)) return preparedInfill(this.#checker.check(request));
+    return preparedScore(this.#checker.checkScore(request), request.draws);
   }
 
   /** Ids and texts of the tokens of a literal. */

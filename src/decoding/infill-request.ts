@@ -70,6 +70,9 @@ export type ScoreRequest = {
   readonly draws: number;
 };
 
+/** What can be checked without being run. */
+export type Preparable = InfillRequest | ScoreRequest;
+
 /** A setting that had an effect, defaults included. */
 export type EffectiveSetting = { readonly name: string; readonly value: unknown };
 
@@ -81,7 +84,10 @@ export type PreparedInfill = {
   readonly knownTokens: number;
   /** Unknown lengths count as their greatest. */
   readonly openTokens: number;
-  /** Open tokens × samples; where every length is decoded, those of all lengths stand for the first sample. */
+  /**
+   * Open tokens × samples; where every length is decoded, those of all lengths stand for the first sample. Of a score,
+   * open tokens; × draws where the kind is an ELBO.
+   */
   readonly cost: number;
   readonly likelihood: LikelihoodKind;
   readonly settings: readonly EffectiveSetting[];

@@ -4,7 +4,7 @@
  * Knows shapes; runs no model.
  */
 import type { ShapeSlot } from '../text/prompt.ts';
-import type { CheckedInfill } from './check-request.ts';
+import type { CheckedInfill, CheckedScore } from './check-request.ts';
 import type { PreparedInfill, PreparedSlot } from './infill-request.ts';
 import { decodedTokens, extremeLengths, mostOpenTokens } from './unknown-lengths.ts';
 
@@ -23,6 +23,25 @@ export function preparedInfill(checked: CheckedInfill): PreparedInfill {
     openTokens: mostOpenTokens(shape),
     cost: decodedTokens(shape, checked),
     likelihood: plugin.likelihood(options),
+    settings,
+  };
+}
+
+/** The plan of a score; the fill has settled all lengths. */
+export function preparedScore(checked: CheckedScore, draws: number): PreparedInfill {
+  const { prompt, targets, kind, settings } = checked;
+  const openTokens = targets.length;
+  return {
+    promptTokens: prompt.ids,
+    slots: prompt.slots.map(({ index, key, span, ownsSpace }) => {
+      const tokens = span.end - span.start;
+      const length = { minTokens: tokens, maxTokens: tokens };
+      return { index, key, ...length, start: span.start, ownsSpace, choices: [] };
+    }),
+    knownTokens: prompt.ids.length - openTokens,
+    openTokens,
+    cost: openTokens * (kind === 'ELBO' ? draws : 1),
+    likelihood: kind,
     settings,
   };
 }

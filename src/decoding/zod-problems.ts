@@ -4,6 +4,9 @@
 import type { ZodType, z } from 'zod';
 import type { ErrorCode, Problem } from '../errors.ts';
 
+/** Longest text of a value that is shown, in UTF-16 units. */
+const maxShownLength = 100;
+
 /** A checked value, or all that is wrong with it. */
 export type Checked<T> = { readonly value: T } | { readonly problems: readonly Problem[] };
 
@@ -31,9 +34,17 @@ function problemOf(issue: z.core.$ZodIssue, path: readonly string[], code: Error
     const names = issue.keys.map((key) => `"${key}"`).join(', ');
     return { path, code, message: `There is no ${names} here.`, value: names, limit };
   }
-  const value = String(issue.input);
+  const value = shown(issue.input);
   const message = `"${field.join('.')}" is ${value}; it must be ${requirement}.`;
   return { path: [...path, ...field], code, message, value, limit };
+}
+
+/** A scalar as text; of anything else, which could have a text of any length or none, what it is. */
+function shown(input: unknown): string {
+  if (Array.isArray(input)) return 'a list';
+  if (typeof input === 'object' && input !== null) return 'an object';
+  const text = String(input);
+  return text.length > maxShownLength ? `${text.slice(0, maxShownLength)}…` : text;
 }
 
 function requirementOf(issue: z.core.$ZodIssue): { requirement: string; limit: string | null } {

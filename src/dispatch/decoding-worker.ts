@@ -3,7 +3,12 @@
  *
  * Knows jobs and their order; knows no channel, plugin or model (the root makes the engine and passes it in).
  */
-import type { InfillRequest, PreparedInfill, ScoreRequest } from '../decoding/infill-request.ts';
+import type {
+  InfillRequest,
+  Preparable,
+  PreparedInfill,
+  ScoreRequest,
+} from '../decoding/infill-request.ts';
 import type { RunProgress, ScoredFill } from '../decoding/run-event.ts';
 import { InfillError } from '../errors.ts';
 import type { ServedPack, TokenizedText } from './dispatcher.ts';
@@ -25,7 +30,7 @@ import { isTerminal } from './terminal.ts';
 export interface OpenedPack {
   readonly served: ServedPack;
   readonly engine: {
-    prepare(request: InfillRequest): PreparedInfill;
+    prepare(request: Preparable): PreparedInfill;
     tokenize(text: string): TokenizedText;
     infill(
       request: InfillRequest,

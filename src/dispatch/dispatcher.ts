@@ -3,7 +3,12 @@
  *
  * Knows runs and their progress; knows no process, queue product, database or GraphQL.
  */
-import type { InfillRequest, PreparedInfill, ScoreRequest } from '../decoding/infill-request.ts';
+import type {
+  InfillRequest,
+  Preparable,
+  PreparedInfill,
+  ScoreRequest,
+} from '../decoding/infill-request.ts';
 import type { RunProgress, ScoredFill } from '../decoding/run-event.ts';
 import type { ModelRole } from '../model/models.ts';
 
@@ -59,11 +64,11 @@ export interface Dispatcher {
   readonly packs: readonly ServedPack[];
   stateOf(packId: string): PackState;
   /**
-   * Checks a request against a pack where the tokenizer is, without running it.
+   * Checks a request, to fill or to score, against a pack where the tokenizer is, without running it.
    *
    * @throws the caller's mistakes, all at once; WORKER_FAILED when the worker died or hangs.
    */
-  prepare(packId: string, request: InfillRequest): Promise<PreparedInfill>;
+  prepare(packId: string, request: Preparable): Promise<PreparedInfill>;
   /** Tokenizes as `prepare` would tokenize a literal. */
   tokenize(packId: string, text: string): Promise<TokenizedText>;
   /**

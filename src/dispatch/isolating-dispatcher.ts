@@ -3,7 +3,12 @@
  *
  * Knows which decoder goes where; a dispatcher per worker does the rest.
  */
-import type { InfillRequest, PreparedInfill, ScoreRequest } from '../decoding/infill-request.ts';
+import type {
+  InfillRequest,
+  Preparable,
+  PreparedInfill,
+  ScoreRequest,
+} from '../decoding/infill-request.ts';
 import type { ScoredFill } from '../decoding/run-event.ts';
 import { errorFamilies, InfillError } from '../errors.ts';
 import type { ModelRole } from '../model/models.ts';
@@ -46,8 +51,8 @@ export class IsolatingDispatcher implements Dispatcher {
     return this.#options.builtIn.stateOf(packId);
   }
 
-  async prepare(packId: string, request: InfillRequest): Promise<PreparedInfill> {
-    const { name } = request.decoder;
+  async prepare(packId: string, request: Preparable): Promise<PreparedInfill> {
+    const { name } = ('fill' in request ? request.request : request).decoder;
     return this.#dispatcherOf(packId, name)
       .prepare(packId, request)
       .catch((error: unknown) => this.#refuse(error, name));

@@ -3,7 +3,12 @@
  *
  * Knows jobs and their answers; knows neither process. A worker is told `open` first and answers `ready` or `unopened`.
  */
-import type { InfillRequest, PreparedInfill, ScoreRequest } from '../decoding/infill-request.ts';
+import type {
+  InfillRequest,
+  Preparable,
+  PreparedInfill,
+  ScoreRequest,
+} from '../decoding/infill-request.ts';
 import type { RunProgress, ScoredFill } from '../decoding/run-event.ts';
 import { type ErrorCode, InfillError, type Problem } from '../errors.ts';
 import type { Device, ServedPack, TokenizedText } from './dispatcher.ts';
@@ -43,7 +48,7 @@ export function workerSubject({ plugin }: Pick<OpenRequest, 'plugin'>): string {
 
 /** A job with one answer. */
 export type Ask =
-  | { readonly type: 'prepare'; readonly request: InfillRequest }
+  | { readonly type: 'prepare'; readonly request: Preparable }
   | { readonly type: 'tokenize'; readonly text: string }
   | { readonly type: 'score'; readonly score: ScoreRequest };
 

@@ -4,7 +4,12 @@
  * Knows runs, packs and slots; keeps no log and no record of what has ended.
  */
 import assert from 'node:assert/strict';
-import type { InfillRequest, PreparedInfill, ScoreRequest } from '../decoding/infill-request.ts';
+import type {
+  InfillRequest,
+  Preparable,
+  PreparedInfill,
+  ScoreRequest,
+} from '../decoding/infill-request.ts';
 import type { RunProgress, ScoredFill } from '../decoding/run-event.ts';
 import { InfillError } from '../errors.ts';
 import { createDeferred, within } from './deferred.ts';
@@ -64,7 +69,7 @@ export class WorkerDispatcher implements Dispatcher {
     return this.#workerOf(packId).state;
   }
 
-  async prepare(packId: string, request: InfillRequest): Promise<PreparedInfill> {
+  async prepare(packId: string, request: Preparable): Promise<PreparedInfill> {
     return this.#workerOf(packId).prepare(request);
   }
 

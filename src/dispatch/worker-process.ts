@@ -4,7 +4,7 @@
  * Knows one pack and whether it can take jobs; knows no queue and no other worker.
  */
 import assert from 'node:assert/strict';
-import type { InfillRequest, PreparedInfill, ScoreRequest } from '../decoding/infill-request.ts';
+import type { Preparable, PreparedInfill, ScoreRequest } from '../decoding/infill-request.ts';
 import type { RunError, RunProgress, ScoredFill } from '../decoding/run-event.ts';
 import { errorFamilies, InfillError } from '../errors.ts';
 import { BackOff, type BackOffTiming } from './back-off.ts';
@@ -105,7 +105,7 @@ export class WorkerProcess {
   }
 
   /** Checks a request. @throws the caller's mistakes; WORKER_FAILED */
-  async prepare(request: InfillRequest): Promise<PreparedInfill> {
+  async prepare(request: Preparable): Promise<PreparedInfill> {
     const answer = await this.#askSoon({ type: 'prepare', request });
     assert(answer.type === 'prepared');
     return answer.prepared;

@@ -42,9 +42,6 @@ export type PreparedScore = {
   readonly prepared: PreparedInfill;
 };
 
-/** Most random masks of one score. */
-const maxDraws = 1024;
-
 /** @throws UNKNOWN_MODEL; UNSUPPORTED; what `Dispatcher.prepare` throws; COST_TOO_HIGH */
 export async function prepareInfill(
   input: InfillInput,
@@ -58,7 +55,7 @@ export async function prepareInfill(
   return { pack, request, prepared };
 }
 
-/** @throws as `prepareInfill` */
+/** @throws as `prepareInfill`; UNSUPPORTED when the decoder has no likelihood with these options */
 export async function prepareScore(
   input: ScoreInput,
   options: PreparationOptions,
@@ -66,12 +63,10 @@ export async function prepareScore(
   const { fill, draws, ...scored } = input;
   const pack = findPack(options.dispatcher, input.model);
   const plain = { ...scored, alternatives: 0, samples: 1, lengthSearch: 'CAL' } as const;
-  const request = requestOf(plain, pack, options);
-  const preparing = options.dispatcher.prepare(pack.id, request);
-  const prepared = await prepareWith(drawsProblems(draws), preparing);
-  const passes = prepared.likelihood === 'ELBO' ? draws : 1;
-  checkCost(prepared.openTokens * passes, 'open tokens, draws counted', options.limits);
-  return { pack, score: { request, fill, draws }, prepared };
+  const score = { request: requestOf(plain, pack, options), fill, draws };
+  const prepared = await options.dispatcher.prepare(pack.id, score);
+  checkCost(prepared.cost, 'open tokens, draws counted', options.limits);
+  return { pack, score, prepared };
 }
 
 /** The pack with an id, the default one without. @throws UNKNOWN_MODEL */
@@ -147,20 +142,6 @@ function checkCost(cost: number, what: string, { maxRequestCost }: ServiceLimits
 function throwProblems(problems: readonly Problem[]): void {
   const [first, ...others] = problems;
   if (first !== undefined) throw problemsError([first, ...others]);
-}
-
-function drawsProblems(draws: number): Problem[] {
-  if (Number.isInteger(draws) && draws >= 1 && draws <= maxDraws) return [];
-  const message = `The number of draws is ${draws}; it must be from 1 to ${maxDraws}.`;
-  return [
-    {
-      path: ['draws'],
-      code: 'INVALID_INPUT',
-      message,
-      value: String(draws),
-      limit: String(maxDraws),
-    },
-  ];
 }
 
 function labelsProblems(

@@ -16,6 +16,9 @@ describe('checkFields', () => {
     [{ topP: 0 }, '"topP" is 0; it must be above 0.', '0'],
     [{ topK: 1.5 }, '"topK" is 1.5; it must be of type int.', null],
     [{ topK: 'many' }, '"topK" is many; it must be of type number.', null],
+    [{ topK: { toString: 1 } }, '"topK" is an object; it must be of type number.', null],
+    [{ topK: [1] }, '"topK" is a list; it must be of type number.', null],
+    [{ topK: 'x'.repeat(200) }, `"topK" is ${'x'.repeat(100)}…; it must be of type number.`, null],
     [{ temperature: Number.NaN }, '"temperature" is NaN; it must be of type number.', null],
   ])('names the value and the limit of %j', (fields, message, limit) => {
     const checked = checkFields(samplingSchema, fields, ['sampling'], 'INVALID_SAMPLING');

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { encodeId } from '../../schema/global-id.ts';
 import type { Outcome } from '../../src/decoding/run-event.ts';
-import { InfillError } from '../../src/errors.ts';
+import { InfillError, type Problem, problemsError } from '../../src/errors.ts';
 import { createApi, items, run } from '../support/run-operation.ts';
 
 const input = '(input: { source: { text: "a [MASK:1]" } })';
@@ -73,6 +73,19 @@ describe('infill', () => {
         value: '21',
         limit: '20',
       },
+    ]);
+  });
+
+  it('names the field of the decoder whose option is wrong', async () => {
+    const api = createApi();
+    const problem = { code: 'INVALID_OPTION', message: 'Why.', value: '0', limit: '1' } as const;
+    const paths = [['decoder', 'masked-lm', 'k'], ['decoder', 'plugin', 'options'], ['masked-lm']];
+    const [first, ...others] = paths.map((path) => ({ ...problem, path }));
+    api.service.failure = problemsError([first as Problem, ...others]);
+    const { data } = await run(api, `mutation { infill${input} ${fields} }`);
+    expect(data.infill.problems.map(({ path }: Problem) => path)).toEqual([
+      ['decoder', 'maskedLm', 'k'],
+      ...paths.slice(1),
     ]);
   });
 

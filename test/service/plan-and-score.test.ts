@@ -151,14 +151,6 @@ describe('scoreInfill', () => {
     expect(dispatcher.scores).toHaveLength(1);
   });
 
-  it.each([0, 1025, -1, 1.5])('refuses %s draws together with other problems', async (draws) => {
-    const { service, dispatcher } = setUp();
-    dispatcher.refusal = problemsError([templateProblem]);
-    await expect(service.scoreInfill({ ...score, draws }, never)).rejects.toMatchObject({
-      problems: [{ path: ['source', 'text'] }, { path: ['draws'], limit: '1024' }],
-    });
-  });
-
   it('passes on who has left', async () => {
     const { service } = setUp();
     expect(await codeOf(service.scoreInfill(score, AbortSignal.abort()))).toBe('CANCELLED');

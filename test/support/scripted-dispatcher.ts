@@ -6,6 +6,7 @@ import { Channel } from '../../src/decoding/channel.ts';
 import type { LikelihoodKind } from '../../src/decoding/decoder.ts';
 import type {
   InfillRequest,
+  Preparable,
   PreparedInfill,
   PreparedSlot,
   ScoreRequest,
@@ -80,7 +81,8 @@ export class ScriptedDispatcher implements Dispatcher {
     return 'READY' as const;
   }
 
-  async prepare(_packId: string, request: InfillRequest): Promise<PreparedInfill> {
+  async prepare(_packId: string, request: Preparable): Promise<PreparedInfill> {
+    if ('fill' in request) return this.#prepareScore(request);
     this.requests.push(request);
     if (this.refusal !== null) throw this.refusal;
     const settings = [
@@ -96,6 +98,11 @@ export class ScriptedDispatcher implements Dispatcher {
       likelihood: this.likelihood,
       settings,
     };
+  }
+
+  async #prepareScore({ request, draws }: ScoreRequest): Promise<PreparedInfill> {
+    const prepared = await this.prepare('', request);
+    return { ...prepared, cost: this.openTokens * (this.likelihood === 'ELBO' ? draws : 1) };
   }
 
   async score(_packId: string, score: ScoreRequest, signal: AbortSignal) {
