@@ -15,8 +15,11 @@ import { logProbOf } from './distribution.ts';
 export type MaskedReading = { readonly masked: MaskedModel; readonly maskId: number };
 
 /**
- * Returns the mean, over the positions of an open span, of the largest probability, in one masked pass over the prompt.
- * Probabilities are at temperature 1, with the run's rules applied. In (0, 1].
+ * Returns the mean, over the positions of an open span, of the largest probability of an allowed token, in one masked
+ * pass over the prompt. In (0, 1].
+ *
+ * Probabilities are at temperature 1, with the run's rules applied. Choices say which tokens are allowed and nothing
+ * more: were the rest left out of the probabilities, a length that a single choice has would always be sure of it.
  *
  * @param span - at least one position, all open.
  */
@@ -34,8 +37,10 @@ export async function spanConfidence(
     const width = logits.length / positions.length;
     for (const [index, position] of positions.entries()) {
       const row = rowOf(logits, index, width);
-      rules.forbid(row, position, ids);
-      sum += Math.exp(logProbOf(row, argmax(row)));
+      rules.forbidWhateverChosen(row, position);
+      const allowed = row.slice();
+      rules.forbid(allowed, position, ids);
+      sum += Math.exp(logProbOf(row, argmax(allowed)));
     }
   }
   return sum / (span.end - span.start);

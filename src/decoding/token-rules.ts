@@ -69,12 +69,18 @@ export class TokenRules {
    * they are to be null here.
    */
   forbid(row: Float32Array, position: number, ids: readonly (number | null)[]): void {
+    this.forbidWhateverChosen(row, position);
+    const slot = this.#slotAt.get(position);
+    if (slot !== undefined && hasChoices(slot)) keepOnly(row, choiceIds(slot, position, ids));
+  }
+
+  /** Does what `forbid` does in a slot without choices: what a choice has there is left, and what none has. */
+  forbidWhateverChosen(row: Float32Array, position: number): void {
     for (const id of this.#bannedIds) row[id] = Number.NEGATIVE_INFINITY;
     if (this.#wordStarts.has(position)) this.#forbidInsideWords(row);
-    const slot = this.#slotAt.get(position);
-    if (slot === undefined) return;
-    for (const id of slot.bannedIds) row[id] = Number.NEGATIVE_INFINITY;
-    if (hasChoices(slot)) keepOnly(row, choiceIds(slot, position, ids));
+    for (const id of this.#slotAt.get(position)?.bannedIds ?? []) {
+      row[id] = Number.NEGATIVE_INFINITY;
+    }
   }
 
   /** Whether the token at `position` depends on the others of its slot. */
