@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { keyedUniform } from '../../src/numerics/keyed-random.ts';
+import { keyedUniform, sampleSeed } from '../../src/numerics/keyed-random.ts';
 import { philox, type Words4 } from '../../src/numerics/philox.ts';
 
 const hex = (words: Words4) => words.map((word) => word.toString(16).padStart(8, '0')).join(' ');
@@ -47,5 +47,18 @@ describe('keyedUniform', () => {
     const chiSquare = cells.reduce((sum, count) => sum + (count - 1000) ** 2 / 1000, 0);
     // 99 degrees of freedom: above 161 with probability below 1e-4, were the seed not fixed.
     expect(chiSquare).toBeLessThan(161);
+  });
+});
+
+describe('sampleSeed', () => {
+  it('gives each sample of each run a seed of its own below 2^63', () => {
+    const seeds = [0n, 1n, 2n ** 32n, 2n ** 63n - 1n];
+    const given = seeds.flatMap((seed) => [1, 2, 15].map((index) => sampleSeed(seed, index)));
+    expect(new Set([...seeds, ...given]).size).toBe(seeds.length + given.length);
+    for (const seed of given) {
+      expect(seed >= 0n && seed < 2n ** 63n).toBe(true);
+    }
+    expect(given.some((seed) => seed >= 2n ** 32n)).toBe(true);
+    expect(sampleSeed(1n, 2)).toBe(sampleSeed(1n, 2));
   });
 });
