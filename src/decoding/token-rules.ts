@@ -100,8 +100,8 @@ export class TokenRules {
   }
 
   #forbidInsideWords(row: Float32Array): void {
-    for (const [id, isWordStart] of this.#wordStartIds.entries()) {
-      if (isWordStart === 0) row[id] = Number.NEGATIVE_INFINITY;
+    for (let id = 0; id < row.length; id += 1) {
+      if (this.#wordStartIds[id] !== 1) row[id] = Number.NEGATIVE_INFINITY;
     }
   }
 }
