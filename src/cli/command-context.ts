@@ -2,7 +2,18 @@
  * What the commands know of the process they run in.
  */
 import type { Environment } from '../config.ts';
-import type { PackCommandContext } from './pack.ts';
+
+/** What commands on packs need of the process they run in. */
+export type PackCommandContext = {
+  /** Writes to standard output. */
+  readonly write: (text: string) => void;
+  /** Sets the exit code; 1 is a checkpoint that differs. */
+  readonly setExitCode: (code: number) => void;
+  /** Takes progress, where it is a terminal. */
+  readonly stderr: Pick<NodeJS.WriteStream, 'isTTY' | 'write'>;
+  /** Version of the program, for provenance. */
+  readonly version: string;
+};
 
 /** Where a command reads its environment and writes what it found. */
 export type CommandContext = PackCommandContext & {

@@ -1,7 +1,7 @@
 /**
  * What is wrong with the flags of one command, collected so that it is said at once.
  *
- * Knows which texts are numbers; ranges are the server's to check.
+ * Knows which texts are numbers; ranges of requests are the server's to check.
  */
 import { type Problem, problemsError } from '../errors.ts';
 import { integerOf, numberOf } from './decoder-options.ts';
@@ -22,6 +22,14 @@ export class FlagProblems {
       this.add(flag, `"${text}" is not a whole number.`);
     }
     return value;
+  }
+
+  /** A whole number of a range, ends included; its least where the text is none. */
+  between(flag: string, text: string, [least, most]: readonly [number, number]): number {
+    const value = integerOf(text);
+    if (value !== undefined && value >= least && value <= most) return value;
+    this.add(flag, `"${text}" is not a whole number from ${least} to ${most}.`);
+    return least;
   }
 
   /** A finite number; undefined when absent or wrong. */

@@ -1,5 +1,5 @@
 /**
- * `lacuna pack`: builds a pack from checkpoints, and compares a checkpoint's graphs with reference results.
+ * `lacuna pack`: builds a pack from checkpoints, compares a checkpoint's graphs with reference results, and measures a pack.
  *
  * Knows options and wording; the work is done in `packs/`.
  */
@@ -9,16 +9,8 @@ import { buildPack } from '../packs/build-pack.ts';
 import type { Manifest } from '../packs/manifest.ts';
 import { type Verification, verifyCheckpoint } from '../packs/verify-checkpoint.ts';
 import type { WeightStorage } from '../packs/weight-layout.ts';
-
-/** What the command needs of the process it runs in. */
-export type PackCommandContext = {
-  /** Writes to standard output. */
-  readonly write: (text: string) => void;
-  /** Sets the exit code; 1 is a checkpoint that differs. */
-  readonly setExitCode: (code: number) => void;
-  /** Version of the program, for provenance. */
-  readonly version: string;
-};
+import type { PackCommandContext } from './command-context.ts';
+import { fitLengthCommand } from './pack-fit-length.ts';
 
 type BuildOptions = {
   readonly causal?: string;
@@ -42,9 +34,10 @@ const defaultTolerance = 2e-4;
 /** Returns the command with its subcommands; errors are thrown as they are. */
 export function packCommand(context: PackCommandContext): Command {
   return new Command('pack')
-    .description('Build and verify model packs.')
+    .description('Build, verify and tune model packs.')
     .addCommand(buildCommand(context))
-    .addCommand(verifyCommand(context));
+    .addCommand(verifyCommand(context))
+    .addCommand(fitLengthCommand(context));
 }
 
 function buildCommand({ write, version }: PackCommandContext): Command {

@@ -31,6 +31,6 @@ export function withDecoderOptions(command: Command): Command {
 }
 
 /** Gathers the values of an option that may be repeated. */
-export function append(value: string, values: readonly string[]): readonly string[] {
+export function append(value: string, values: readonly string[] = []): readonly string[] {
   return [...values, value];
 }

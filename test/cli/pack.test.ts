@@ -1,32 +1,12 @@
 import { cpSync, existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { packCommand } from '../../src/cli/pack.ts';
 import { temporaryFolder } from '../support/temporary-folder.ts';
 import { writeTinyCheckpoints } from '../support/tiny-checkpoint.ts';
+import { runPack as run } from './run-pack.ts';
 
 const root = temporaryFolder();
 const golden = join(import.meta.dirname, '../fixtures/golden');
-
-/** Runs `lacuna pack` with `args`. */
-async function run(...args: string[]): Promise<{ output: string; exitCode: number }> {
-  let output = '';
-  let exitCode = 0;
-  const command = packCommand({
-    write: (text) => {
-      output += text;
-    },
-    setExitCode: (code) => {
-      exitCode = code;
-    },
-    version: '0.0.0-test',
-  });
-  for (const each of [command, ...command.commands]) {
-    each.exitOverride().configureOutput({ writeErr: () => undefined });
-  }
-  await command.parseAsync(args, { from: 'user' });
-  return { output, exitCode };
-}
 
 describe('pack verify', () => {
   it.each(['llama-gqa', 'modernbert'])('passes %s within the default tolerance', async (name) => {
