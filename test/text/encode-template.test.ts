@@ -5,7 +5,7 @@ import type { Prompt } from '../../src/text/prompt.ts';
 import { templateOfParts } from '../../src/text/template.ts';
 import { decodeUtf8 } from '../../src/text/utf8.ts';
 import { ByteTokenizer } from '../support/byte-tokenizer.ts';
-import { promptOf } from '../support/prompt-of.ts';
+import { promptOf, shapeOf } from '../support/prompt-of.ts';
 
 const tokenizer = new ByteTokenizer();
 
@@ -85,6 +85,46 @@ describe('encodeTemplate', () => {
 
   it('encodes literals of more tokens than a call takes arguments', () => {
     expect(encode(`${'語'.repeat(90_000)}[MASK]`).ids).toHaveLength(270_001);
+  });
+
+  it('places a slot after characters of several bytes and several UTF-16 units', () => {
+    const { slots } = encode('é😀[MASK]𝄞 [MASK:2]');
+    expect(slots.map(({ span }) => [span.start, span.end])).toEqual([
+      [6, 7],
+      [11, 13],
+    ]);
+  });
+
+  it('has the same literals whatever the lengths', () => {
+    const part = fc.constantFrom(
+      'a',
+      ' ',
+      '😀 ',
+      'é ',
+      '[MASK:1-4]',
+      ' [MASK:2-3]',
+      '\\[MASK:1-2]',
+    );
+    const draws = fc.array(fc.nat(), { minLength: 12, maxLength: 12 });
+    fc.assert(
+      fc.property(fc.array(part, { maxLength: 12 }), draws, (pieces, drawn) => {
+        const text = pieces.join('');
+        const encoded = shapeOf(text, tokenizer);
+        const lengths = encoded.slots.map(
+          ({ lengths: allowed }, index) => allowed[(drawn[index] ?? 0) % allowed.length] ?? 0,
+        );
+        const { ids, slots, parts } = encoded.withLengths(lengths);
+        expect(slots.map(({ span }) => span.end - span.start)).toEqual(lengths);
+        expect(ids.filter((id) => id !== null)).toEqual(
+          promptOf(text, tokenizer).ids.filter((id) => id !== null),
+        );
+        expect(encoded.knownTokens).toBe(ids.length - lengths.reduce((sum, n) => sum + n, 0));
+        const known = parts.flatMap((piece) => (piece.kind === 'literal' ? [piece.text] : []));
+        expect(known.join('')).toBe(
+          text.replaceAll(/(?<!\\)\[MASK:\d-\d\]/g, '').replaceAll('\\[', '['),
+        );
+      }),
+    );
   });
 
   it('opens exactly the positions of the slots', () => {

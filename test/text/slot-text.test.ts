@@ -63,6 +63,29 @@ describe('SlotTexts, left to right', () => {
     expect(texts.filled()?.text).toBe('\ufffda\ufffd\ufffdé');
   });
 
+  it('counts offsets in UTF-16 units, before slots and in them', () => {
+    const texts = open('é😀 [MASK:4]𝄞[MASK]');
+    const { slots } = prompt('é😀 [MASK:4]𝄞[MASK]');
+    const starts = slots.map(({ span }) => span.start);
+    expect(starts).toEqual([6, 14]);
+    stream(texts, [
+      [6, 0xf0],
+      [7, 0x9f],
+      [8, 0x98],
+      [9, 0x80],
+      [14, 0x62],
+    ]);
+    expect(texts.filled()).toEqual({
+      text: 'é😀 😀𝄞b',
+      segments: [
+        { text: 'é😀 ', start: 0, end: 4, slot: null },
+        { text: '😀', start: 4, end: 6, slot: 0 },
+        { text: '𝄞', start: 6, end: 8, slot: null },
+        { text: 'b', start: 8, end: 9, slot: 1 },
+      ],
+    });
+  });
+
   it('gives a character over two slots to the first one', () => {
     const texts = open('[MASK][MASK:2]');
     expect(
