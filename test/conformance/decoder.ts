@@ -9,6 +9,7 @@ import {
   refusesOtherSampling,
   takesOptionsToTheirLimits,
 } from './option-checks.ts';
+import { keepsConstraints, keysItsSamples } from './request-checks.ts';
 import { runFacts } from './run-facts.ts';
 import { checkTimeoutMs } from './runs.ts';
 import {
@@ -62,6 +63,10 @@ export const decoderChecks: Readonly<Record<string, DecoderCheck>> = {
   'reports at temperature 1 whatever the sampling': (subject) => reportsTemperatureOne(subject, 5),
   'stops within a step of an abort, in every step': (subject) => stopsWhenAborted(subject, 6),
   'fails alone when a pass fails, in every pass': (subject) => failsAlone(subject, 6),
+  'keeps choices, bans and ranges of lengths, in every sample': (subject) =>
+    keepsConstraints(subject, 25),
+  'draws several samples by the seed, the first as it would be alone': (subject) =>
+    keysItsSamples(subject, 8),
   'refuses the sampling settings that it does not declare': refusesOtherSampling,
   'takes each option to its limits and not beyond': takesOptionsToTheirLimits,
 };

@@ -6,6 +6,7 @@ import type { InfillRequest } from '../../src/decoding/infill-request.ts';
 import { type AnyDecoderPlugin, createRegistry } from '../../src/decoding/registry.ts';
 import type { CommittedToken, Outcome, RunProgress } from '../../src/decoding/run-event.ts';
 import type { EngineLimits } from '../../src/decoding/scheduler.ts';
+import { InfillError } from '../../src/errors.ts';
 import type { LoadedModels } from '../../src/model/models.ts';
 import type { Tokenizer } from '../../src/text/tokenizer.ts';
 import { ByteTokenizer } from '../support/byte-tokenizer.ts';
@@ -69,13 +70,13 @@ export async function progressOf(
   return all;
 }
 
-/** The outcome at the end of a run that completed; throws what went wrong else. */
+/** The outcome at the end of a run that completed. @throws what failed it, with its code. */
 export function completedOutcome(progress: readonly RunProgress[]): Outcome {
   const last = progress.at(-1);
   if (last?.type === 'completed') return last.outcome;
-  const cause = last?.type === 'failed' ? last.cause : undefined;
-  const why = last?.type === 'failed' ? last.error.message : '';
-  throw new Error(`The run ended as "${last?.type}". ${why}`, { cause });
+  if (last?.type !== 'failed') throw new Error(`The run ended as "${last?.type}".`);
+  const { code, message } = last.error;
+  throw new InfillError(code, `The run failed. ${message}`, { cause: last.cause });
 }
 
 /** What a run that completes produced. */
