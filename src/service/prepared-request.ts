@@ -65,7 +65,9 @@ export async function prepareScore(
   const plain = { ...scored, alternatives: 0, samples: 1, lengthSearch: 'CAL' } as const;
   const score = { request: requestOf(plain, pack, options), fill, draws };
   const prepared = await options.dispatcher.prepare(pack.id, score);
-  checkCost(prepared.cost, 'open tokens, draws counted', options.limits);
+  const { cost, openTokens } = prepared;
+  const what = cost === openTokens ? 'open tokens' : `${openTokens} open tokens × ${draws} draws`;
+  checkCost(cost, what, options.limits);
   return { pack, score, prepared };
 }
 

@@ -146,7 +146,7 @@ describe('scoreInfill', () => {
     await service.scoreInfill(score, never);
     dispatcher.likelihood = 'ELBO';
     await expect(service.scoreInfill(score, never)).rejects.toThrow(
-      'The request costs 104 (open tokens, draws counted); the limit is 100.',
+      'The request costs 104 (13 open tokens × 8 draws); the limit is 100.',
     );
     expect(dispatcher.scores).toHaveLength(1);
   });
