@@ -6,6 +6,7 @@
  * of whole runs, the masked pass included.
  *
  *   npx tsx bench/draft-windows.ts --text FILE [--text FILE] [--pack DIR] [--per-file N] [--tokens T]
+ *     [--threads N]
  */
 import { parseArgs } from 'node:util';
 import { infill, openPack, type Pack } from '../src/index.ts';
@@ -31,10 +32,14 @@ const { values } = parseArgs({
     pack: { type: 'string' },
     'per-file': { type: 'string', default: '15' },
     tokens: { type: 'string', default: '128' },
+    threads: { type: 'string' },
   },
 });
 
-const pack = await openPack(values.pack === undefined ? {} : { folder: values.pack });
+const pack = await openPack({
+  ...(values.pack === undefined ? {} : { folder: values.pack }),
+  ...(values.threads === undefined ? {} : { threads: Number(values.threads) }),
+});
 try {
   await report(pack);
 } finally {
