@@ -42,6 +42,7 @@ describe('readConfig', () => {
       GRAPHIQL: '0',
       ALLOWED_HOSTS: ' Lacuna.example , a.example:80,',
       ALLOWED_ORIGINS: 'https://a.example',
+      PLUGINS: './decoder.mjs, some-decoder,@scope/decoder,/srv/decoder.mjs',
       DATA_DIR: '/srv/x',
     };
     expect(readConfig(env)).toMatchObject({
@@ -52,6 +53,12 @@ describe('readConfig', () => {
       graphiql: false,
       allowedHosts: ['lacuna.example', 'a.example:80'],
       allowedOrigins: ['https://a.example'],
+      plugins: [
+        join(process.cwd(), 'decoder.mjs'),
+        'some-decoder',
+        '@scope/decoder',
+        '/srv/decoder.mjs',
+      ],
       dataDir: '/srv/x',
     });
   });

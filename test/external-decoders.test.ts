@@ -113,6 +113,11 @@ describe('describeExternalDecoders', { timeout: 30_000 }, () => {
       '"options.n": must be an integer',
     ],
     [
+      'values of an enum that GraphQL cannot tell apart',
+      '{ options: z.strictObject({ n: z.enum(["a-b", "aB"]).default("aB").describe("n") }) }',
+      '"options.n": must have values that are words',
+    ],
+    [
       'options that let others pass',
       '{ options: z.object({ n: z.int().default(1).describe("n") }) }',
       '"options": must be a z.strictObject',

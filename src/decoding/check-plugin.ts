@@ -9,6 +9,7 @@ import { type AnyDecoderPlugin, decoderNamePattern } from './registry.ts';
 const name = z.string().regex(decoderNamePattern, 'must be lower-case words joined by hyphens');
 const text = z.string().min(1, 'must be a text');
 const method = z.custom(isFunction, 'must be a function');
+const enumValuePattern = /^[A-Za-z][A-Za-z0-9_-]*$/;
 const optionNamePattern = /^[a-z][A-Za-z0-9]*$/;
 
 const pluginShape = z.object({
@@ -88,11 +89,20 @@ function fieldProblems(field: string, schema: z.core.JSONSchema._JSONSchema): st
   const isPlain = ['integer', 'number', 'boolean', 'string'].includes(String(schema.type));
   return [
     ...(optionNamePattern.test(field) ? [] : [`"options.${field}": must be a camel-case name`]),
+    ...enumProblems(field, schema.enum ?? []),
     ...(schema.description ? [] : [`"options.${field}": must be described`]),
     ...(isPlain
       ? []
       : [`"options.${field}": must be an integer, number, boolean, string or an enum of strings`]),
   ];
+}
+
+/** GraphQL writes the values of an enum as names in capitals: words in any spelling have one, each its own. */
+function enumProblems(field: string, values: readonly unknown[]): string[] {
+  const names = new Set(values.map((value) => String(value).replace(/[-_]/g, '').toLowerCase()));
+  const areWords = values.every((value) => enumValuePattern.test(String(value)));
+  if (areWords && names.size === values.length) return [];
+  return [`"options.${field}": must have values that are words, and differ in more than spelling`];
 }
 
 function jsonSchemaOf(options: z.ZodType): z.core.JSONSchema.BaseSchema | null {
