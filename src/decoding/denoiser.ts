@@ -76,7 +76,7 @@ export class Denoiser {
   }
 
   /**
-   * Visits the logits of some of `slotPositions`, rules applied; a committed position's rules leave its own token out.
+   * Visits the logits of some of `slotPositions`, rules applied; those of committed ones too, which their own token does not narrow.
    *
    * @param visit - its row, (V), is to be read only, and valid during the visit.
    */
@@ -109,7 +109,7 @@ export class Denoiser {
     const logits = await masked.logits(gatherRows(this.#hidden, rows, masked.hiddenSize));
     const width = logits.length / positions.length;
     for (const [index, position] of positions.entries()) {
-      this.#rules.forbid(rowOf(logits, index, width), position, this.#without(position));
+      this.#rules.forbid(rowOf(logits, index, width), position, this.#ids);
     }
     this.#block = { positions, logits };
   }
@@ -119,10 +119,6 @@ export class Denoiser {
     const hidden = await masked.encode(this.#ids.map((id) => id ?? maskId)); // (T, D)
     this.#passes.masked++;
     return gatherRows(hidden, this.slotPositions, masked.hiddenSize);
-  }
-
-  #without(position: number): readonly (number | null)[] {
-    return this.#ids[position] === null ? this.#ids : this.#ids.with(position, null);
   }
 }
 

@@ -156,6 +156,9 @@ describe('the likelihood of masked-lm', () => {
         }
       }
       expect(probabilities.size).toBe(9);
+      const { perPosition } = await scoreOf(world, runOf(options, [choiceSlot]), [4, 5, 5]);
+      expect(perPosition).toContain(Number.NEGATIVE_INFINITY);
+      expect(perPosition?.every((term) => term < 0)).toBe(true);
       expect(sum([...probabilities.values()])).toBeCloseTo(1, 9);
       const counts = new Map<string, number>();
       for (const { targets } of await drawnFills(world, options, 2000, [choiceSlot])) {
