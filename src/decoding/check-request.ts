@@ -3,7 +3,7 @@
  *
  * Knows requests, prompts and decoders' declarations; runs no model.
  */
-import { InfillError, type Problem, problemsError } from '../errors.ts';
+import { InfillError, type Problem } from '../errors.ts';
 import type { LoadedModels, ModelRole } from '../model/models.ts';
 import type { Prompt, PromptShape } from '../text/prompt.ts';
 import { type Tokenizer, wordStartIds } from '../text/tokenizer.ts';
@@ -13,7 +13,6 @@ import { SlotChecker } from './check-slots.ts';
 import type { LikelihoodKind, Run } from './decoder.ts';
 import { fillSettings, scoreSettings } from './effective-settings.ts';
 import { estimateBytes } from './estimate-bytes.ts';
-
 import type {
   EffectiveSetting,
   InfillRequest,
@@ -21,7 +20,7 @@ import type {
   ScoreRequest,
   SourceRequest,
 } from './infill-request.ts';
-
+import { likelihoodOf, refusal, refuseRun } from './refuse.ts';
 import type { AnyDecoder, AnyDecoderPlugin, DecoderRegistry } from './registry.ts';
 import { type RuleIds, rulesOf } from './run-rules.ts';
 import { type SamplingParams, samplingSchema } from './sampling-params.ts';
@@ -227,40 +226,8 @@ export class RequestChecker {
   }
 }
 
-/** @throws UNSUPPORTED when the decoder refuses the run. */
-function refuseRun(plugin: AnyDecoderPlugin, run: Run<unknown>): void {
-  const message = plugin.refusal?.(run) ?? null;
-  if (message === null) return;
-  const path = ['decoder', plugin.name];
-  throw problemsError([{ path, code: 'UNSUPPORTED', message, value: null, limit: null }]);
-}
-
-/** @throws UNSUPPORTED when there is none. */
-function likelihoodOf(
-  plugin: AnyDecoderPlugin,
-  decoder: AnyDecoder,
-  options: unknown,
-): LikelihoodKind {
-  const kind = plugin.likelihood(options);
-  if (kind !== 'NONE' && decoder.score !== undefined) return kind;
-  throw new InfillError(
-    'UNSUPPORTED',
-    `Decoder "${plugin.name}" has no likelihood with these options.`,
-  );
-}
-
 function missingRoles(plugin: AnyDecoderPlugin, models: LoadedModels): ModelRole[] {
   return plugin.roles.filter((role) => models[role] === null);
-}
-
-/** One error of all problems. What is wrong goes first: a request that is also unsupported will stay wrong. */
-function refusal(problems: readonly Problem[]): InfillError {
-  const isUnsupported = ({ code }: Problem) => code === 'UNSUPPORTED';
-  const ordered = [
-    ...problems.filter((problem) => !isUnsupported(problem)),
-    ...problems.filter(isUnsupported),
-  ];
-  return problemsError(ordered as [Problem, ...Problem[]]);
 }
 
 function tooLong(tokens: number, limit: number, isMost: boolean): Problem {

@@ -112,11 +112,17 @@ function hasChoices(slot: SlotRules): slot is Choices {
 
 /** What the choices that agree with the slot's other positions have at this one. */
 function choiceIds(slot: Choices, position: number, ids: readonly (number | null)[]): Set<number> {
-  const committed = ids.slice(slot.start, slot.start + slot.length);
   const own = position - slot.start;
-  const agrees = (choice: readonly number[]) =>
-    committed.every((id, offset) => id === null || offset === own || id === choice[offset]);
-  return new Set(slot.choices.filter(agrees).flatMap((choice) => choice.slice(own, own + 1)));
+  const others = ids
+    .slice(slot.start, slot.start + slot.length)
+    .flatMap((id, offset) => (id === null || offset === own ? [] : [{ id, offset }]));
+  const allowed = new Set<number>();
+  for (const choice of slot.choices) {
+    const agrees = others.every(({ id, offset }) => choice[offset] === id);
+    const allowedId = choice[own];
+    if (agrees && allowedId !== undefined) allowed.add(allowedId);
+  }
+  return allowed;
 }
 
 function keepOnly(row: Float32Array, allowed: ReadonlySet<number>): void {
