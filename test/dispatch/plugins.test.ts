@@ -17,7 +17,7 @@ import { collectNotices, readAll } from '../support/scripted-dispatch.ts';
 
 const packId = 'lacuna-bootstrap';
 const text = 'Once upon a time there was a[MASK:3].';
-const { observe, notices } = collectNotices<WorkerNotice>();
+const { observe, notices, nth } = collectNotices<WorkerNotice>();
 let dispatcher: Dispatcher;
 let runCount = 0;
 
@@ -141,6 +141,17 @@ describe('a decoder of a plugin that', { timeout: 30_000 }, () => {
     expect(JSON.stringify(failed.at(-1))).not.toContain('nobody else may read');
     expect(tokensOf(beside)).toEqual(alone);
     expect(beside.at(-1)?.type).toBe('completed');
+  });
+
+  it('works on after its limit has its worker replaced', async () => {
+    const failures = () => notices.filter(({ type }) => type === 'failed').length;
+    const before = failures();
+    await run(requestOf('hostile', { fault: 'loops' }));
+
+    expect((await nth('failed', before + 1)).error.message).toBe(
+      'The worker of decoder "hostile" exited with code 1.',
+    );
+    expect((await run(requestOf('hostile'))).at(-1)?.type).toBe('completed');
   });
 
   it('hangs leaves the places of the others free', async () => {
