@@ -18,7 +18,7 @@ const typeOfFamily = {
 
 /** An `InfillError` of an expected family, as the value of its object type. */
 export type ExpectedError = Pick<InfillError, 'code' | 'message' | 'problems' | 'retryAfterMs'> & {
-  readonly typeName: (typeof typeOfFamily)[keyof typeof typeOfFamily];
+  readonly typeName: (typeof typeOfFamily)[keyof typeof typeOfFamily] | 'DecodingError';
 };
 
 /** Wait before another attempt where the error does not say: about the length of a short run. */
@@ -47,6 +47,16 @@ export async function asResult<T>(answer: () => Promise<T>): Promise<T | Expecte
   } catch (error) {
     return expected(error);
   }
+}
+
+/** The failure of a decoder or its process as data; any other error again. Runs tell the same failures in `error`. */
+export function decodingFailure(error: unknown): ExpectedError {
+  const isFailure =
+    error instanceof InfillError &&
+    (error.code === 'DECODE_FAILED' || error.code === 'WORKER_FAILED');
+  if (!isFailure) throw error;
+  const { code, message, problems, retryAfterMs } = error;
+  return { typeName: 'DecodingError', code, message, problems, retryAfterMs };
 }
 
 /** A stream with an expected error, also of its start, as its last entry instead of a throw. */
@@ -117,6 +127,14 @@ export function defineErrors({ builder, enums, service }: Parts) {
     description: 'Contradicts something that was acknowledged before.',
   });
   return Object.values(refs);
+}
+
+/** Adds the error of operations that decode without a run to keep it; returns its reference. */
+export function defineDecodingError({ builder }: Parts) {
+  return builder.objectRef<ExpectedError>('DecodingError').implement({
+    interfaces: ['Error'],
+    description: 'The decoder failed, or the process it runs in.',
+  });
 }
 
 function defineProblem({ builder, enums }: Pick<Parts, 'builder' | 'enums'>): void {

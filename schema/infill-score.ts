@@ -3,7 +3,7 @@
  */
 import type { ScoredInfill, ScoreInput, Service } from '../src/service/service.ts';
 import type { MeasuredLikelihood } from './builder.ts';
-import { asResult, isExpectedError } from './error.ts';
+import { asResult, decodingFailure, defineDecodingError, isExpectedError } from './error.ts';
 import { type SharedInputs, type SubjectValue, subjectOf } from './infill-input.ts';
 import type { OperationTypes } from './operations.ts';
 import type { Parts } from './parts.ts';
@@ -23,7 +23,7 @@ export function defineScore(parts: Parts, { shared, errors }: OperationTypes): v
   const input = defineScoreInput(parts, shared);
   const result = builder.unionType('ScoreInfillResult', {
     description: 'A scored fill, or what was wrong with the request.',
-    types: ['ScoredInfill', ...errors],
+    types: ['ScoredInfill', ...errors, defineDecodingError(parts)],
     resolveType: (value) => (isExpectedError(value) ? value.typeName : 'ScoredInfill'),
   });
   builder.mutationField('scoreInfill', (t) =>
@@ -35,7 +35,9 @@ export function defineScore(parts: Parts, { shared, errors }: OperationTypes): v
         input: t.arg({ type: input, required: true, description: 'Which fill of what, and how.' }),
       },
       resolve: (_, args, { signal }) =>
-        asResult(() => service.scoreInfill(scoreInputOf(args.input, service), signal)),
+        asResult(() =>
+          service.scoreInfill(scoreInputOf(args.input, service), signal).catch(decodingFailure),
+        ),
     }),
   );
 }

@@ -132,6 +132,27 @@ describe('scoreInfill', () => {
     },
   );
 
+  it.each(['DECODE_FAILED', 'WORKER_FAILED'] as const)(
+    'tells %s, which no run could',
+    async (code) => {
+      const api = createApi();
+      api.service.failure = new InfillError(code, 'Decoder "x" failed.');
+      const { data } = await run(api, score, { input: { source, fill: { slots: ['x'] } } });
+      expect(data.scoreInfill).toEqual({
+        __typename: 'DecodingError',
+        code,
+        message: 'Decoder "x" failed.',
+      });
+    },
+  );
+
+  it('throws other errors of ours', async () => {
+    const api = createApi();
+    api.service.failure = new InfillError('STORE_FAILED', 'Why.');
+    const { errors } = await run(api, score, { input: { source, fill: { slots: ['x'] } } });
+    expect(errors).toHaveLength(1);
+  });
+
   it('answers a full queue with QueueFullError', async () => {
     const api = createApi();
     api.service.failure = new InfillError('QUEUE_FULL', 'Why.', { retryAfterMs: 9 });

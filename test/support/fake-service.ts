@@ -41,6 +41,7 @@ export class FakeService implements Service {
   readonly scoreInputs: ScoreInput[] = [];
   /** Whether scores end only when their signal aborts. */
   isScoreHeld = false;
+  heldScores = 0;
   scored = fakeScored;
   /** Ids of each call of `findInfills`. */
   readonly findCalls: (readonly string[])[] = [];
@@ -84,7 +85,9 @@ export class FakeService implements Service {
   async scoreInfill(input: ScoreInput, signal: AbortSignal): Promise<ScoredInfill> {
     if (this.failure !== null) throw this.failure;
     this.scoreInputs.push(input);
+    this.heldScores += 1;
     if (this.isScoreHeld) await aborted(signal);
+    this.heldScores -= 1;
     const seed = input.seed ?? 7n;
     return { ...this.scored, pack: fakePack, decoderName: 'maria', seed };
   }

@@ -409,6 +409,8 @@ export type InfillPartsFragment = { readonly id: string, readonly status: RunSta
 
 type ErrorParts_ConflictError_Fragment = { readonly code: ErrorCode, readonly message: string };
 
+type ErrorParts_DecodingError_Fragment = { readonly code: ErrorCode, readonly message: string };
+
 type ErrorParts_NotFoundError_Fragment = { readonly code: ErrorCode, readonly message: string };
 
 type ErrorParts_QueueFullError_Fragment = { readonly retryAfterMs: number, readonly code: ErrorCode, readonly message: string };
@@ -419,6 +421,7 @@ type ErrorParts_ValidationError_Fragment = { readonly code: ErrorCode, readonly 
 
 export type ErrorPartsFragment =
   | ErrorParts_ConflictError_Fragment
+  | ErrorParts_DecodingError_Fragment
   | ErrorParts_NotFoundError_Fragment
   | ErrorParts_QueueFullError_Fragment
   | ErrorParts_UnsupportedError_Fragment
@@ -598,6 +601,7 @@ export type ScoreInfillMutationVariables = Exact<{
 
 export type ScoreInfillMutation = { readonly scoreInfill:
     | { readonly __typename: 'ConflictError', readonly code: ErrorCode, readonly message: string }
+    | { readonly __typename: 'DecodingError', readonly code: ErrorCode, readonly message: string }
     | { readonly __typename: 'NotFoundError', readonly code: ErrorCode, readonly message: string }
     | { readonly __typename: 'QueueFullError', readonly retryAfterMs: number, readonly code: ErrorCode, readonly message: string }
     | { readonly __typename: 'ScoredInfill', readonly promptTokens: ReadonlyArray<number | null>, readonly decoderName: string, readonly seed: string, readonly likelihood: { readonly kind: LikelihoodKind, readonly logProb: number, readonly perplexity: number | null, readonly bitsPerCharacter: number | null, readonly isBound: boolean, readonly standardError: number | null } | null, readonly tokens: ReadonlyArray<{ readonly slot: number, readonly index: number, readonly position: number, readonly id: number, readonly text: string, readonly logProb: number | null }>, readonly settings: ReadonlyArray<{ readonly name: string, readonly value: unknown }>, readonly model: { readonly name: string, readonly version: string } }
