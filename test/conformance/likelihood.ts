@@ -9,24 +9,30 @@ import { describe, it } from 'vitest';
 import type { LikelihoodKind } from '../../src/decoding/decoder.ts';
 import type { InfillEngine } from '../../src/decoding/infill-engine.ts';
 import type { AnyDecoderPlugin } from '../../src/decoding/registry.ts';
-import type { LoadedModels } from '../../src/model/models.ts';
-import { fakeModels } from '../support/fake-models.ts';
+import { InfillError } from '../../src/errors.ts';
 import { assertFrequencies } from './chi-square.ts';
-import { firstOrdinaryId, ListTokenizer } from './list-tokenizer.ts';
+import {
+  constrained,
+  type Enumeration,
+  requestFor,
+  scoredProbabilities,
+  tinyModels,
+  fourTokens as tokenizer,
+  unconstrained,
+} from './enumeration.ts';
 import { anyOrder, type Process } from './processes.ts';
-import { checkTimeoutMs, engineOf, requestOf } from './runs.ts';
+import { checkTimeoutMs, engineOf } from './runs.ts';
 import { sampledCounts } from './sampled-fills.ts';
 import type { Subject } from './trial.ts';
-import { remembered } from './watched-models.ts';
 
-const tokenizer = new ListTokenizer(['a', 'b', 'c', ' a']);
-const { vocabularySize } = tokenizer;
 const never = new AbortController().signal;
 
+/** Known positions between open ones. */
+const spacedText = [4, null, null, 6, null, 7];
 /** Open positions at both ends, adjacent, and with known ones between; and all open. */
 const texts: readonly (readonly (number | null)[])[] = [
   [null, 5, null, null],
-  [4, null, null, 6, null, 7],
+  spacedText,
   [null, null, null],
 ];
 /** A sum of at most 256 probabilities from float32 logits. */
@@ -35,36 +41,57 @@ const tolerance = 1e-9;
 /** The probabilities of all fills sum to 1. */
 export async function sumsToOne(subject: Subject): Promise<void> {
   for (const [salt, ids] of texts.entries()) {
-    for (const models of [tinyModels(salt), tinyModels(salt + 50)]) {
-      const probabilities = await enumerated(subject, models, ids);
-      const total = [...probabilities.values()].reduce((sum, each) => sum + each, 0);
-      assert(Math.abs(total - 1) <= tolerance, `The probabilities of all fills sum to ${total}.`);
-    }
+    await assertSum(subject, unconstrained(ids), salt);
+    await assertSum(subject, unconstrained(ids), salt + 50);
   }
+}
+
+async function assertSum(subject: Subject, text: Enumeration, salt: number): Promise<void> {
+  const probabilities = await scoredProbabilities(subject, tinyModels(salt), text);
+  const total = [...probabilities.values()].reduce((sum, each) => sum + each, 0);
+  assert(Math.abs(total - 1) <= tolerance, `The probabilities of all fills sum to ${total}.`);
 }
 
 /** Fills drawn at temperature 1 come as often as their scores say. */
 export async function drawsWhatItScores(subject: Subject): Promise<void> {
-  const [, ids = []] = texts;
-  const models = tinyModels(3);
-  const counts = await sampledCounts(subject.plugin, requestFor(subject, ids), {
-    models,
-    tokenizer,
-  });
-  assertFrequencies(counts, await enumerated(subject, models, ids));
+  await assertDraws(subject, unconstrained(spacedText), 3);
+}
+
+async function assertDraws(subject: Subject, text: Enumeration, salt: number): Promise<void> {
+  const models = tinyModels(salt);
+  const request = requestFor(subject, text.source);
+  const counts = await sampledCounts(subject.plugin, request, { models, tokenizer });
+  assertFrequencies(counts, await scoredProbabilities(subject, models, text));
+}
+
+/** Both hold of the fills that choices and bans leave, or the decoder refuses them. */
+export async function holdsUnderConstraints(subject: Subject): Promise<void> {
+  const engine = engineOf(subject.plugin, { models: tinyModels(1), tokenizer });
+  if (isUnsupported(() => engine.prepare(requestFor(subject, constrained.source)))) return;
+  for (const salt of [11, 12, 13]) await assertSum(subject, constrained, salt);
+  await assertDraws(subject, constrained, 11);
+}
+
+function isUnsupported(prepare: () => unknown): boolean {
+  try {
+    prepare();
+    return false;
+  } catch (error) {
+    if (error instanceof InfillError && error.code === 'UNSUPPORTED') return true;
+    throw error;
+  }
 }
 
 /** Fills drawn at temperature 1 come as often as a process says. */
 export async function drawsFrom(subject: Subject, process: Process): Promise<void> {
-  const [, ids = []] = texts;
+  const { source, fills } = unconstrained(spacedText);
   const models = tinyModels(4);
-  const counts = await sampledCounts(subject.plugin, requestFor(subject, ids), {
-    models,
-    tokenizer,
-  });
+  const request = requestFor(subject, source);
+  const counts = await sampledCounts(subject.plugin, request, { models, tokenizer });
   const probabilities = new Map<string, number>();
-  for (const targets of allFills(ids)) {
-    probabilities.set(targets.join(), Math.exp(await process.exact({ models, ids, targets })));
+  for (const targets of fills) {
+    const logProb = await process.exact({ models, ids: spacedText, targets });
+    probabilities.set(targets.join(), Math.exp(logProb));
   }
   assertFrequencies(counts, probabilities);
 }
@@ -74,7 +101,7 @@ export async function boundsItsProcess(subject: Subject, process: Process): Prom
   for (const [salt, ids] of texts.entries()) {
     const models = tinyModels(salt + 7);
     const engine = engineOf(subject.plugin, { models, tokenizer });
-    for (const targets of allFills(ids).filter((_, index) => index % 7 === 0)) {
+    for (const targets of unconstrained(ids).fills.filter((_, index) => index % 7 === 0)) {
       const { value, error } = await boundOf(engine, subject, { ids, targets });
       const text = { models, ids, targets };
       const expected = await process.bound(text);
@@ -111,53 +138,11 @@ async function boundOf(
   },
 ): Promise<{ value: number; error: number }> {
   const { ids, targets, seed = 5n, draws = 200 } = text;
-  const request = { ...requestFor(subject, ids), seed };
+  const request = { ...requestFor(subject, { tokens: ids }), seed };
   const fill = { tokens: targets };
   const { likelihood, standardError } = await engine.score({ request, fill, draws }, never);
   assert(standardError !== null && Number.isFinite(standardError), 'An ELBO has an error.');
   return { value: likelihood.logProb, error: standardError };
-}
-
-function tinyModels(salt: number): LoadedModels {
-  return remembered(fakeModels({ vocabularySize, salt }));
-}
-
-function requestFor({ plugin, options }: Subject, ids: readonly (number | null)[]) {
-  return requestOf(plugin, {
-    source: { tokens: ids },
-    decoder: { name: plugin.name, options },
-    sampling: { temperature: 1 },
-  });
-}
-
-/** exp(score) of every fill, by its ids. */
-async function enumerated(
-  subject: Subject,
-  models: LoadedModels,
-  ids: readonly (number | null)[],
-): Promise<Map<string, number>> {
-  const engine = engineOf(subject.plugin, { models, tokenizer });
-  const request = requestFor(subject, ids);
-  const probabilities = new Map<string, number>();
-  for (const tokens of allFills(ids)) {
-    const { likelihood } = await engine.score({ request, fill: { tokens }, draws: 1 }, never);
-    probabilities.set(tokens.join(), Math.exp(likelihood.logProb));
-  }
-  return probabilities;
-}
-
-function allFills(ids: readonly (number | null)[]): number[][] {
-  let fills: number[][] = [[]];
-  for (const id of ids) {
-    if (id !== null) continue;
-    fills = fills.flatMap((fill) =>
-      Array.from({ length: vocabularySize - firstOrdinaryId }, (_, index) => [
-        ...fill,
-        firstOrdinaryId + index,
-      ]),
-    );
-  }
-  return fills;
 }
 
 /** What holds of a likelihood of each kind, by name. */
@@ -171,6 +156,7 @@ export function likelihoodChecks(
       return {
         'gives all fills together the probability 1': sumsToOne,
         'draws each fill as often as it scores it': drawsWhatItScores,
+        'does both under choices and bans, or refuses them': holdsUnderConstraints,
       };
     case 'ELBO':
       return {
