@@ -7,7 +7,7 @@
 import type { Problem } from '../errors.ts';
 import { encodeSlotText } from '../text/encode-template.ts';
 import type { PromptShape, ShapeSlot } from '../text/prompt.ts';
-import { textFindings } from '../text/template.ts';
+import { templateLimits, textFindings } from '../text/template.ts';
 import type { Tokenizer, Vocabulary } from '../text/tokenizer.ts';
 import { rangeOf, tokens } from './check-slots.ts';
 import type { GivenFill } from './infill-request.ts';
@@ -44,6 +44,11 @@ function settleTexts(
   if (texts.length !== slots.length) {
     const message = `The fill has ${texts.length} texts for ${slots.length} slots.`;
     return { problems: [problem(['slots'], message, texts.length, slots.length)] };
+  }
+  const units = texts.reduce((sum, text) => sum + text.length, 0);
+  if (units > templateLimits.length) {
+    const message = `The fill has ${units} UTF-16 units; the limit is ${templateLimits.length}.`;
+    return { problems: [problem(['slots'], message, units, templateLimits.length)] };
   }
   const unreadable = texts.flatMap((text, index) =>
     textFindings(text).map((finding) => ({

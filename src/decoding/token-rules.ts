@@ -83,11 +83,6 @@ export class TokenRules {
     }
   }
 
-  /** Whether the token at `position` depends on the others of its slot. */
-  isConstrained(position: number): boolean {
-    return this.groupOf(position) !== null;
-  }
-
   /**
    * The index of the slot with choices that `position` is in; null where there is none.
    *

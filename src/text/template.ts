@@ -15,7 +15,7 @@ export type Template = { readonly parts: readonly TemplatePart[] };
 
 /** What one template may hold. */
 export const templateLimits = {
-  /** UTF-16 units of text; of the bracket notation, masks included. */
+  /** UTF-16 units of text; of the bracket notation, masks included; of slots, their choices and banned texts. */
   length: 100_000,
   slots: 256,
   ...maskLimits,
@@ -39,6 +39,10 @@ export function templateOfParts(parts: readonly TemplatePart[], path: readonly s
       length += part.text.length;
       problems.checkText(part.text, [...at, 'text']);
     } else {
+      length += [...(part.choices ?? []), ...part.banned].reduce(
+        (sum, text) => sum + text.length,
+        0,
+      );
       problems.checkMask(part, keys, [...at, 'slot']);
     }
     if (problems.isFull) break;

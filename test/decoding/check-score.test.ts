@@ -74,6 +74,13 @@ describe('a fill given as texts', () => {
     ]);
   });
 
+  it('is refused where it is longer than any template', () => {
+    const slots = ['a'.repeat(50_000), 'b'.repeat(50_001)];
+    expect(refusalOf(() => check({ text: '[MASK]c[MASK]' }, { slots })).problems).toMatchObject([
+      { path: ['fill', 'slots'], value: '100001', limit: '100000' },
+    ]);
+  });
+
   it('is refused where it is no UTF-8', () => {
     const { problems } = refusalOf(() => check({ text: '[MASK:1-3]' }, { slots: ['\ud800'] }));
     expect(problems).toMatchObject([{ path: ['fill', 'slots', '0'], value: 'U+D800' }]);

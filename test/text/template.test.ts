@@ -251,6 +251,15 @@ describe('templateOfParts', () => {
     expect(templateOfParts([most], at).parts).toEqual([most]);
   });
 
+  it('bounds the sum of literals, choices and banned texts', () => {
+    const quarter = 'a'.repeat(templateLimits.length / 4);
+    const part = { ...mask(1), choices: [quarter, `b${quarter.slice(1)}`], banned: [quarter] };
+    expect(templateOfParts([part, literal(quarter)], at).parts).toHaveLength(2);
+    expect(
+      refusal(() => templateOfParts([part, literal(`${quarter}a`)], at)).problems,
+    ).toMatchObject([{ path: at, value: String(templateLimits.length + 1) }]);
+  });
+
   it('bounds the sum of the literals', () => {
     const half = literal('a'.repeat(templateLimits.length / 2));
     expect(templateOfParts([half, half], at).parts).toHaveLength(1);
