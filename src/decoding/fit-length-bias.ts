@@ -40,8 +40,8 @@ export type Gap = {
 /** Fewest tokens around a gap. */
 const minContext = 8;
 
-/** Shares of a gap's draws. */
-const gapSteps = { start: 0, length: 1, context: 2, side: 3 } as const;
+/** The draws of one gap. */
+const gapSteps = { text: 0, start: 1, length: 2, context: 3, side: 4 } as const;
 
 /**
  * Measures gap by gap, `maxLength` masked passes each, and tells the means after each.
@@ -83,9 +83,11 @@ export async function* fitLengthBias(
 
 /** Cuts gaps of whole words, as a slot after a space has them, out of tokenized texts. */
 export class GapCutter {
-  readonly #texts: readonly (readonly number[])[];
-  /** Where a word begins that some context surrounds. */
-  readonly #starts: readonly { readonly text: number; readonly position: number }[];
+  /** Texts with words to open: their tokens, and where a word begins. */
+  readonly #texts: readonly {
+    readonly ids: readonly number[];
+    readonly starts: readonly number[];
+  }[];
   readonly #endsBefore: (id: number) => boolean;
   readonly #limits: { readonly maxLength: number; readonly contextLength: number };
 
@@ -108,34 +110,34 @@ export class GapCutter {
     }
     this.#limits = limits;
     this.#endsBefore = (id) => !isInsideWord(tokenizer.bytesOf(id)[0] ?? 0);
-    this.#texts = texts.map((text) => tokenizer.encode(text));
-    this.#starts = this.#texts.flatMap((ids, text) =>
-      ids.length < minContext + 1
-        ? []
-        : ids.flatMap((id, position) => (wordStarts[id] === 1 ? [{ text, position }] : [])),
-    );
-    if (this.#starts.length === 0) {
+    this.#texts = texts
+      .map((text) => tokenizer.encode(text))
+      .filter(({ length }) => length > minContext)
+      .map((ids) => ({ ids, starts: ids.flatMap((id, at) => (wordStarts[id] === 1 ? [at] : [])) }))
+      .filter(({ starts }) => starts.length > 0);
+    if (this.#texts.length === 0) {
       throw new InfillError('INVALID_INPUT', 'The texts have no word after a space to open.');
     }
   }
 
-  /** Returns the gap number `index` of a seed: any word start, a length and an amount of context, all uniform. */
+  /** Returns the gap number `index` of a seed: a text, a word in it, a length and an amount of context, all uniform. */
   gap(seed: bigint, index: number): Gap {
     const draw = (step: keyof typeof gapSteps) =>
       keyedUniform(seed, { purpose: 'gap', position: index, step: gapSteps[step] });
     const { maxLength, contextLength } = this.#limits;
-    const start = this.#starts[Math.floor(draw('start') * this.#starts.length)];
-    assert(start !== undefined, 'A draw is below 1.');
-    const ids = this.#texts[start.text] ?? [];
-    const end = this.#wordEnd(ids, start.position, 1 + Math.floor(draw('length') * maxLength));
+    const text = this.#texts[Math.floor(draw('text') * this.#texts.length)];
+    const start = text?.starts[Math.floor(draw('start') * text.starts.length)];
+    assert(text !== undefined && start !== undefined, 'A draw is below 1.');
+    const { ids } = text;
+    const end = this.#wordEnd(ids, start, 1 + Math.floor(draw('length') * maxLength));
     const room = contextLength - maxLength;
     const context = minContext + Math.floor(draw('context') * (room - minContext + 1));
     const before = Math.round(draw('side') * context);
-    const left = ids.slice(Math.max(0, start.position - before), start.position);
+    const left = ids.slice(Math.max(0, start - before), start);
     return {
       left,
       right: ids.slice(end, end + context - left.length),
-      trueLength: end - start.position,
+      trueLength: end - start,
     };
   }
 
