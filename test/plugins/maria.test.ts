@@ -93,7 +93,34 @@ describe('maria', () => {
       ),
       { numRuns: 60 },
     );
-  });
+  }, 60_000);
+
+  it('gives the same choice for every draft window, and scores it as it reported it', async () => {
+    const choices = ['cow', 'cat', 'dot', 'dog', 'dig'];
+    const slot = { length: { tokens: 3 }, choices };
+    const source = { segments: [{ text: 'a' }, { slot }, { text: 'b' }, { slot }] };
+    const engine = engineOf(maria);
+    const chosen = new Set<string>();
+    for (let seed = 0n; seed < 30n; seed++) {
+      const sampling = { temperature: seed === 0n ? 0 : 1 };
+      const fill = (draftWindow: number | 'auto') => {
+        const decoder = { name: 'maria', options: windowOption(draftWindow) };
+        return outcomeOf(engine, requestOf(maria, { source, sampling, seed, decoder }));
+      };
+      const plain = await fill(0);
+      const ids = tokensOf(plain).map(({ id }) => id);
+      for (const draftWindow of ['auto', 1, 3] as const) {
+        expect(tokensOf(await fill(draftWindow)).map(({ id }) => id)).toEqual(ids);
+      }
+      const request = requestOf(maria, { source });
+      const fillGiven = { request, fill: { tokens: ids }, draws: 1 };
+      const { likelihood } = await engine.score(fillGiven, new AbortController().signal);
+      expect(likelihood.logProb).toBeCloseTo(plain.likelihood?.logProb ?? Number.NaN, 9);
+      for (const { text } of plain.slots) chosen.add(text);
+    }
+    // Each of five has a part of 60 fills.
+    expect(chosen).toEqual(new Set(choices));
+  }, 60_000);
 
   it('accepts several drafts in one pass where the models agree', async () => {
     // A causal part without an opinion: the fused distribution is then the masked model's own.
@@ -241,5 +268,5 @@ describe('maria', () => {
     expect(total).toBeCloseTo(1, 10);
     // 15 degrees of freedom: above 44.3 with probability 1e-4, were the seeds not fixed.
     expect(chiSquare).toBeLessThan(44.3);
-  }, 60_000);
+  }, 180_000);
 });
