@@ -92,6 +92,6 @@ export function describeDecoder(
     describe.each(Object.entries(optionSets))('%s', (_, options) => {
       it.each(Object.entries(decoderChecks))('%s', (_name, check) => check({ plugin, options }));
     });
-    it('does all of it with random options', () => holdsForRandomOptions({ plugin }, 100));
+    it('does all of it with random options', () => holdsForRandomOptions(plugin, 100));
   });
 }

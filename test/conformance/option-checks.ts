@@ -72,14 +72,18 @@ export async function takesOptionsToTheirLimits({ plugin, options }: Subject): P
 
 /** Everything that holds of a run holds for random options. */
 export async function holdsForRandomOptions(
-  { plugin }: Pick<Subject, 'plugin'>,
+  plugin: AnyDecoderPlugin,
   numRuns: number,
 ): Promise<void> {
-  const subjects = optionsOf(plugin)
+  const property = fc.asyncProperty(randomSubjects(plugin), trials(plugin), checkAll);
+  await fc.assert(property, { numRuns });
+}
+
+/** A plugin with random options that its schema takes. */
+export function randomSubjects(plugin: AnyDecoderPlugin): fc.Arbitrary<Subject> {
+  return optionsOf(plugin)
     .map((options): Subject => ({ plugin, options }))
     .filter(isAccepted);
-  const property = fc.asyncProperty(subjects, trials(plugin), checkAll);
-  await fc.assert(property, { numRuns });
 }
 
 async function checkAll(subject: Subject, trial: Trial): Promise<void> {
