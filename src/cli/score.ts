@@ -27,6 +27,9 @@ All numbers are natural logarithms at temperature 1, whatever the decoder's samp
   independent  exact, every token from the known text alone
   elbo         a lower bound (so the perplexity is an upper one, ≤), the mean of --draws random masks ± its standard error
 
+A given text may also continue the word before its mask, where a filled one begins a new word after a space: there the
+numbers are a little below those of lacuna infill.
+
 Examples:
   $ lacuna score "The [MASK] sat on the [MASK:2]." --fill cat --fill "old mat"
   $ lacuna score "The [MASK] sat." --fill cat --decoder diffusion --draws 512 --seed 7

@@ -2,8 +2,10 @@
  * The built command line with the bundled models, with and without a server.
  */
 import { once } from 'node:events';
+import { createServer as createHttpServer, type IncomingMessage } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { createServer } from 'node:net';
+import { text as readText } from 'node:stream/consumers';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type Client, createClient } from '../../src/client/client.ts';
 import { ListInfillsDocument } from '../../src/client/generated/graphql.ts';
@@ -88,9 +90,71 @@ describe('lacuna without a server', { timeout: 60_000 }, () => {
 
   it('lists the packs and the decoders', async () => {
     const { stdout } = await runCli(['models'], env);
-    expect(stdout).toMatch(/^ID +VERSION .*\n.*causal 5\.\d+M.*maria, autoregressive.*\n$/);
+    expect(stdout).toMatch(
+      /^ID +VERSION .*\n.*causal 5\.\d+M.*maria, autoregressive, masked-lm, diffusion.*\n$/,
+    );
     const decoders = JSON.parse((await runCli(['decoders', '--json'], env)).stdout);
-    expect(decoders.map(({ name }: { name: string }) => name)).toEqual(['maria', 'autoregressive']);
+    expect(decoders.map(({ name }: { name: string }) => name)).toEqual([
+      'maria',
+      'autoregressive',
+      'masked-lm',
+      'diffusion',
+    ]);
+  });
+
+  it('scores a fill, and says that a bound is one', async () => {
+    const fill = ['--fill', 'little girl', '--fill', 'forest'];
+    const exact = await runCli(['score', tale, ...fill], env);
+    expect(exact.stdout).toMatch(
+      /^log-likelihood +-\d+\.\d{4} \(chain-rule\)\nperplexity +\d.*\ntokens +3\n/,
+    );
+    expect(exact.stdout).toMatch(/\n1 +7 +\d+ +" little" +-\d+\.\d{4}\n/);
+    const args = ['score', tale, '--decoder', 'diffusion', '--draws', '8', '--seed', '1'];
+    const { code, stdout } = await runCli([...args, ...fill], env);
+    expect(stdout).toMatch(/^log-likelihood +≥ -\d.* ± \d.* \(elbo\)\nperplexity +≤ \d/);
+    expect(code).toBe(0);
+  });
+
+  it('scores what it filled with the likelihood it reported', async () => {
+    const text = 'Once upon a time there was a cat[MASK:3].';
+    const infill = JSON.parse((await runCli(['infill', text, '--json'], env)).stdout);
+    const ids = infill.slots.flatMap(({ tokens }: { tokens: { id: number }[] }) =>
+      tokens.map(({ id }) => id),
+    );
+    const args = ['score', text, '--tokens', ids.join(','), '--json'];
+    const score = JSON.parse((await runCli(args, env)).stdout);
+    expect(score.likelihood.logProb).toBeCloseTo(infill.likelihood.logProb, 9);
+  });
+
+  it('plans without a run', async () => {
+    const text = 'He saw a [MASK:1-3] and a [MASK].';
+    const args = ['infill', text, '--plan', '--choices', '2=cat,dog', '--label', 'planned'];
+    const { code, stdout } = await runCli(args, env);
+    expect(code).toBe(0);
+    expect(stdout).toMatch(/\nopen +at most 4 tokens\n/);
+    expect(stdout).toMatch(/\n2 +1 +- +yes +cat \(\d+\), dog \(\d+\)\n/);
+  });
+
+  it('fills with the choices it is given, and names the slot of one that does not fit', async () => {
+    const text = 'He saw a [MASK:1-2] and a [MASK].';
+    const chosen = await runCli(['infill', text, '--choices', '2=zebra,violin'], env);
+    expect({ code: chosen.code, stderr: chosen.stderr }).toEqual({
+      code: 2,
+      stderr: expect.stringMatching(/^slot 2 \(index 1\): .*"zebra".*\nslot 2 .*"violin"/),
+    });
+    const { stdout } = await runCli(['infill', text, '--choices', '2=sun,hat'], env);
+    expect(stdout).toMatch(/^He saw a .+ and a (sun|hat)\.\n$/);
+  });
+
+  it('prints every sample with its rank and count', async () => {
+    const args = ['infill', tale, '--samples', '5', '--temperature', '1', '--seed', '3'];
+    const { stdout } = await runCli(args, env);
+    expect(stdout).toMatch(/^\d fills? of 5 samples, ranked by log-likelihood\n/);
+    const values = [...stdout.matchAll(/^(\d)\. log-likelihood (-[\d.]+) /gm)];
+    const logProbs = values.map(([, , logProb]) => Number(logProb));
+    expect(values.map(([, rank]) => Number(rank))).toEqual(values.map((_, index) => index + 1));
+    expect(logProbs).toEqual(logProbs.toSorted((a, b) => b - a));
+    expect(new Set(stdout.match(/^Once .*$/gm)).size).toBe(values.length);
   });
 });
 
@@ -120,6 +184,29 @@ describe('lacuna', () => {
   });
 });
 
+describe('lacuna with a server that never ends its work', () => {
+  it('gives a score up at SIGINT, leaves the server and ends with 130', async () => {
+    const server = createHttpServer(async (request, response) => {
+      if ((await readText(request)).includes('query Catalog')) {
+        response.end(JSON.stringify({ data: { decoders: [], models: [] } }));
+      } else {
+        server.emit('asked', request);
+      }
+    }).listen(0, '127.0.0.1');
+    await once(server, 'listening');
+    const asked = once(server, 'asked');
+    const { port } = server.address() as AddressInfo;
+    const args = ['score', 'A [MASK].', '--fill', 'b', '--server', `http://127.0.0.1:${port}`];
+    const { child, result } = startCli(args, env);
+    const [request]: IncomingMessage[] = await asked;
+    const left = once(request?.socket ?? server, 'close');
+    child.kill('SIGINT');
+    expect(await result).toEqual({ code: 130, stdout: '', stderr: '' });
+    await left;
+    server.close();
+  });
+});
+
 describe('lacuna beside a server', { timeout: 60_000 }, () => {
   let server: ServerProcess;
   let client: Client;
@@ -129,8 +216,15 @@ describe('lacuna beside a server', { timeout: 60_000 }, () => {
   }, 60_000);
   afterAll(() => server.stop());
 
-  it('has kept what was filled without it', async () => {
+  it('has kept what was filled without it, and nothing that was only planned', async () => {
     expect(await infillsWith(client, 'kept')).toHaveLength(1);
+    expect(await infillsWith(client, 'planned')).toEqual([]);
+  });
+
+  it('lets the server score', async () => {
+    const { code, stdout } = await runCli(['score', 'The [MASK] sat.', '--fill', 'cat'], env);
+    expect(code).toBe(0);
+    expect(stdout).toContain('log-likelihood');
   });
 
   it('finds the server through the data folder', async () => {
