@@ -1,16 +1,15 @@
 import { describe, expect, it } from 'vitest';
-import { z } from 'zod';
 import { autoregressive } from '../../plugins/autoregressive/index.ts';
 import { maria } from '../../plugins/maria/index.ts';
-import type { Decoder, DecoderState, StepResult } from '../../src/decoding/decoder.ts';
 import { InfillEngine } from '../../src/decoding/infill-engine.ts';
-import type { InfillRequest, ScoreRequest } from '../../src/decoding/infill-request.ts';
+import type { InfillRequest } from '../../src/decoding/infill-request.ts';
 import { type AnyDecoderPlugin, createRegistry } from '../../src/decoding/registry.ts';
 import { InfillError } from '../../src/errors.ts';
 import type { LoadedModels } from '../../src/model/models.ts';
 import { engineOf, progressOf, requestOf } from '../conformance/runs.ts';
 import { ByteTokenizer } from '../support/byte-tokenizer.ts';
 import { fakeModels } from '../support/fake-models.ts';
+import { listDecoder } from '../support/list-decoder.ts';
 
 const tokenizer = new ByteTokenizer([' the', ' cat']);
 const { vocabularySize } = tokenizer;
@@ -43,42 +42,7 @@ async function refusal(work: () => unknown): Promise<InfillError> {
   throw new Error('Nothing was refused.');
 }
 
-/** A decoder that takes `steps` from a list and counts what it was asked. */
-function listDecoder(steps: readonly StepResult[]) {
-  type State = DecoderState & { next: number };
-  const asked = { steps: 0, ends: 0 };
-  const decoder: Decoder<unknown, State> = {
-    begin: async () => ({ next: 0, passes: { causal: 0, masked: 0 } }),
-    step: async (states) => {
-      asked.steps += states.length;
-      // A real pass gives other tasks a turn.
-      await new Promise((resolve) => setImmediate(resolve));
-      return states.map((state) => steps[state.next++] ?? { fills: [], reopened: [], done: true });
-    },
-    end: () => {
-      asked.ends++;
-    },
-  };
-  const plugin: AnyDecoderPlugin = {
-    name: 'list',
-    title: 'List',
-    description: 'Takes steps from a list.',
-    roles: [],
-    options: z.strictObject({}),
-    capabilities: { streams: 'ANY_ORDER', features: [], sampling: ['temperature'] },
-    likelihood: () => 'NONE',
-    maxSteps: () => 100,
-    create: () => decoder,
-  };
-  return { plugin, asked };
-}
-
 const fill = (position: number) => ({ position, tokenId: 10, logProb: -1, alternatives: [] });
-
-/** That fill of that request, to be scored. */
-function scoreOf(request: InfillRequest, targets: readonly number[]): ScoreRequest {
-  return { request, fill: { tokens: targets }, draws: 1 };
-}
 
 describe('prepare', () => {
   const engine = engineWith([maria, autoregressive]);
@@ -257,47 +221,4 @@ describe('infill', () => {
       expect(progress.map(({ type }) => type)).toEqual(['started', 'failed']);
     },
   );
-});
-
-describe('score', () => {
-  const engine = engineWith([maria, autoregressive]);
-  const request = requestOf(maria, { source: { tokens: [10, null, 12, null] } });
-
-  it.each([
-    [[10], '1 target tokens for 2 open positions'],
-    [[10, 3], 'Target token 3 '],
-    [[10, -1], 'Target token -1 '],
-    [[10, 1.5], 'Target token 1.5 '],
-    [[10, vocabularySize], `Target token ${vocabularySize} `],
-  ])('refuses the targets %j', async (targets, message) => {
-    const error = await refusal(() => engine.score(scoreOf(request, targets), never));
-    expect(error).toMatchObject({ code: 'INVALID_INPUT' });
-    expect(error.message).toContain(message);
-  });
-
-  it('lets any ordinary token stand after a space: a given fill is scored as it is', async () => {
-    const targets = [idOf('x')];
-    const text = requestOf(maria, { source: { text: 'a [MASK]' } });
-    const ids = requestOf(maria, { source: { tokens: [idOf('a'), null] } });
-    const { likelihood } = await engine.score(scoreOf(text, targets), never);
-    expect(likelihood.logProb).toBeGreaterThan(-20);
-    const ofIds = await engine.score(scoreOf(ids, targets), never);
-    expect(likelihood).toEqual(ofIds.likelihood);
-  });
-
-  it.each([maria, autoregressive])('ends when it is cancelled: $name', async (plugin) => {
-    const cancelled = { ...request, decoder: { name: plugin.name, options: {} } };
-    const error = await refusal(() =>
-      engine.score(scoreOf(cancelled, [10, 11]), AbortSignal.abort()),
-    );
-    expect(error).toMatchObject({ code: 'CANCELLED' });
-  });
-
-  it('refuses a decoder without a likelihood', async () => {
-    const { plugin } = listDecoder([]);
-    const error = await refusal(() =>
-      engineWith([plugin]).score(scoreOf(requestOf(plugin, {}), [10]), never),
-    );
-    expect(error).toMatchObject({ code: 'UNSUPPORTED' });
-  });
 });

@@ -79,5 +79,6 @@ describe('RunText', () => {
       slots: [{ index: 0, key: null, text: 'cat?', complete: true }],
     });
     expect(text.filling('CHAIN_RULE')).toEqual(other.filling('CHAIN_RULE'));
+    expect(text.adopt([])).toMatchObject({ tokens: [], slots: [{ text: '[MASK][MASK]' }] });
   });
 });
