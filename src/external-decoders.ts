@@ -5,6 +5,7 @@
  */
 import { fork } from 'node:child_process';
 import { join } from 'node:path';
+import { printedSchema } from '../schema/printed-schema.ts';
 import { checkNames, type DecoderDescription } from './decoding/registry.ts';
 import { InfillError, type Problem, problemsError } from './errors.ts';
 import { packageRoot } from './package-root.ts';
@@ -61,7 +62,7 @@ export async function describeExternalDecoders(
         })),
   );
   for (const [index, { specifier }] of decoders.entries()) {
-    checkNamesOf(specifier, [
+    checkTogether(specifier, [
       ...builtIn,
       ...decoders.slice(0, index + 1).map(({ description }) => description),
     ]);
@@ -69,13 +70,20 @@ export async function describeExternalDecoders(
   return decoders;
 }
 
-/** Names the plugin whose decoder comes last in `decoders`: it is the one that takes a name twice. */
-function checkNamesOf(specifier: string, decoders: readonly DecoderDescription[]): void {
+/**
+ * Checks that decoders can be told apart, and their inputs from all other types of the API.
+ *
+ * @param specifier - of the plugin whose decoder comes last: it is the one that takes a name twice.
+ */
+function checkTogether(specifier: string, decoders: readonly DecoderDescription[]): void {
   try {
     checkNames(decoders);
+    printedSchema(decoders);
   } catch (error) {
-    if (!(error instanceof InfillError)) throw error;
-    const { code, message } = error;
+    const { code, message } =
+      error instanceof InfillError
+        ? error
+        : ({ code: 'INVALID_PLUGIN', message: String(error) } as const);
     throw problemsError([{ ...problem(specifier, `Plugin "${specifier}": ${message}`), code }]);
   }
 }

@@ -162,6 +162,17 @@ describe('describeExternalDecoders', { timeout: 30_000 }, () => {
     ]);
   });
 
+  it('refuses a name that makes a type which the API has', async () => {
+    const path = variant(
+      'schema',
+      '{ name: "run", options: z.strictObject({ status: z.enum(["A"]).default("A").describe("s") }) }',
+    );
+
+    expect(await messagesOf(path)).toEqual([
+      expect.stringContaining('name RunStatus already exists'),
+    ]);
+  });
+
   it('survives a module that ends its process, or never loads', async () => {
     const [exits, hangs] = [written('exits', 'process.exit(0);'), written('hangs', 'for (;;);')];
 
