@@ -35,6 +35,8 @@ const callersFamilies: readonly ErrorFamily[] = ['validation', 'unsupported', 'n
 /** Codes of other families that a caller of a command brings about with a setting or a folder. */
 const callersCodes: readonly ErrorCode[] = [
   'INVALID_CONFIG',
+  'INVALID_PLUGIN',
+  'DUPLICATE_DECODER',
   'INVALID_CHECKPOINT',
   'UNSUPPORTED_CHECKPOINT',
   'CONFLICT',
