@@ -154,6 +154,18 @@ describe('candidates', () => {
     });
   });
 
+  it('are none of an infill that was cancelled', async () => {
+    const api = createApi();
+    const { data } = await run(api, `mutation { submitInfill${input} ${fields} }`);
+    await api.service.cancelInfill(api.service.runs[0]?.id ?? '');
+    const found = `query ($id: ID!) { infill(id: $id) ${ranked.replace('... on Infill', '...')} }`;
+    const { id } = data.submitInfill;
+    expect((await run(api, found, { id })).data.infill).toMatchObject({
+      status: 'CANCELLED',
+      candidates: [],
+    });
+  });
+
   it('of an outcome without them are its own fill', async () => {
     const api = createApi();
     // As stored before there were candidates.
