@@ -58,8 +58,9 @@ export class StepChecker {
       if (wrong !== null) return wrong;
       after[fill.position] = fill.tokenId;
     }
+    if (!done) return null;
     const openCount = openPositions(after).length;
-    return done && openCount > 0 ? `it was done with ${openCount} positions open` : null;
+    return openCount > 0 ? `it was done with ${openCount} positions open` : null;
   }
 
   #fillProblem(fill: Fill, { run, ids }: CommittedRun): string | null {
