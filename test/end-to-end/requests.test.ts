@@ -154,6 +154,33 @@ describe('a score', () => {
   });
 });
 
+describe('a server that is told to stop', () => {
+  it('ends the scores that outlast its grace, says when to come back, and exits 0', async () => {
+    const data = makeDataDir();
+    const stopping = await startServerProcess(data.path, { SHUTDOWN_GRACE_MS: '0' });
+    const asking = createClient({ url: `${stopping.url}/graphql` });
+    const source = { text: tale };
+    const slots = ['old man', 'wood'];
+    const decoder = { diffusion: {} };
+    const scores = [1, 2].map(() =>
+      asking.request(ScoreInfillDocument, {
+        input: { source, fill: { slots }, decoder, draws: 1024 },
+      }),
+    );
+    // By the time of an answer, both scores have been asked for.
+    await asking.request(PlanInfillDocument, { input: { source } });
+    expect(await stopping.stop()).toBe(0);
+    for (const { scoreInfill } of await Promise.all(scores)) {
+      expect(scoreInfill).toMatchObject({
+        __typename: 'QueueFullError',
+        code: 'SHUTTING_DOWN',
+        retryAfterMs: 5000,
+      });
+    }
+    data.remove();
+  }, 60_000);
+});
+
 describe('samples of a text with choices and an unknown length', () => {
   const input = {
     source: constrained,
