@@ -23,8 +23,9 @@ export async function printPlan(
   { write, stdout }: CommandContext,
 ): Promise<void> {
   const request = client.request(PlanInfillDocument, { input }, signal);
-  const plan = (await unlessAborted(request, signal))?.planInfill;
-  if (plan === undefined) return;
-  if (plan.__typename !== 'InfillPlan') throw refusalOf(plan, input.source);
+  const answer = (await unlessAborted(request, signal))?.planInfill;
+  if (answer === undefined) return;
+  if (answer.__typename !== 'InfillPlan') throw refusalOf(answer, input.source);
+  const { __typename, ...plan } = answer;
   write(`${isJson ? JSON.stringify(plan, null, 2) : describePlan(plan, textWidth(stdout))}\n`);
 }

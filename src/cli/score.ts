@@ -81,5 +81,6 @@ async function scoreOf(client: Client, input: ScoreInfillInput, signal: AbortSig
   if (answer === null) return null;
   const { scoreInfill: score } = answer;
   if (score.__typename !== 'ScoredInfill') throw refusalOf(score, input.source);
-  return score;
+  const { __typename, ...scored } = score;
+  return scored;
 }

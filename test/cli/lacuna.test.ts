@@ -123,6 +123,8 @@ describe('lacuna without a server', { timeout: 60_000 }, () => {
     );
     const args = ['score', text, '--tokens', ids.join(','), '--json'];
     const score = JSON.parse((await runCli(args, env)).stdout);
+    expect(Object.keys(score)).toContain('promptTokens');
+    expect(Object.keys(score)).not.toContain('__typename');
     expect(score.likelihood.logProb).toBeCloseTo(infill.likelihood.logProb, 9);
   });
 
