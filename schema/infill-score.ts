@@ -73,7 +73,7 @@ function defineScoreInput({ builder }: Parts, { source, decoder }: SharedInputs)
       fill: t.field({ type: fill, required: true, description: 'What stands in the slots.' }),
       draws: t.int({
         required: true,
-        defaultValue: 128,
+        defaultValue: 16,
         description:
           'Random masks that a bound is the mean of, from 1 to 1024; of no effect where the kind is exact.',
       }),

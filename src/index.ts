@@ -164,7 +164,7 @@ export function score(
   source: string | SourceRequest,
   {
     fill,
-    draws = 128,
+    draws = 16,
     ...options
   }: InfillOptions & Pick<ScoreRequest, 'fill'> & { readonly draws?: number },
 ): Promise<ScoredFill> {

@@ -80,8 +80,6 @@ export class Engine {
   readonly #now: () => number;
   readonly #checker = new StepChecker();
   #isDecoding = false;
-  /** Ends when the pass under way has ended. */
-  #lastTurn: Promise<unknown> = Promise.resolve();
 
   /** @param now - milliseconds; stamps events. */
   constructor(limits: EngineLimits, now: () => number) {
@@ -104,13 +102,6 @@ export class Engine {
     this.#scheduler.admit({ job, group, sizeBytes, signal, events, ...start });
     if (!this.#isDecoding) void this.#decode();
     return events;
-  }
-
-  /** Does work that runs passes of its own, between the steps: a model runs one pass at a time. */
-  takeTurn<T>(work: () => Promise<T>): Promise<T> {
-    const turn = this.#lastTurn.then(work);
-    this.#lastTurn = turn.catch(() => undefined);
-    return turn;
   }
 
   async #decode(): Promise<void> {
@@ -191,31 +182,29 @@ export class Engine {
   }
 
   /**
-   * The log-likelihood of putting `targets` at the open positions, in a turn of its own.
+   * The log-likelihood of putting `targets` at the open positions. Its passes and those of steps take turns.
    *
    * @param kind - what the score must be of.
    * @throws what the decoder refuses, CANCELLED among others; DECODE_FAILED when it throws anything else, takes too
    *   long or gives no score
    */
-  score(
+  async score(
     { decoderName, decoder, run }: ScoreJob,
     kind: LikelihoodKind,
     { targets, ...options }: ScoreOptions & { readonly targets: readonly number[] },
   ): Promise<Score> {
-    return this.takeTurn(async () => {
-      try {
-        const score = await this.#settled((timeout) => {
-          const signal = AbortSignal.any([options.signal, timeout]);
-          if (decoder.score === undefined) throw new ContractError('it has no score');
-          return decoder.score(run, targets, { ...options, signal });
-        }, this.#limits.scoreTimeoutMs ?? defaultScoreTimeoutMs);
-        keep(scoreProblem(score, kind));
-        return score;
-      } catch (cause) {
-        if (cause instanceof InfillError) throw cause;
-        throw failureOf(decoderName, 'while it scored', cause);
-      }
-    });
+    try {
+      const score = await this.#settled((timeout) => {
+        const signal = AbortSignal.any([options.signal, timeout]);
+        if (decoder.score === undefined) throw new ContractError('it has no score');
+        return decoder.score(run, targets, { ...options, signal });
+      }, this.#limits.scoreTimeoutMs ?? defaultScoreTimeoutMs);
+      keep(scoreProblem(score, kind));
+      return score;
+    } catch (cause) {
+      if (cause instanceof InfillError) throw cause;
+      throw failureOf(decoderName, 'while it scored', cause);
+    }
   }
 
   #settled<T>(
@@ -228,7 +217,7 @@ export class Engine {
   /** A decoder that throws fails the sequences of that call and no others. */
   async #guard(batch: readonly Sequence[], work: () => Promise<void>): Promise<void> {
     try {
-      await this.takeTurn(work);
+      await work();
     } catch (cause) {
       for (const sequence of batch) {
         const { job, stepCount } = sequence;

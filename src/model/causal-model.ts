@@ -30,11 +30,9 @@ export async function causalModel(
     async forward(ids, cache) {
       assert(cache instanceof AppendKvCache, 'The cache is not one that this model made.');
       const rows = evenly(ids);
-      cache.reserve(cache.length + rows.length);
-      const outputs = await backbone.run({
-        ...cache.feeds,
-        ...passFeeds(runtime, rows, cache.length),
-      });
+      const outputs = await cache.duringPass(rows.length, () =>
+        backbone.run({ ...cache.feeds, ...passFeeds(runtime, rows, cache.length) }),
+      );
       cache.append(float32Output(outputs, 'new_keys_values'), rows.length, ids.length);
       return float32Output(outputs, 'hidden').subarray(0, ids.length * hiddenSize);
     },

@@ -41,6 +41,8 @@ export class AppendKvCache implements KvCache {
   /** Keys of layer 0, values of layer 0, keys of layer 1 …; each (Hk, C, hd). */
   #buffers: Float32Array[];
   #feeds: Readonly<Record<string, Tensor>> = {};
+  /** Whether a pass is under way. */
+  #isRead = false;
 
   constructor(runtime: OnnxRuntime, shape: CacheShape) {
     this.#runtime = runtime;
@@ -60,6 +62,22 @@ export class AppendKvCache implements KvCache {
   /** `past_key_0`, `past_value_0` …, each (1, Hk, C, hd) over the cache's own buffers; until the next `reserve`. */
   get feeds(): Readonly<Record<string, Tensor>> {
     return this.#feeds;
+  }
+
+  /**
+   * Runs a pass that reads what is held and will append at most `count` positions.
+   *
+   * Another one before it has ended would read positions that are not there yet: a caller's defect.
+   */
+  async duringPass<T>(count: number, pass: () => Promise<T>): Promise<T> {
+    assert(!this.#isRead, 'A pass was asked over a cache that another one is reading.');
+    this.reserve(this.#length + count);
+    this.#isRead = true;
+    try {
+      return await pass();
+    } finally {
+      this.#isRead = false;
+    }
   }
 
   /** Makes room for `length` positions in all; keeps what is held. */

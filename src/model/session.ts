@@ -1,5 +1,5 @@
 /**
- * ONNX Runtime sessions of one opened pack: opened with the same settings, run one pass at a time, closed together.
+ * ONNX Runtime sessions of one opened pack: opened with the same settings, each one pass at a time, closed together.
  *
  * Knows threads and devices; knows no model.
  */
@@ -22,7 +22,8 @@ type Outputs = InferenceSession.ReturnType;
 /** One graph, ready to run. */
 class Session {
   readonly #session: InferenceSession;
-  #running: Promise<Outputs> | null = null;
+  /** Ends, whatever came of it, when the last pass asked for has. */
+  #lastPass: Promise<unknown> = Promise.resolve();
   #closing: Promise<void> | null = null;
 
   constructor(session: InferenceSession) {
@@ -30,22 +31,18 @@ class Session {
   }
 
   /**
-   * Runs one pass; the thread is blocked while it lasts.
+   * Runs one pass, after those asked for before it; the thread is blocked while it lasts.
    *
-   * Passes of one session take turns: another one before the first has ended, or after `close`, is a caller's defect.
+   * A pass after `close` is a caller's defect.
    */
   async run(feeds: Readonly<Record<string, Tensor>>): Promise<Outputs> {
     assert(this.#closing === null, 'A pass was asked of a closed session.');
-    assert(this.#running === null, 'A pass was asked of a session that is running another one.');
-    this.#running = this.#session.run(feeds);
-    try {
-      return await this.#running;
-    } finally {
-      this.#running = null;
-    }
+    const pass = this.#lastPass.then(() => this.#session.run(feeds));
+    this.#lastPass = pass.catch(() => undefined);
+    return pass;
   }
 
-  /** Frees the graph once the pass that is running, if any, has ended. */
+  /** Frees the graph once the passes that were asked for have ended. */
   close(): Promise<void> {
     this.#closing ??= this.#release();
     return this.#closing;
@@ -53,7 +50,7 @@ class Session {
 
   async #release(): Promise<void> {
     // A pass that has been asked for would meet a graph that is gone.
-    await Promise.allSettled([this.#running]);
+    await this.#lastPass;
     await this.#session.release();
   }
 }

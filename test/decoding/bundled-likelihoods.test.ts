@@ -54,4 +54,17 @@ describe('scores beside fills', () => {
     expect(fill.text).toBe(fillAlone.text);
     expect(scores).toEqual([alone, alone, alone]);
   });
+
+  it('let a run step between their passes', async () => {
+    const ended: string[] = [];
+    const tokens = [20, 30, 40, 50, 60, 70];
+    const scoring = score(
+      pack,
+      { tokens: tokens.map(() => null) },
+      { decoder: 'diffusion', fill: { tokens }, draws: 200, seed: 1n },
+    ).then(() => ended.push('score'));
+    const filling = infill(pack, 'The [MASK:3] sat.', { seed: 1n }).then(() => ended.push('fill'));
+    await Promise.all([scoring, filling]);
+    expect(ended).toEqual(['fill', 'score']);
+  });
 });
