@@ -16,7 +16,10 @@ const exactSets = {
 };
 
 describeDecoder(maskedLm, {
-  ...exactSets,
+  'with its defaults': {},
+  'by entropy above a threshold': { order: 'entropy', commit: 'threshold', threshold: 0.6 },
+  'within an entropy bound': { commit: 'entropy-bound', entropyBound: 0.8 },
+  'in one shot': { commit: 'one-shot' },
   'in random order': { order: 'random' },
   'with mask-predict': { revise: 'mask-predict', iterations: 4 },
   'with edits': { revise: 'edit', editThreshold: 0.5 },

@@ -29,32 +29,45 @@ type Asked = {
   readonly change: Pick<InfillRequest, 'samples' | 'lengthSearch'>;
 };
 
-const words = fc.constantFrom('a', 'b', 'é', 'ab', 'aa', 'ba', 'bb', 'aab', 'éa', 'bé');
-const bans = fc.uniqueArray(fc.constantFrom('a', 'b', 'ab', 'é', '\n'), { maxLength: 3 });
-const ranges = fc
-  .tuple(fc.integer({ min: 1, max: 3 }), fc.nat({ max: 2 }))
-  .map(([min, more]) => ({ between: { min, max: min + more } }));
+/** Texts of one, two and three tokens, also where a space comes before them. */
+const words = [
+  ['a', 'b', 'é', 'ab'],
+  ['aa', 'ba', 'bb', 'aab', 'éa', 'bé'],
+  ['aaa', 'bbb', 'éaé', 'ébb', 'aaab'],
+];
 const lengths = fc.oneof(
   fc.integer({ min: 1, max: 3 }).map((tokens) => ({ tokens })),
-  ranges,
+  fc.tuple(fc.integer({ min: 1, max: 2 }), fc.nat({ max: 2 })).map(([min, more]) => ({
+    between: { min, max: Math.min(3, min + more) },
+  })),
 );
-const slots: fc.Arbitrary<SlotRequest> = fc.record(
-  {
-    length: lengths,
-    choices: fc.uniqueArray(words, { minLength: 1, maxLength: 4 }),
-    banned: bans,
-    key: fc.constantFrom('x', 'y'),
-  },
-  { requiredKeys: ['length'] },
-);
+const slots: fc.Arbitrary<SlotRequest> = lengths.chain((length) => {
+  const { min, max } = boundsOf(length);
+  return fc.record(
+    {
+      length: fc.constant(length),
+      choices: fc.uniqueArray(fc.constantFrom(...words.slice(min - 1, max).flat()), {
+        minLength: 1,
+        maxLength: 4,
+      }),
+      banned: fc.uniqueArray(fc.constantFrom('a', 'b', 'ab', 'é', '\n'), { maxLength: 2 }),
+      key: fc.constantFrom('x', 'y', 'z', 'w'),
+    },
+    { requiredKeys: ['length'] },
+  );
+});
 const literals = fc.constantFrom('a', 'b ', ' ', '\né', 'ab a ');
-const segmentLists: fc.Arbitrary<readonly SegmentRequest[]> = fc.array(
-  fc.oneof(
-    literals.map((text) => ({ text })),
-    slots.map((slot) => ({ slot })),
-  ),
-  { minLength: 1, maxLength: 5 },
-);
+const segmentLists: fc.Arbitrary<readonly SegmentRequest[]> = fc
+  .tuple(literals, slots, fc.array(fc.oneof(literals, slots), { maxLength: 3 }))
+  .map(([first, slot, rest]) =>
+    [first, slot, ...rest].map((part) =>
+      typeof part === 'string' ? { text: part } : { slot: part },
+    ),
+  );
+
+function boundsOf(length: SlotRequest['length']): { min: number; max: number } {
+  return 'tokens' in length ? { min: length.tokens, max: length.tokens } : length.between;
+}
 
 function askedOf({ plugin }: Subject): fc.Arbitrary<Asked> {
   const sources = segmentLists.map((segments) => ({
@@ -62,9 +75,13 @@ function askedOf({ plugin }: Subject): fc.Arbitrary<Asked> {
     literals: segments.map((segment) => ('text' in segment ? segment.text : null)),
   }));
   return fc.record({
-    trial: trials(plugin, sources),
+    // Where nothing is random all samples are alike.
+    trial: trials(plugin, sources).map((trial) => ({
+      ...trial,
+      sampling: { temperature: 1, ...trial.sampling },
+    })),
     change: fc.record({
-      samples: fc.oneof(fc.constant(1), fc.integer({ min: 1, max: 4 })),
+      samples: fc.integer({ min: 1, max: 4 }),
       lengthSearch: fc.constantFrom('CAL' as const, 'DECODE_ALL' as const),
     }),
   });
@@ -148,8 +165,7 @@ function checkSlots(
   for (const [index, { length, choices, banned = [], key }] of asked.entries()) {
     const slot = filled[index];
     assert(slot !== undefined, 'Every slot is filled.');
-    const { min, max } =
-      'tokens' in length ? { min: length.tokens, max: length.tokens } : length.between;
+    const { min, max } = boundsOf(length);
     const count = slot.tokens.length;
     assert(count >= min && count <= max, `A slot of ${min} to ${max} tokens has ${count}.`);
     assert.equal(slot.key, key ?? null);
