@@ -16,6 +16,9 @@ export type DecoderChoice = Readonly<Record<string, OptionValues | null | undefi
 /** The field of `DecoderInput` that names a decoder by its registered name. */
 const byName = 'plugin';
 
+/** Where the options of a decoder are that is chosen by name. */
+export const optionsPath = ['decoder', byName, 'options'] as const;
+
 /** Values by option name. */
 type OptionValues = Readonly<Record<string, unknown>>;
 
@@ -46,6 +49,11 @@ export function defineDecoderInput({ builder, service }: Parts) {
   return choice;
 }
 
+/** Whether a choice names its decoder in place of having its field. */
+export function isByName(choice: DecoderChoice): boolean {
+  return choice[byName] != null;
+}
+
 /** The decoder that a `DecoderInput` chose. @throws INVALID_OPTION for options that are no object, or too large a one */
 export function chosenDecoder(
   choice: DecoderChoice,
@@ -53,7 +61,7 @@ export function chosenDecoder(
 ): DecoderRequest | undefined {
   const named = choice[byName];
   if (named != null) {
-    const options = pluginOptionsOf(named['options'] ?? {}, ['decoder', byName, 'options']);
+    const options = pluginOptionsOf(named['options'] ?? {}, optionsPath);
     return { name: String(named['name']), options: presentOf(options) };
   }
   const chosen = decoders.find(({ fieldName }) => fieldName in choice);

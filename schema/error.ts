@@ -5,6 +5,7 @@
  */
 import { type ErrorFamily, InfillError, type Problem } from '../src/errors.ts';
 import type { DecoderDescription } from '../src/service/service.ts';
+import { type DecoderChoice, isByName, optionsPath } from './decoder-input.ts';
 import type { Parts } from './parts.ts';
 
 /** The object type of each family that clients get as data. */
@@ -19,7 +20,12 @@ const typeOfFamily = {
 /** An `InfillError` of an expected family, as the value of its object type. */
 export type ExpectedError = Pick<InfillError, 'code' | 'message' | 'problems' | 'retryAfterMs'> & {
   readonly typeName: (typeof typeOfFamily)[keyof typeof typeOfFamily] | 'DecodingError';
+  /** Of the request; null where it has none. */
+  readonly decoder: DecoderChoice | null;
 };
+
+/** A request, as far as the paths of its problems depend on it. */
+type Asked = { readonly decoder?: DecoderChoice | null | undefined };
 
 /** Wait before another attempt where the error does not say: about the length of a short run. */
 const defaultRetryAfterMs = 1000;
@@ -30,10 +36,10 @@ export function isExpectedError(value: object): value is ExpectedError {
 }
 
 /** The error as data when clients get it so; throws everything else on. */
-export function expected(error: unknown): ExpectedError {
+export function expected(error: unknown, { decoder = null }: Asked = {}): ExpectedError {
   if (!(error instanceof InfillError && isExpectedFamily(error.family))) throw error;
   const { code, message, problems, retryAfterMs } = error;
-  return { typeName: typeOfFamily[error.family], code, message, problems, retryAfterMs };
+  return { typeName: typeOfFamily[error.family], code, message, problems, retryAfterMs, decoder };
 }
 
 function isExpectedFamily(family: ErrorFamily): family is keyof typeof typeOfFamily {
@@ -41,11 +47,14 @@ function isExpectedFamily(family: ErrorFamily): family is keyof typeof typeOfFam
 }
 
 /** The answer, or the expected error it ended with. */
-export async function asResult<T>(answer: () => Promise<T>): Promise<T | ExpectedError> {
+export async function asResult<T>(
+  answer: () => Promise<T>,
+  asked?: Asked,
+): Promise<T | ExpectedError> {
   try {
     return await answer();
   } catch (error) {
-    return expected(error);
+    return expected(error, asked);
   }
 }
 
@@ -56,17 +65,18 @@ export function decodingFailure(error: unknown): ExpectedError {
     (error.code === 'DECODE_FAILED' || error.code === 'WORKER_FAILED');
   if (!isFailure) throw error;
   const { code, message, problems, retryAfterMs } = error;
-  return { typeName: 'DecodingError', code, message, problems, retryAfterMs };
+  return { typeName: 'DecodingError', code, message, problems, retryAfterMs, decoder: null };
 }
 
 /** A stream with an expected error, also of its start, as its last entry instead of a throw. */
 export async function* endingWithExpected<T>(
   start: () => AsyncIterable<T>,
+  asked?: Asked,
 ): AsyncGenerator<T | ExpectedError> {
   try {
     yield* start();
   } catch (error) {
-    yield expected(error);
+    yield expected(error, asked);
   }
 }
 
@@ -157,24 +167,26 @@ function defineProblem({ builder, enums }: Pick<Parts, 'builder' | 'enums'>): vo
 }
 
 function problemsOf(
-  error: ExpectedError,
+  { code, message, problems, decoder }: ExpectedError,
   decoders: readonly DecoderDescription[],
 ): readonly Problem[] {
-  if (error.problems.length > 0) {
-    return error.problems.map(({ path, ...problem }) => ({
-      ...problem,
-      path: fieldPath(path, decoders),
-    }));
-  }
-  return [{ path: [], code: error.code, message: error.message, value: null, limit: null }];
+  if (problems.length === 0) return [{ path: [], code, message, value: null, limit: null }];
+  return problems.map((problem) => ({
+    ...problem,
+    path: inputPath(problem.path, decoders, decoder),
+  }));
 }
 
-/** Where the core names a decoder, the input has its field. */
-function fieldPath(
+/** Where the core names a decoder, the input has its field, or its options under `plugin`. */
+function inputPath(
   path: readonly string[],
   decoders: readonly DecoderDescription[],
+  choice: DecoderChoice | null,
 ): readonly string[] {
   const [root, name, ...rest] = path;
   const decoder = root === 'decoder' && decoders.find((known) => known.name === name);
-  return decoder ? [root, decoder.fieldName, ...rest] : path;
+  if (!decoder) return path;
+  return choice !== null && isByName(choice)
+    ? [...optionsPath, ...rest]
+    : [root, decoder.fieldName, ...rest];
 }

@@ -23,7 +23,8 @@ export function definePlan(parts: Parts, { input, errors }: OperationTypes): voi
       args: {
         input: t.arg({ type: input, required: true, description: 'What to fill, and how.' }),
       },
-      resolve: (_, args) => asResult(() => service.planInfill(infillInputOf(args.input, service))),
+      resolve: (_, args) =>
+        asResult(() => service.planInfill(infillInputOf(args.input, service)), args.input),
     }),
   );
 }

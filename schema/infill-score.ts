@@ -35,8 +35,10 @@ export function defineScore(parts: Parts, { shared, errors }: OperationTypes): v
         input: t.arg({ type: input, required: true, description: 'Which fill of what, and how.' }),
       },
       resolve: (_, args, { signal }) =>
-        asResult(() =>
-          service.scoreInfill(scoreInputOf(args.input, service), signal).catch(decodingFailure),
+        asResult(
+          () =>
+            service.scoreInfill(scoreInputOf(args.input, service), signal).catch(decodingFailure),
+          args.input,
         ),
     }),
   );

@@ -25,7 +25,10 @@ export function defineMutations(
         'Fills a text and answers when it is done; cancelled when the client leaves before.',
       args: { input: t.arg(inputArg) },
       resolve: (_, args, { viewer, signal }) =>
-        asResult(() => service.infill(infillInputOf(args.input, service), viewer, signal)),
+        asResult(
+          () => service.infill(infillInputOf(args.input, service), viewer, signal),
+          args.input,
+        ),
     }),
   );
   builder.mutationField('submitInfill', (t) =>
@@ -35,7 +38,10 @@ export function defineMutations(
         'Takes a text in and answers at once with the waiting infill; follow it with `infillEvents`.',
       args: { input: t.arg(inputArg) },
       resolve: (_, args, { viewer }) =>
-        asResult(() => service.submitInfill(infillInputOf(args.input, service), viewer)),
+        asResult(
+          () => service.submitInfill(infillInputOf(args.input, service), viewer),
+          args.input,
+        ),
     }),
   );
   builder.mutationField('cancelInfill', (t) =>

@@ -4,7 +4,7 @@
 import type { InfillEvent } from '../src/service/service.ts';
 import { endingOnReturn } from './ending-on-return.ts';
 import { type ExpectedError, endingWithExpected } from './error.ts';
-import { infillInputOf } from './infill-input.ts';
+import { type InfillValue, infillInputOf } from './infill-input.ts';
 import { runIdOf } from './mutations.ts';
 import type { OperationTypes } from './operations.ts';
 import type { Parts } from './parts.ts';
@@ -23,6 +23,7 @@ export function defineSubscriptions({ builder, service }: Parts, types: Operatio
         following(
           (own) => service.streamInfill(infillInputOf(args.input, service), viewer, own),
           signal,
+          args.input,
         ),
       resolve: (item) => item,
     }),
@@ -46,6 +47,7 @@ export function defineSubscriptions({ builder, service }: Parts, types: Operatio
 function following(
   start: (signal: AbortSignal) => AsyncIterable<InfillEvent>,
   signal: AbortSignal,
+  asked?: InfillValue,
 ): AsyncIterableIterator<InfillEvent | ExpectedError> {
-  return endingOnReturn((own) => endingWithExpected(() => start(own)), signal);
+  return endingOnReturn((own) => endingWithExpected(() => start(own), asked), signal);
 }

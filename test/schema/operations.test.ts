@@ -89,6 +89,27 @@ describe('infill', () => {
     ]);
   });
 
+  it.each([
+    ['mutation', 'infill'],
+    ['mutation', 'submitInfill'],
+    ['query', 'planInfill'],
+    ['mutation', 'scoreInfill'],
+    ['subscription', 'infill'],
+  ])('has the path of an option that came as JSON, in a %s %s', async (kind, field) => {
+    const api = createApi();
+    const problem = { code: 'INVALID_OPTION', message: 'Why.', value: '0', limit: '1' } as const;
+    api.service.failure = problemsError([{ ...problem, path: ['decoder', 'masked-lm', 'k'] }]);
+    const fill = field === 'scoreInfill' ? 'fill: { slots: ["x"] }' : '';
+    const decoder = 'decoder: { plugin: { name: "masked-lm", options: { k: 0 } } }';
+    const operation = `${kind} { ${field}(input: { source: { text: "a [MASK]" } ${fill} ${decoder} })
+      { ... on ValidationError { problems { path } } } }`;
+    const [answer] =
+      kind === 'subscription'
+        ? await items(api, operation)
+        : [(await run(api, operation)).data[field]];
+    expect(answer).toEqual({ problems: [{ path: ['decoder', 'plugin', 'options', 'k'] }] });
+  });
+
   it('has a problem for a validation error that names none', async () => {
     const api = createApi();
     api.service.failure = new InfillError('INVALID_SEED', 'Why.');
