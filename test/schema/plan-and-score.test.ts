@@ -110,7 +110,7 @@ describe('scoreInfill', () => {
       input: { source, model, decoder, fill: { tokens: [3] }, draws: 5, seed: '9' },
     });
     expect(api.service.scoreInputs).toEqual([
-      { source, fill: { slots: [''] }, draws: 128 },
+      { source, fill: { slots: [''] }, draws: 16 },
       {
         source,
         model: 'fake',
