@@ -12,6 +12,8 @@ export type QueueLimits = {
   readonly maxQueued: number;
   /** ≥ 1. */
   readonly maxRunning: number;
+  /** What messages call what it holds; `runs` when absent. */
+  readonly subject?: string;
 };
 
 /** Bounds of `retryAfterMs`: no busy loops from fast runs, no lost callers from slow ones. */
@@ -59,12 +61,12 @@ export class RunQueue {
       !this.#waiting.has(runId) && !this.#running.has(runId),
       `Run ${runId} is admitted twice.`,
     );
-    const { maxQueued, maxRunning } = this.#limits;
+    const { maxQueued, maxRunning, subject = 'runs' } = this.#limits;
     const heldCount = this.#waiting.size + this.#running.size;
     if (heldCount >= maxQueued + maxRunning) {
       throw new InfillError(
         'QUEUE_FULL',
-        `${heldCount} runs are admitted; the limit is ${maxRunning} running and ${maxQueued} waiting.`,
+        `${heldCount} ${subject} are admitted; the limit is ${maxRunning} running and ${maxQueued} waiting.`,
         { retryAfterMs: this.#retryAfterMs() },
       );
     }

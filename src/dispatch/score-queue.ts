@@ -37,7 +37,7 @@ export class ScoreQueue {
   #lastId = 0;
 
   constructor({ maxQueued, canStart, now }: ScoreQueueOptions) {
-    this.#queue = new RunQueue({ maxQueued, maxRunning: 1 }, now);
+    this.#queue = new RunQueue({ maxQueued, maxRunning: 1, subject: 'scores' }, now);
     this.#canStart = canStart;
   }
 

@@ -45,6 +45,7 @@ describe('scores', () => {
     const held = [hold('running'), hold('waiting')];
     await expect(queue.run(async () => 'late', never)).rejects.toMatchObject({
       code: 'QUEUE_FULL',
+      message: expect.stringContaining(' scores are admitted'),
       retryAfterMs: 1000,
     });
     for (const { end } of held) end();
