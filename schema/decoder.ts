@@ -42,7 +42,8 @@ export function defineDecoder({ builder, enums, service }: Parts): void {
   builder.queryField('decoders', (t) =>
     t.field({
       type: ['Decoder'],
-      description: 'The decoders of this server; the first is the default.',
+      description:
+        'The decoders of this server; the first of them that a model pack supports is its default.',
       resolve: () => service.decoders,
     }),
   );

@@ -124,7 +124,7 @@ export function defineErrors({ builder, enums, service }: Parts) {
   });
   refs.queueFull.implement({
     interfaces: ['Error'],
-    description: 'The server takes no more runs now.',
+    description: 'The server takes no more runs, or scores, now.',
     fields: (t) => ({
       retryAfterMs: t.int({
         description: 'How long to wait before another attempt, in milliseconds.',

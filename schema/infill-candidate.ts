@@ -78,6 +78,16 @@ function likelihoodOfFill(
     ...likelihood,
     standardError: null,
     tokenCount: slots.reduce((sum, { tokens }) => sum + tokens.length, 0),
-    characterCount: slots.reduce((sum, { text }) => sum + [...text].length, 0),
+    characterCount: slots.reduce((sum, slot) => sum + characterCountOf(slot), 0),
   };
+}
+
+/** An owned space is in the first token and not in the text; it counts, since the log-probability is of both. */
+function characterCountOf({ text, tokens }: FilledSlot): number {
+  const decoded = tokens.map((token) => token.text).join('');
+  return [...text].length + Math.max(0, leadingSpaces(decoded) - leadingSpaces(text));
+}
+
+function leadingSpaces(text: string): number {
+  return /^ */.exec(text)?.[0].length ?? 0;
 }

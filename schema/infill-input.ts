@@ -49,7 +49,10 @@ export function defineInfillInput(parts: Parts, { source, decoder }: SharedInput
     fields: (t) => ({
       source: t.field({ type: source, required: true, description: 'The text to fill.' }),
       model: t.id({ description: 'Global id of a model pack; the first of `models` when absent.' }),
-      decoder: t.field({ type: decoder, description: 'The first of `decoders` when absent.' }),
+      decoder: t.field({
+        type: decoder,
+        description: 'The first of the `decoders` of the model pack when absent.',
+      }),
       sampling: t.field({
         type: sampling,
         description: 'How tokens are drawn; greedily when absent.',

@@ -54,7 +54,9 @@ function definePlanTypes({ builder, enums }: Parts): void {
         description: 'Positions to fill; an unknown length counts as its greatest.',
       }),
       cost: t.exposeInt('cost', {
-        description: 'What `maxRequestCost` of `viewer` bounds: open tokens, samples counted.',
+        description:
+          'What `maxRequestCost` of `viewer` bounds: open tokens × samples; with DECODE_ALL, those of all lengths ' +
+          'stand for the first sample.',
       }),
       likelihoodKind: t.expose('likelihood', {
         type: enums.likelihoodKind,

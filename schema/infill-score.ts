@@ -71,7 +71,10 @@ function defineScoreInput({ builder }: Parts, { source, decoder }: SharedInputs)
         description: 'The text without the fill; an unknown length is settled by the fill.',
       }),
       model: t.id({ description: 'Global id of a model pack; the first of `models` when absent.' }),
-      decoder: t.field({ type: decoder, description: 'The first of `decoders` when absent.' }),
+      decoder: t.field({
+        type: decoder,
+        description: 'The first of the `decoders` of the model pack when absent.',
+      }),
       fill: t.field({ type: fill, required: true, description: 'What stands in the slots.' }),
       draws: t.int({
         required: true,

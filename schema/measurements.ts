@@ -42,15 +42,18 @@ function defineLikelihood({ builder, enums }: Parts): void {
       }),
       perplexity: t.float({
         nullable: true,
-        description: 'exp(−logProb / open positions); null without open positions.',
-        resolve: ({ logProb, tokenCount }) =>
-          tokenCount === 0 ? null : Math.exp(-logProb / tokenCount),
+        description:
+          'exp(−logProb / open positions); null without open positions, and where it is too large for a number.',
+        resolve: ({ logProb, tokenCount }) => {
+          const perplexity = tokenCount === 0 ? Number.NaN : Math.exp(-logProb / tokenCount);
+          return Number.isFinite(perplexity) ? perplexity : null;
+        },
       }),
       bitsPerCharacter: t.float({
         nullable: true,
         description:
-          '−logProb in bits over the Unicode code points of the fill; null where those are not known or none. ' +
-          'Comparable between vocabularies, as perplexity is not.',
+          '−logProb in bits over the Unicode code points of the fill, owned spaces included; null where those are not ' +
+          'known or none. Comparable between vocabularies, as perplexity is not.',
         resolve: ({ logProb, characterCount }) =>
           characterCount === null || characterCount === 0
             ? null

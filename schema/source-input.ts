@@ -98,10 +98,13 @@ function defineSegmentInput({ builder }: Pick<Parts, 'builder'>) {
       length: t.field({ type: length, description: 'One token when absent.' }),
       choices: t.stringList({
         description:
-          'The only texts it may have, without the space before it; each has as many tokens as the slot. Any when absent.',
+          'The only texts it may have, without the space before it. Each has as many tokens as the slot, or as its ' +
+          'range allows. Any when absent.',
       }),
       banned: t.stringList({
-        description: 'Texts it must not have anywhere in it; each is one token.',
+        description:
+          'Tokens it must not have, as texts: each is one token, alone or after a space. Other tokens may still ' +
+          'spell the text.',
       }),
     }),
   });

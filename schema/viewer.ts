@@ -15,7 +15,8 @@ export function defineViewer({ builder, service }: Parts): void {
       queuedRuns: t.exposeInt('queuedRuns', { description: 'Runs that wait now.' }),
       maxRequestCost: t.exposeInt('maxRequestCost', {
         description:
-          'Most open tokens of one request, times its samples; of a bound, times its draws.',
+          'Most open tokens of one request, times its samples, all lengths counted where all are decoded; of a ' +
+          'bound, times its draws.',
       }),
     }),
   });

@@ -165,6 +165,25 @@ describe('candidates', () => {
     ]);
   });
 
+  it.each([
+    [' cat', 'cat', 4],
+    ['cat', 'cat', 3],
+    ['  ', ' ', 2],
+    ['  ', '  ', 2],
+    [' \u{1F600}', '\u{1F600}', 2],
+    ['\uFFFD x', ' x', 2],
+  ])('of the token "%s" as "%s" have %i characters', async (tokenText, text, count) => {
+    const api = createApi();
+    const place = { slot: 0, index: 0, position: 1, id: 1, step: 0, alternatives: [] };
+    const tokens = [{ ...place, text: tokenText, logProb: -1 }];
+    const slots = [{ index: 0, key: null, text, tokens }];
+    const likelihood = { kind: 'CHAIN_RULE', logProb: -count * Math.LN2 } as const;
+    api.service.outcome = { slots, likelihood };
+    const bits = '{ ... on Infill { likelihood { bitsPerCharacter } } }';
+    const { data } = await run(api, `mutation { infill${input} ${bits} }`);
+    expect(data.infill.likelihood.bitsPerCharacter).toBeCloseTo(1);
+  });
+
   it('are none until the infill is completed', async () => {
     const { data } = await run(createApi(), `mutation { submitInfill${input} ${ranked} }`);
     expect(data.submitInfill).toMatchObject({

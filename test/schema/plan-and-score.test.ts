@@ -101,6 +101,17 @@ describe('scoreInfill', () => {
     expect(data.scoreInfill.likelihood).toBeNull();
   });
 
+  it('has no perplexity where it is too large for a number', async () => {
+    const api = createApi();
+    const likelihood = { kind: 'CHAIN_RULE', logProb: -2000 } as const;
+    api.service.scored = { ...api.service.scored, likelihood };
+    const { data, errors } = await run(api, score, {
+      input: { source, fill: { slots: ['x'] } },
+    });
+    expect(errors).toBeUndefined();
+    expect(data.scoreInfill.likelihood).toMatchObject({ logProb: -2000, perplexity: null });
+  });
+
   it('takes a fill as texts or as token ids', async () => {
     const api = createApi();
     await run(api, score, { input: { source, fill: { slots: [''] } } });

@@ -147,7 +147,7 @@ export type InfillFilter = {
 export type InfillInput = {
   /** How many probable tokens to report beside each committed one, from 0 to 20. */
   readonly alternatives?: number;
-  /** The first of `decoders` when absent. */
+  /** The first of the `decoders` of the model pack when absent. */
   readonly decoder?: DecoderInput | null | undefined;
   /** Your own words for finding the infill again. */
   readonly labels?: ReadonlyArray<string> | null | undefined;
@@ -336,7 +336,7 @@ export type SamplingSetting =
 
 /** A fill to score. */
 export type ScoreInfillInput = {
-  /** The first of `decoders` when absent. */
+  /** The first of the `decoders` of the model pack when absent. */
   readonly decoder?: DecoderInput | null | undefined;
   /** Random masks that a bound is the mean of, from 1 to 1024; of no effect where the kind is exact. */
   readonly draws?: number;
@@ -359,9 +359,9 @@ export type SegmentInput =
 
 /** A gap to fill. */
 export type SlotInput = {
-  /** Texts it must not have anywhere in it; each is one token. */
+  /** Tokens it must not have, as texts: each is one token, alone or after a space. Other tokens may still spell the text. */
   readonly banned?: ReadonlyArray<string> | null | undefined;
-  /** The only texts it may have, without the space before it; each has as many tokens as the slot. Any when absent. */
+  /** The only texts it may have, without the space before it. Each has as many tokens as the slot, or as its range allows. Any when absent. */
   readonly choices?: ReadonlyArray<string> | null | undefined;
   /** Your own name for it, given back with its text. */
   readonly key?: string | null | undefined;
