@@ -26,7 +26,8 @@ export function logSumExp(row: Float32Array): number {
  */
 export function softmaxInto(row: Float32Array, temperature: number, probs: Float64Array): number {
   const max = maximum(row);
-  const inverse = 1 / temperature;
+  // subtle: of the smallest temperatures the inverse overflows, and 0 × ∞ is no number.
+  const inverse = Math.min(1 / temperature, Number.MAX_VALUE);
   let sum = 0;
   for (let i = 0; i < row.length; i++) {
     const weight = expNonPositive((row[i]! - max) * inverse);

@@ -45,6 +45,12 @@ describe('softmaxInto', () => {
     expect([...probs].map((p) => p.toFixed(6))).toEqual(['0.250000', '0.750000']);
   });
 
+  it.each([5e-324, 1e-310, 1e-300])('takes the largest alone at temperature %d', (temperature) => {
+    const probs = new Float64Array(3);
+    softmaxInto(Float32Array.of(-1, 2, Number.NEGATIVE_INFINITY), temperature, probs);
+    expect([...probs]).toEqual([0, 1, 0]);
+  });
+
   it('gives forbidden tokens no probability and sums to 1 at any temperature', () => {
     fc.assert(
       fc.property(rows, fc.double({ min: 0.05, max: 5, noNaN: true }), (row, temperature) => {
