@@ -87,26 +87,36 @@ export class StepChecker {
   }
 }
 
-/** What is wrong with a score; null when nothing is. */
-export function scoreProblem(score: unknown, kind: LikelihoodKind): string | null {
+/** What is wrong with a score of `targetCount` tokens; null when nothing is. */
+export function scoreProblem(
+  score: unknown,
+  kind: LikelihoodKind,
+  targetCount: number,
+): string | null {
   if (typeof score !== 'object' || score === null) return `a score is ${kindOf(score)}`;
   const { kind: given, logLikelihood, perPosition, standardError }: Partial<Score> = score;
   if (given !== kind) return `a score is of kind ${show(given)} in place of ${kind}`;
   if (!isLogProb(logLikelihood)) return `a score is ${show(logLikelihood)}`;
-  const terms: unknown = perPosition ?? [];
+  if (standardError !== undefined && !(Number.isFinite(standardError) && standardError >= 0))
+    return `the standard error of a score is ${show(standardError)}`;
+  return perPosition === undefined ? null : termsProblem(perPosition, targetCount);
+}
+
+function termsProblem(terms: unknown, targetCount: number): string | null {
   if (!Array.isArray(terms) || !terms.every(isLogProb))
     return 'the terms of a score are no log-probabilities';
-  if (standardError !== undefined && !(standardError >= 0))
-    return `the standard error of a score is ${show(standardError)}`;
-  return null;
+  if (terms.length === targetCount) return null;
+  return `a score has ${terms.length} terms for ${targetCount} tokens`;
 }
 
 function positionsProblem({ fills, reopened }: StepResult, { ids }: Run<unknown>): string | null {
   const filled = fills.map((fill: Fill | null | undefined) => fill?.position);
-  const stray = [...filled, ...reopened].find((at) => at === undefined || ids[at] !== null);
-  const hasStray = [...filled, ...reopened].some((at) => at === undefined || ids[at] !== null);
-  if (hasStray)
-    return `it commits or reopens position ${show(stray)}, which its run does not have open`;
+  // A name of a position would find it too, and be another key wherever positions are keys.
+  const strays = [...filled, ...reopened].filter(
+    (at: unknown) => typeof at !== 'number' || ids[at] !== null,
+  );
+  if (strays.length > 0)
+    return `it commits or reopens position ${show(strays[0])}, which its run does not have open`;
   const hasTwice = [filled, reopened].some((list) => new Set(list).size < list.length);
   return hasTwice ? 'it commits or reopens a position twice in one step' : null;
 }

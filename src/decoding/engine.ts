@@ -199,7 +199,7 @@ export class Engine {
         if (decoder.score === undefined) throw new ContractError('it has no score');
         return decoder.score(run, targets, { ...options, signal });
       }, this.#limits.scoreTimeoutMs ?? defaultScoreTimeoutMs);
-      keep(scoreProblem(score, kind));
+      keep(scoreProblem(score, kind, targets.length));
       return score;
     } catch (cause) {
       if (cause instanceof InfillError) throw cause;

@@ -71,7 +71,7 @@ describe('StepChecker', () => {
     expect(problemOf([fill(3, tokenId)])).toContain(`token ${tokenId} at position 3`);
   });
 
-  it.each([0, 4, -1, 1.5, Number.NaN, undefined])('refuses position %s', (position) => {
+  it.each([0, 4, -1, 1.5, Number.NaN, undefined, '1'])('refuses position %j', (position) => {
     expect(problemOf([{ ...fill(1, 4), position }])).toContain('which its run does not have open');
     expect(problemOf([], { reopened: [position] })).toContain('which its run does not have open');
   });
@@ -102,9 +102,9 @@ describe('scoreProblem', () => {
   const score = { kind: 'CHAIN_RULE', logLikelihood: -2, perPosition: [-1, -1] };
 
   it('takes a score of its kind', () => {
-    expect(scoreProblem(score, 'CHAIN_RULE')).toBeNull();
-    expect(scoreProblem({ ...score, perPosition: undefined }, 'CHAIN_RULE')).toBeNull();
-    expect(scoreProblem({ ...score, logLikelihood: -Infinity }, 'CHAIN_RULE')).toBeNull();
+    expect(scoreProblem(score, 'CHAIN_RULE', 2)).toBeNull();
+    expect(scoreProblem({ ...score, perPosition: undefined }, 'CHAIN_RULE', 2)).toBeNull();
+    expect(scoreProblem({ ...score, logLikelihood: -Infinity }, 'CHAIN_RULE', 2)).toBeNull();
   });
 
   it.each([
@@ -113,9 +113,11 @@ describe('scoreProblem', () => {
     [{ ...score, logLikelihood: Number.NaN }, 'a score is NaN'],
     [{ ...score, logLikelihood: 1 }, 'a score is 1'],
     [{ ...score, perPosition: [Number.NaN] }, 'the terms of a score'],
+    [{ ...score, perPosition: [-1] }, 'a score has 1 terms for 2 tokens'],
     [{ ...score, standardError: -1 }, 'the standard error of a score is -1'],
+    [{ ...score, standardError: Infinity }, 'the standard error of a score is Infinity'],
   ])('refuses %j', (given, problem) => {
-    expect(scoreProblem(given, 'CHAIN_RULE')).toContain(problem);
+    expect(scoreProblem(given, 'CHAIN_RULE', 2)).toContain(problem);
   });
 });
 
