@@ -63,10 +63,7 @@ export class IsolatingDispatcher implements Dispatcher {
   }
 
   async score(packId: string, score: ScoreRequest, signal: AbortSignal): Promise<ScoredFill> {
-    const { name } = score.request.decoder;
-    return this.#dispatcherOf(packId, name)
-      .score(packId, score, signal)
-      .catch((error: unknown) => this.#refuse(error, name));
+    return this.#dispatcherOf(packId, score.request.decoder.name).score(packId, score, signal);
   }
 
   admit(packId: string, runId: string, request: InfillRequest): Ticket {
@@ -99,7 +96,8 @@ export class IsolatingDispatcher implements Dispatcher {
     if (pack === undefined || builtInNames.includes(decoderName)) return builtIn;
     if (plugin === undefined) {
       const known = [...builtInNames, ...plugins.map((other) => other.decoderName)];
-      const message = `There is no decoder "${decoderName}"; there are: ${known.join(', ')}.`;
+      const shown = decoderName.length > 100 ? `${decoderName.slice(0, 100)}…` : decoderName;
+      const message = `There is no decoder "${shown}"; there are: ${known.join(', ')}.`;
       throw new InfillError('UNKNOWN_DECODER', message);
     }
     checkRoles(plugin, pack);
@@ -116,7 +114,8 @@ export class IsolatingDispatcher implements Dispatcher {
   }
 
   /**
-   * A plugin that fails at a request is told to the one who made it, by name: the server itself is not at fault.
+   * A plugin that fails at the check of a request is told to the one who made it, by name: the server itself is not at
+   * fault. Scores and runs tell such failures as they tell those of built-in decoders.
    *
    * @throws always
    */

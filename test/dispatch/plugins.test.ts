@@ -179,17 +179,17 @@ describe('a decoder of a plugin that', { timeout: 30_000 }, () => {
   });
 
   it.each([
-    ['none', 'a score is NaN.'],
-    ['throws', 'failed while it scored.'],
-    ['never-settles', 'it took more than 500 ms.'],
-    ['exits', 'exited with code 3.'],
-  ])('cannot score (%s) is refused by name', async (fault, message) => {
+    ['none', 'DECODE_FAILED', 'a score is NaN.'],
+    ['throws', 'DECODE_FAILED', 'failed while it scored.'],
+    ['never-settles', 'DECODE_FAILED', 'it took more than 500 ms.'],
+    ['exits', 'WORKER_FAILED', 'exited with code 3.'],
+  ])('cannot score (%s) fails the score by name', async (fault, code, message) => {
     const request = requestOf('hostile', { fault });
     const score = { request, fill: { tokens: [300, 300, 300] }, draws: 1 };
     const scoring = dispatcher.score(packId, score, new AbortController().signal);
 
     await expect(scoring).rejects.toMatchObject({
-      code: 'UNSUPPORTED',
+      code,
       message: expect.stringMatching(/ecoder "hostile"/),
     });
     await expect(scoring).rejects.toMatchObject({ message: expect.stringContaining(message) });
@@ -202,6 +202,12 @@ describe('the dispatcher', { timeout: 30_000 }, () => {
       code: 'UNKNOWN_DECODER',
       message:
         'There is no decoder "nobody"; there are: maria, autoregressive, hostile, unmade, missing.',
+    });
+  });
+
+  it('repeats the beginning only of a long name', async () => {
+    await expect(dispatcher.prepare(packId, requestOf('n'.repeat(10_000)))).rejects.toMatchObject({
+      message: expect.stringMatching(/^There is no decoder "n{100}…"; there are: /),
     });
   });
 
