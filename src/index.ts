@@ -12,9 +12,9 @@ import { join } from 'node:path';
 import { builtInDecoders } from './decoders.ts';
 import { InfillEngine } from './decoding/infill-engine.ts';
 import type {
+  GivenFill,
   InfillRequest,
   LengthSearch,
-  ScoreRequest,
   SourceRequest,
 } from './decoding/infill-request.ts';
 import { type AnyDecoderPlugin, createRegistry } from './decoding/registry.ts';
@@ -73,6 +73,13 @@ export type InfillOptions = {
   readonly lengthSearch?: LengthSearch;
   /** An abort ends the run before its next step, a score before its next pass. */
   readonly signal?: AbortSignal;
+};
+
+/** Which fill of a text, and under what; nothing is drawn, so no sampling has a part in it. */
+export type ScoringOptions = Pick<InfillOptions, 'decoder' | 'options' | 'seed' | 'signal'> & {
+  readonly fill: GivenFill;
+  /** Random masks that an ELBO is the mean of, from 1 to 1024; 16 when absent. */
+  readonly draws?: number;
 };
 
 const now = () => performance.now();
@@ -162,11 +169,7 @@ export async function* streamInfill(
 export function score(
   pack: Pack,
   source: string | SourceRequest,
-  {
-    fill,
-    draws = 16,
-    ...options
-  }: InfillOptions & Pick<ScoreRequest, 'fill'> & { readonly draws?: number },
+  { fill, draws = 16, ...options }: ScoringOptions,
 ): Promise<ScoredFill> {
   const signal = options.signal ?? new AbortController().signal;
   return pack.engine.score({ request: requestOf(pack, source, options), fill, draws }, signal);
