@@ -60,6 +60,8 @@ export type CheckedScore = PromptRun & {
   readonly decoder: AnyDecoder;
   /** What `decoder.score` gives; never NONE. */
   readonly kind: LikelihoodKind;
+  /** What the prompt was before the fill settled its lengths. */
+  readonly shape: PromptShape;
   /** (S) tokens of the open positions, in order. */
   readonly targets: readonly number[];
   readonly settings: readonly EffectiveSetting[];
@@ -69,6 +71,7 @@ export type CheckedScore = PromptRun & {
 type Reading = {
   readonly plugin: AnyDecoderPlugin;
   readonly decoder: AnyDecoder;
+  readonly shape: PromptShape | null;
   readonly parsed: Parsed | null;
   readonly problems: readonly Problem[];
 };
@@ -142,16 +145,17 @@ export class RequestChecker {
    */
   checkScore(score: ScoreRequest): CheckedScore {
     const { request, fill } = score;
-    const { plugin, decoder, parsed, problems } = this.#read(request, 'score');
+    const { plugin, decoder, shape, parsed, problems } = this.#read(request, 'score');
     const reader = { tokenizer: this.#tokenizer, vocabulary: this.#models.facts };
-    const settled = parsed === null ? { problems: [] } : settleFill(parsed.shape, fill, reader);
+    const settled = shape === null ? { problems: [] } : settleFill(shape, fill, reader);
     const all = [
       ...problems,
       ...('problems' in settled ? settled.problems : []),
       ...drawsProblems(score),
     ];
-    if (parsed === null || 'problems' in settled || all.length > 0) throw refusal(all);
-    const { options, sampling, shape } = parsed;
+    if (shape === null || parsed === null || 'problems' in settled || all.length > 0)
+      throw refusal(all);
+    const { options, sampling } = parsed;
     const { lengths, targets } = settled.value;
     const prompt = shape.withLengths(lengths);
     const rules = rulesOf(this.#ruleIds, prompt, shape, 'score');
@@ -162,6 +166,7 @@ export class RequestChecker {
       plugin,
       decoder,
       kind: likelihoodOf(plugin, decoder, options),
+      shape,
       prompt,
       run,
       targets,
@@ -199,7 +204,7 @@ export class RequestChecker {
       'value' in shape && 'value' in options && 'value' in sampling
         ? { options: options.value, sampling: sampling.value, shape: shape.value }
         : null;
-    return { plugin, decoder, parsed, problems };
+    return { plugin, decoder, shape: 'value' in shape ? shape.value : null, parsed, problems };
   }
 
   #shapeProblems(shape: PromptShape, source: SourceRequest): Problem[] {

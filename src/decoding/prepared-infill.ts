@@ -29,14 +29,15 @@ export function preparedInfill(checked: CheckedInfill): PreparedInfill {
 
 /** The plan of a score; the fill has settled all lengths. */
 export function preparedScore(checked: CheckedScore, draws: number): PreparedInfill {
-  const { prompt, targets, kind, settings } = checked;
+  const { shape, prompt, targets, kind, settings } = checked;
   const openTokens = targets.length;
   return {
     promptTokens: prompt.ids,
     slots: prompt.slots.map(({ index, key, span, ownsSpace }) => {
       const tokens = span.end - span.start;
       const length = { minTokens: tokens, maxTokens: tokens };
-      return { index, key, ...length, start: span.start, ownsSpace, choices: [] };
+      const choices = shape.slots[index]?.choices?.map(({ ids }) => ids) ?? [];
+      return { index, key, ...length, start: span.start, ownsSpace, choices };
     }),
     knownTokens: prompt.ids.length - openTokens,
     openTokens,

@@ -4,11 +4,13 @@
  * Knows problems and what decoders declare; finds no problems itself.
  */
 import { InfillError, type Problem, problemsError } from '../errors.ts';
+import { templateLimits } from '../text/template.ts';
 import type { LikelihoodKind, Run } from './decoder.ts';
 import type { AnyDecoder, AnyDecoderPlugin } from './registry.ts';
 
 /**
- * One error of all problems. What is wrong goes first: a request that is also unsupported will stay wrong.
+ * One error of all problems, the first `templateLimits.problems` of them. What is wrong goes first: a request that is also
+ * unsupported will stay wrong.
  *
  * @param problems - at least one.
  */
@@ -18,7 +20,7 @@ export function refusal(problems: readonly Problem[]): InfillError {
     ...problems.filter((problem) => !isUnsupported(problem)),
     ...problems.filter(isUnsupported),
   ];
-  return problemsError(ordered as [Problem, ...Problem[]]);
+  return problemsError(ordered.slice(0, templateLimits.problems) as [Problem, ...Problem[]]);
 }
 
 /** @throws UNSUPPORTED when the decoder refuses the run. */

@@ -148,6 +148,26 @@ describe('checkScore', () => {
     ]);
   });
 
+  it('reads the fill whatever is wrong with the options', () => {
+    const request = requestOf(autoregressive, {
+      source,
+      decoder: { name: autoregressive.name, options: { prompt: 'SUFFIX' } },
+    });
+    const checker = new RequestChecker(models, tokenizer, createRegistry([autoregressive]));
+    const { problems } = refusalOf(() =>
+      checker.checkScore({ request, fill: { slots: [] }, draws: 1 }),
+    );
+    expect(problems.map(({ path }) => path.join('.'))).toEqual([
+      'decoder.autoregressive.prompt',
+      'fill.slots',
+    ]);
+  });
+
+  it('names no more problems than of a template', () => {
+    const tokens = Array<number>(1000).fill(3);
+    expect(refusalOf(() => check({ text: '[MASK:1-9]' }, { tokens })).problems).toHaveLength(100);
+  });
+
   it('tells seed and draws where the likelihood is drawn', () => {
     const names = (plugin: AnyDecoderPlugin) =>
       check(source, { slots: ['x'] }, { plugin }).settings.map(({ name }) => name);

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { autoregressive } from '../../plugins/autoregressive/index.ts';
 import { RequestChecker } from '../../src/decoding/check-request.ts';
 import type { InfillRequest } from '../../src/decoding/infill-request.ts';
-import { preparedInfill } from '../../src/decoding/prepared-infill.ts';
+import { preparedInfill, preparedScore } from '../../src/decoding/prepared-infill.ts';
 import { createRegistry } from '../../src/decoding/registry.ts';
 import { requestOf } from '../conformance/runs.ts';
 import { ByteTokenizer } from '../support/byte-tokenizer.ts';
@@ -93,5 +93,20 @@ describe('preparedInfill', () => {
     // (1 + 1) + (1 + 2) + (1 + 3) + (2 + 1) + (2 + 2) + (2 + 3)
     expect(prepare({ text }, { samples: 2, lengthSearch: 'DECODE_ALL' }).cost).toBe(21 + 5);
     expect(prepare({ text: 'a' }, { lengthSearch: 'DECODE_ALL' }).cost).toBe(0);
+  });
+});
+
+describe('preparedScore', () => {
+  it('tells lengths as the fill settles them, and the choices there are', () => {
+    const slot = { length: { between: { min: 1, max: 4 } }, choices: ['xyz', 'xy'] };
+    const source = { segments: [{ text: 'a' }, { slot }] };
+    const request = requestOf(autoregressive, { source });
+    const checked = checker.checkScore({ request, fill: { slots: ['xy'] }, draws: 9 });
+    expect(preparedScore(checked, 9)).toMatchObject({
+      slots: [{ minTokens: 2, maxTokens: 2, start: 1, choices: [idsOf('xyz'), idsOf('xy')] }],
+      knownTokens: 1,
+      openTokens: 2,
+      cost: 2,
+    });
   });
 });
