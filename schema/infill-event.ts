@@ -72,7 +72,8 @@ function defineTokenEvents({ builder }: Parts) {
   });
   const revised = builder.objectRef<EventOf<'revised'>>(typeNames.revised).implement({
     interfaces: ['InfillEvent'],
-    description: 'The decoder took tokens back, and may have chosen others.',
+    description:
+      'Tokens were taken back, and others may have been chosen: by the decoder, or because another candidate ranks first.',
     fields: (t) => ({
       tokens: t.expose('tokens', { type: ['CommittedToken'], description: 'The tokens it chose.' }),
       reopened: t.exposeIntList('reopened', { description: 'Positions that are open again.' }),

@@ -77,7 +77,10 @@ function defineUsage({ builder }: Parts): void {
       'Tokens and model passes of a run. Committed tokens and passes are 0 until it has ended.',
     fields: (t) => ({
       knownTokens: t.exposeInt('knownTokens', { description: 'Positions that were given.' }),
-      openTokens: t.exposeInt('openTokens', { description: 'Positions to fill.' }),
+      openTokens: t.exposeInt('openTokens', {
+        description:
+          'Positions to fill; an unknown length counts as its least until the run has ended.',
+      }),
       committedTokens: t.exposeInt('committedTokens', {
         description: 'Positions that were filled.',
       }),
