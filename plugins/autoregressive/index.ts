@@ -14,11 +14,9 @@ import type {
   Run,
   StepResult,
 } from '../../src/decoding/decoder.ts';
-import { drawnLogits, drawnProbsInto, fillOf } from '../../src/decoding/distribution.ts';
-import { knownIds, openPositions } from '../../src/decoding/positions.ts';
+import { drawFill } from '../../src/decoding/draw-fill.ts';
+import { openPositions } from '../../src/decoding/positions.ts';
 import type { CausalModel, LoadedModels } from '../../src/model/models.ts';
-import { keyedUniform } from '../../src/numerics/keyed-random.ts';
-import { argmax, inverseCdf } from '../../src/numerics/sampling.ts';
 
 const optionsSchema = z.strictObject({
   prompt: z
@@ -63,7 +61,6 @@ function createAutoregressive(models: LoadedModels): Decoder<Options, State> {
   const { causal, facts } = models;
   const { startId } = facts;
   assert(causal !== null && startId !== null, 'The registry gives a plugin the roles it names.');
-  const probs = new Float64Array(facts.vocabularySize);
   return {
     async begin(run) {
       const passes = { causal: 0, masked: 0 };
@@ -72,7 +69,7 @@ function createAutoregressive(models: LoadedModels): Decoder<Options, State> {
     },
     async step(states) {
       const results: StepResult[] = [];
-      for (const state of states) results.push(await stepOne(state, causal, probs));
+      for (const state of states) results.push(await stepOne(state, causal));
       return results;
     },
     end: () => undefined,
@@ -87,36 +84,17 @@ function createAutoregressive(models: LoadedModels): Decoder<Options, State> {
   };
 }
 
-async function stepOne(
-  state: State,
-  causal: CausalModel,
-  probs: Float64Array,
-): Promise<StepResult> {
+async function stepOne(state: State, causal: CausalModel): Promise<StepResult> {
   const { run, ids, open, reader } = state;
   const position = open.shift();
   assert(position !== undefined, 'A run that is done takes no step.');
   const row = await causal.logits(await reader.read(ids, [position])); // (1, V)
   run.rules.forbid(row, position, ids);
-  const logits = drawnLogits(row, run.sampling, () => new Set(knownIds(ids.slice(0, position))));
-  const { tokenId, logTotal } =
-    run.sampling.temperature === 0
-      ? { tokenId: argmax(logits) }
-      : sample(logits, position, run, probs);
-  ids[position] = tokenId;
+  const fill = drawFill(row, run, { position, step: 0 }, ids.slice(0, position));
+  ids[position] = fill.tokenId;
   return {
-    fills: [fillOf(row, { position, tokenId }, run.alternatives, logTotal)],
+    fills: [fill],
     reopened: [],
     done: open.length === 0,
   };
-}
-
-function sample(
-  logits: Float32Array,
-  position: number,
-  run: Run<Options>,
-  probs: Float64Array,
-): { readonly tokenId: number; readonly logTotal?: number | undefined } {
-  const logTotal = drawnProbsInto(logits, run.sampling, probs);
-  const draw = keyedUniform(run.seed, { purpose: 'sample', position, step: 0 });
-  return { tokenId: inverseCdf(probs, draw, 1), logTotal };
 }

@@ -4,10 +4,10 @@
  *
  * Knows rows of logits; knows not which models they come from.
  */
-import { InfillError } from '../errors.ts';
-import type { CausalReader } from './causal-reader.ts';
+import { type CausalReader, rowOf } from './causal-reader.ts';
 import type { Run, Score } from './decoder.ts';
 import { logProbOf } from './distribution.ts';
+import { refuseAborted, scoreOfTerms } from './path-score.ts';
 import { openPositions } from './positions.ts';
 
 /** Rows of logits computed at once: bounds memory at this many times V. */
@@ -36,17 +36,16 @@ export async function chainRuleScore(
   { reader, rowsOf, signal }: RowSource,
 ): Promise<Score> {
   const open = openPositions(run.ids);
-  if (open.length === 0) return { kind: 'CHAIN_RULE', logLikelihood: 0, perPosition: [] };
   const filled = withTargets(run.ids, open, targets);
   const path = run.ids.slice(); // what is to the right of a position must not narrow its choices
   const perPosition: number[] = [];
   for (let first = 0; first < open.length; first += logitsBlockSize) {
-    if (signal.aborted) throw new InfillError('CANCELLED', 'The scoring was cancelled.');
+    refuseAborted(signal);
     const positions = open.slice(first, first + logitsBlockSize);
     const logits = await rowsOf(await reader.read(filled, positions), first);
     const width = logits.length / positions.length;
     for (const [index, position] of positions.entries()) {
-      const row = logits.subarray(index * width, (index + 1) * width);
+      const row = rowOf(logits, index, width);
       run.rules.forbid(row, position, path);
       const tokenId = filled[position] ?? null;
       const term = logProbOf(row, tokenId ?? -1);
@@ -55,11 +54,7 @@ export async function chainRuleScore(
       if (Number.isFinite(term)) path[position] = tokenId;
     }
   }
-  return {
-    kind: 'CHAIN_RULE',
-    logLikelihood: perPosition.reduce((sum, term) => sum + term, 0),
-    perPosition,
-  };
+  return scoreOfTerms('CHAIN_RULE', perPosition);
 }
 
 function withTargets(
