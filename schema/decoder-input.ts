@@ -5,6 +5,7 @@
  */
 import type { DecoderDescription, InfillInput, OptionField } from '../src/service/service.ts';
 import type { Builder } from './builder.ts';
+import { capitalized, rangeOf } from './option-range.ts';
 import type { Parts } from './parts.ts';
 import { pluginOptionsOf } from './plugin-options.ts';
 
@@ -105,7 +106,7 @@ function defineOptions(builder: Builder, decoder: DecoderDescription) {
           name,
           t.field({
             type: enums.get(name) ?? scalarOf(type),
-            description,
+            description: [description, rangeOf(decoder.optionsSchema, name)].join(' ').trim(),
             defaultValue: defaultValue as never,
           }),
         ]),
@@ -150,8 +151,4 @@ export function optionEnumName(value: string): string {
     .replace(/([a-z0-9])([A-Z])/g, '$1_$2')
     .replace(/[^A-Za-z0-9]+/g, '_')
     .toUpperCase();
-}
-
-function capitalized(name: string): string {
-  return name.charAt(0).toUpperCase() + name.slice(1);
 }

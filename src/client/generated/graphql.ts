@@ -55,13 +55,13 @@ export type Device =
 
 /** Options of the decoder "Masked diffusion". */
 export type DiffusionOptions = {
-  /** With schedule cap or rescale: see there. Default 0.02. */
+  /** With schedule cap or rescale: see there. Default 0.02. Above 0 and at most 1. */
   readonly eta?: number | null | undefined;
   /** Whether committed tokens may reopen: never, or at random (remdm). */
   readonly revise?: DiffusionRevise | null | undefined;
   /** With revise remdm: the probability that a token reopens in a step. cap (the default): at most eta; rescale: eta times the largest possible; conf: the largest possible shared out among tokens, most to those that were least probable when committed. */
   readonly schedule?: DiffusionSchedule | null | undefined;
-  /** Denoising steps. More steps reveal fewer tokens at once; a step that reveals nothing costs no pass. */
+  /** Denoising steps. More steps reveal fewer tokens at once; a step that reveals nothing costs no pass. From 1 to 1024. */
   readonly steps?: number | null | undefined;
 };
 
@@ -206,7 +206,7 @@ export type LikelihoodKind =
 
 /** Options of the decoder "MARIA". */
 export type MariaOptions = {
-  /** Drafted tokens that one causal pass verifies beside the next one; chosen at each step from how sure the masked model is when absent. Changes the speed, never the tokens. */
+  /** Drafted tokens that one causal pass verifies beside the next one; chosen at each step from how sure the masked model is when absent. Changes the speed, never the tokens. From 0 to 16. */
   readonly draftWindow?: number | null | undefined;
 };
 
@@ -225,19 +225,19 @@ export type MaskedLmCommit =
 export type MaskedLmOptions = {
   /** How many tokens one pass commits: the first k in the order (the default); all whose highest probability reaches threshold, at least the first in the order; as many, by entropy, as keep their joint error below entropyBound; or all. */
   readonly commit?: MaskedLmCommit | null | undefined;
-  /** With revise edit: the probability that replaces a token. Default 0.9. */
+  /** With revise edit: the probability that replaces a token. Default 0.9. At least 0.5 and below 1. */
   readonly editThreshold?: number | null | undefined;
-  /** With commit entropy-bound: nats that the entropies of all tokens of one pass but the most uncertain may sum to. Default 0.5. */
+  /** With commit entropy-bound: nats that the entropies of all tokens of one pass but the most uncertain may sum to. Default 0.5. From 0 to 1000. */
   readonly entropyBound?: number | null | undefined;
-  /** With revise mask-predict: passes, the first included. Default 10. */
+  /** With revise mask-predict: passes, the first included. Default 10. From 1 to 256. */
   readonly iterations?: number | null | undefined;
-  /** With commit k: how many tokens one pass commits. Default 1. */
+  /** With commit k: how many tokens one pass commits. Default 1. From 1 to 1024. */
   readonly k?: number | null | undefined;
   /** Which positions come first: those of a random order, of the highest probability (confidence, the default), of the largest difference between the two highest probabilities, of the lowest entropy, or the leftmost. */
   readonly order?: MaskedLmOrder | null | undefined;
   /** Whether tokens change once committed. mask-predict: all are filled in one pass, then, iteration by iteration, fewer and fewer of the least probable are predicted again. edit: one is replaced when another is more probable than editThreshold, at most four times per position. */
   readonly revise?: MaskedLmRevise | null | undefined;
-  /** With commit threshold: the probability that commits a token. Default 0.9. */
+  /** With commit threshold: the probability that commits a token. Default 0.9. From 0 to 1. */
   readonly threshold?: number | null | undefined;
 };
 
