@@ -4,6 +4,7 @@
  * Knows runs and results; knows neither engine nor models. Messages name positions and ids, never a text.
  */
 import type { Fill, LikelihoodKind, Run, Score, StepResult } from './decoder.ts';
+import { kindOf, show } from './decoder-failure.ts';
 import { openPositions } from './positions.ts';
 
 /** A run with the prompt as committed so far. */
@@ -153,13 +154,4 @@ function isAlternative(other: unknown, vocabularySize: number): boolean {
     isTokenId(other.tokenId, vocabularySize) &&
     isLogProb(other.logProb)
   );
-}
-
-/** A number as it is; of anything else its kind, since it may carry anything. */
-function show(value: unknown): string {
-  return typeof value === 'number' ? String(value) : kindOf(value);
-}
-
-function kindOf(value: unknown): string {
-  return value === null ? 'null' : typeof value;
 }

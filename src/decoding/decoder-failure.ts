@@ -47,3 +47,13 @@ export async function settledWithin<T>(
     clearTimeout(timer);
   }
 }
+
+/** A value of a plugin in a message: a number as it is; of anything else its kind, since it may carry anything. */
+export function show(value: unknown): string {
+  return typeof value === 'number' ? String(value) : kindOf(value);
+}
+
+/** What `typeof` says, but for null. */
+export function kindOf(value: unknown): string {
+  return value === null ? 'null' : typeof value;
+}

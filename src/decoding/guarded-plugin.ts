@@ -6,6 +6,7 @@
  */
 import { InfillError } from '../errors.ts';
 import type { LikelihoodKind, Run } from './decoder.ts';
+import { show } from './decoder-failure.ts';
 import type { AnyDecoderPlugin } from './registry.ts';
 
 const kinds: readonly unknown[] = [
@@ -73,9 +74,4 @@ function isDecoder(value: unknown): boolean {
     [begin, step, end].every((method) => typeof method === 'function') &&
     (score === undefined || typeof score === 'function')
   );
-}
-
-/** A number as it is; of anything else its kind, since it may carry anything. */
-function show(value: unknown): string {
-  return typeof value === 'number' ? String(value) : value === null ? 'null' : typeof value;
 }
