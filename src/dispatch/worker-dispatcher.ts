@@ -82,6 +82,7 @@ export class WorkerDispatcher implements Dispatcher {
     if (this.#isDraining) throw shuttingDown('takes no new scores');
     const scores = this.#scores.get(packId);
     assert(scores !== undefined);
+    worker.wake();
     return scores.run((own) => worker.score(score, own), signal);
   }
 
@@ -96,6 +97,7 @@ export class WorkerDispatcher implements Dispatcher {
       start: () => {
         // A run that was cancelled in the meantime has its terminal entry already.
         if (this.#runs.has(runId)) this.#queue.markReady(runId);
+        worker.wake();
         this.startWaiting();
         return stream;
       },

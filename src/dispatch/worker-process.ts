@@ -64,6 +64,9 @@ export class WorkerProcess {
   #ready: Deferred<WorkerChannel | InfillError> = createDeferred();
   /** Whether jobs are refused until the next start. */
   #isRefusing: boolean = false;
+  /** Of one that could not open: whether it is time to start it again, and whether somebody asked for that. */
+  #isDue: boolean = false;
+  #isWanted: boolean = false;
   #restartTimer: NodeJS.Timeout | undefined;
 
   /**
@@ -134,6 +137,12 @@ export class WorkerProcess {
     return this.#channel.fill(job);
   }
 
+  /** Has one that could not open tried again, for a job that waits until `state` is READY. */
+  wake(): void {
+    if (this.#isDue) void this.#restart();
+    else this.#isWanted = true;
+  }
+
   /** Cancels a run within one decode step; of an unknown run, nothing. */
   cancel(runId: string): void {
     this.#channel.cancel(runId);
@@ -142,6 +151,7 @@ export class WorkerProcess {
   /** Ends the worker for good. Its runs and checks end as INTERRUPTED. */
   async close(): Promise<void> {
     this.#state = 'STOPPED';
+    this.#isDue = false;
     clearTimeout(this.#restartTimer);
     this.#ready.resolve(interrupted());
     // Of a worker that had failed to open, the answer was another one.
@@ -163,6 +173,7 @@ export class WorkerProcess {
   }
 
   async #ask(ask: Ask, signal: AbortSignal): Promise<Answer> {
+    if (this.#isDue) void this.#restart();
     const channel = await this.#ready.promise;
     if (channel instanceof InfillError) throw channel;
     return channel.ask(ask, signal);
@@ -183,7 +194,7 @@ export class WorkerProcess {
     if (this.#state === 'STOPPED') return;
     this.#pause();
     const restartInMs = this.#backOff.next(livedMs);
-    this.#restartTimer = setTimeout(() => void this.#restart(), restartInMs);
+    this.#restartTimer = setTimeout(() => this.#restartInTime(), restartInMs);
     const { code, message } = error;
     this.#options.observe({
       type: 'failed',
@@ -201,7 +212,15 @@ export class WorkerProcess {
     this.#state = 'RESTARTING';
   }
 
+  /** What could not be opened, and refuses jobs, may never open: it is tried again when somebody asks for it. */
+  #restartInTime(): void {
+    if (this.#isRefusing && !this.#isWanted) this.#isDue = true;
+    else void this.#restart();
+  }
+
   async #restart(): Promise<void> {
+    this.#isDue = false;
+    this.#isWanted = false;
     const startedAt = this.#options.now();
     const channel = new WorkerChannel(this.#options);
     this.#channel = channel;
