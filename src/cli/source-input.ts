@@ -4,6 +4,7 @@
  * Knows templates and slots; knows no token.
  */
 import type { SegmentInput, SourceInput } from '../client/generated/graphql.ts';
+import { InfillError } from '../errors.ts';
 import type { Mask } from '../text/mask.ts';
 import type { Template } from '../text/template.ts';
 import { parseTemplate } from '../text/template-notation.ts';
@@ -16,22 +17,29 @@ export type SourceFlags = {
   readonly banned: readonly string[];
 };
 
-/**
- * The template itself, or its segments where flags name slots.
- *
- * @throws INVALID_TEMPLATE with all problems, where flags name slots; else the server finds them.
- */
+/** The template itself, or its segments where flags name slots and it can be read: else the server says what is wrong. */
 export function sourceOf(
   template: string,
   { choices, banned }: SourceFlags,
   problems: FlagProblems,
 ): SourceInput {
   if (choices.length === 0 && banned.length === 0) return { text: template };
-  const { parts } = parseTemplate(template, ['source', 'text']);
+  const parts = readParts(template);
+  if (parts === null) return { text: template };
   const slotCount = parts.filter(({ kind }) => kind === 'mask').length;
   const choicesOf = slotListsOf('--choices', choices, { slotCount, problems });
   const bannedOf = slotListsOf('--banned', banned, { slotCount, problems });
   return { segments: segmentsOf({ parts }, choicesOf, bannedOf) };
+}
+
+/** Null for a template that is wrong: the server finds its problems together with those of the whole request. */
+function readParts(template: string): Template['parts'] | null {
+  try {
+    return parseTemplate(template, []).parts;
+  } catch (error) {
+    if (error instanceof InfillError) return null;
+    throw error;
+  }
 }
 
 function segmentsOf({ parts }: Template, choices: SlotLists, banned: SlotLists): SegmentInput[] {
