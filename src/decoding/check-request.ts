@@ -7,7 +7,7 @@ import { InfillError, type Problem } from '../errors.ts';
 import type { LoadedModels, ModelRole } from '../model/models.ts';
 import type { Prompt, PromptShape } from '../text/prompt.ts';
 import { type Tokenizer, wordStartIds } from '../text/tokenizer.ts';
-import { settleFill } from './check-fill.ts';
+import { type SettledFill, settleFill } from './check-fill.ts';
 import { drawsProblems, rangeProblems, samplingProblems } from './check-settings.ts';
 import { SlotChecker } from './check-slots.ts';
 import type { LikelihoodKind, Run } from './decoder.ts';
@@ -15,6 +15,7 @@ import { fillSettings, scoreSettings } from './effective-settings.ts';
 import { estimateBytes } from './estimate-bytes.ts';
 import type {
   EffectiveSetting,
+  GivenFill,
   InfillRequest,
   LengthSearch,
   ScoreRequest,
@@ -31,7 +32,7 @@ import {
   lengthProblems,
   mostOpenTokens,
 } from './unknown-lengths.ts';
-import { checkFields } from './zod-problems.ts';
+import { type Checked, checkFields } from './zod-problems.ts';
 
 /** A run with the prompt that it fills. */
 export type PromptRun = { readonly prompt: Prompt; readonly run: Run<unknown> };
@@ -146,8 +147,7 @@ export class RequestChecker {
   checkScore(score: ScoreRequest): CheckedScore {
     const { request, fill } = score;
     const { plugin, decoder, shape, parsed, problems } = this.#read(request, 'score');
-    const reader = { tokenizer: this.#tokenizer, vocabulary: this.#models.facts };
-    const settled = shape === null ? { problems: [] } : settleFill(shape, fill, reader);
+    const settled = shape === null ? { problems: [] } : this.#settle(shape, fill);
     const all = [
       ...problems,
       ...('problems' in settled ? settled.problems : []),
@@ -192,10 +192,8 @@ export class RequestChecker {
     );
     const shape = encodeSource(request.source, this.#tokenizer, this.#models.facts);
     const problems = [
-      ...('problems' in shape ? shape.problems : this.#shapeProblems(shape.value, request.source)),
-      ...('value' in shape && purpose === 'fill'
-        ? lengthProblems(shape.value, request.lengthSearch, this.#models)
-        : []),
+      ...('problems' in shape ? shape.problems : this.#slotProblems(shape.value, request.source)),
+      ...('value' in shape && purpose === 'fill' ? this.#openProblems(shape.value, request) : []),
       ...('problems' in options ? options.problems : []),
       ...('problems' in sampling ? sampling.problems : samplingProblems(plugin, sampling.value)),
       ...rangeProblems(request),
@@ -207,15 +205,32 @@ export class RequestChecker {
     return { plugin, decoder, shape: 'value' in shape ? shape.value : null, parsed, problems };
   }
 
-  #shapeProblems(shape: PromptShape, source: SourceRequest): Problem[] {
-    const tokens = shape.knownTokens + mostOpenTokens(shape);
-    const limit = this.#models.facts.contextLength;
+  #settle(shape: PromptShape, fill: GivenFill): Checked<SettledFill> {
+    const reader = { tokenizer: this.#tokenizer, vocabulary: this.#models.facts };
+    const settled = settleFill(shape, fill, reader);
+    if ('problems' in settled) return settled;
+    const problems = this.#sizeProblems(shape, settled.value.targets.length, false);
+    return problems.length > 0 ? { problems } : settled;
+  }
+
+  #slotProblems({ slots }: PromptShape, source: SourceRequest): Problem[] {
+    return slots.flatMap((slot) =>
+      this.#slotChecker.problemsOf(slot, slotPath(source, slot.index)),
+    );
+  }
+
+  /** What is wrong with lengths that a fill would still have to settle. */
+  #openProblems(shape: PromptShape, { lengthSearch }: InfillRequest): Problem[] {
     return [
-      ...(tokens > limit ? [tooLong(tokens, limit, hasUnknownLengths(shape))] : []),
-      ...shape.slots.flatMap((slot) =>
-        this.#slotChecker.problemsOf(slot, slotPath(source, slot.index)),
-      ),
+      ...this.#sizeProblems(shape, mostOpenTokens(shape), hasUnknownLengths(shape)),
+      ...lengthProblems(shape, lengthSearch, this.#models),
     ];
+  }
+
+  #sizeProblems({ knownTokens }: PromptShape, openTokens: number, isMost: boolean): Problem[] {
+    const tokens = knownTokens + openTokens;
+    const limit = this.#models.facts.contextLength;
+    return tokens > limit ? [tooLong(tokens, limit, isMost)] : [];
   }
 
   #decoderOf(plugin: AnyDecoderPlugin): AnyDecoder {

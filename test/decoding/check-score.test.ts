@@ -46,6 +46,14 @@ describe('a fill given as texts', () => {
     expect(scored.targets).toEqual(idsOf('xy'));
   });
 
+  it('is what has to fit into the context, not the greatest lengths', () => {
+    const wide = { text: '[MASK:1-65]' };
+    expect(check(wide, { slots: ['xy'] }).targets).toEqual(idsOf('xy'));
+    expect(refusalOf(() => check(wide, { slots: ['x'.repeat(65)] })).problems).toMatchObject([
+      { path: ['source'], code: 'PROMPT_TOO_LONG', value: '65', limit: '64' },
+    ]);
+  });
+
   it('may begin with any token after the owned space', () => {
     const { run, targets } = check({ text: 'a [MASK:2]' }, { slots: ['x'] });
     expect(targets).toEqual(idsOf(' x'));
