@@ -22,36 +22,17 @@ afterEach(async () => {
   await Promise.all(started.splice(0).map((worker) => worker.close()));
 });
 
-const openRequest = { device: 'cpu', threads: null, maxRunning: 4, maxBytes: 1 } as const;
-
 async function start(folder: string, timing: Partial<WorkerTiming> = {}) {
   const collected = collectNotices<WorkerNotice>();
   const worker = await WorkerProcess.start({
     workerPath: scriptedWorker,
-    open: { ...openRequest, folder, plugin: null },
+    open: { folder, device: 'cpu', threads: null, maxRunning: 4, maxBytes: 1, plugin: null },
     timing: { ...quickTiming, ...timing },
     now: () => performance.now(),
     observe: collected.observe,
   });
   started.push(worker);
   return { worker, ...collected };
-}
-
-/** A worker of a plugin, beside that of the pack. */
-async function launch(folder: string) {
-  const { worker: builtIn } = await start(packFolder('first'));
-  const limits = { stepTimeoutMs: 30_000, scoreTimeoutMs: 30_000 };
-  const plugin = { decoderName: 'echo', module: '', specifier: '', ...limits };
-  const options = {
-    workerPath: scriptedWorker,
-    open: { ...openRequest, folder, plugin },
-    timing: quickTiming,
-    now: () => performance.now(),
-    observe: () => undefined,
-  };
-  const worker = WorkerProcess.launch(options, builtIn.pack);
-  started.push(worker);
-  return worker;
 }
 
 const job = (decoder: string, runId = 'run') => ({
@@ -92,24 +73,6 @@ describe('starting', () => {
       code: 'WORKER_FAILED',
       message: 'The decoding worker did not open its pack within 500 ms and was ended by SIGKILL.',
     });
-  });
-});
-
-describe('a worker of a plugin that cannot open', () => {
-  it('is started again when it is asked, and not before', async () => {
-    const folder = packFolder('refuse');
-    const worker = await launch(folder);
-    const refusal = {
-      code: 'WORKER_FAILED',
-      message:
-        'The worker of decoder "echo" cannot start (INVALID_PACK); the server\'s log says why.',
-    };
-    await expect(worker.prepare(requestFor('echo'))).rejects.toMatchObject(refusal);
-    // Much longer than the time before a restart.
-    for (const name of ['first', 'second']) await start(packFolder(name));
-    expect(startCount(folder)).toBe(1);
-    await expect(worker.prepare(requestFor('echo'))).rejects.toMatchObject(refusal);
-    expect(startCount(folder)).toBe(2);
   });
 });
 
