@@ -8,7 +8,12 @@ import type { LoadedModels, ModelRole } from '../model/models.ts';
 import type { Prompt, PromptShape } from '../text/prompt.ts';
 import { type Tokenizer, wordStartIds } from '../text/tokenizer.ts';
 import { type SettledFill, settleFill } from './check-fill.ts';
-import { drawsProblems, rangeProblems, samplingProblems } from './check-settings.ts';
+import {
+  alternativesProblems,
+  drawsProblems,
+  rangeProblems,
+  samplingProblems,
+} from './check-settings.ts';
 import { SlotChecker } from './check-slots.ts';
 import type { LikelihoodKind, Run } from './decoder.ts';
 import { fillSettings, scoreSettings } from './effective-settings.ts';
@@ -197,6 +202,7 @@ export class RequestChecker {
       ...('problems' in options ? options.problems : []),
       ...('problems' in sampling ? sampling.problems : samplingProblems(plugin, sampling.value)),
       ...rangeProblems(request),
+      ...alternativesProblems(plugin, request),
     ];
     const parsed =
       'value' in shape && 'value' in options && 'value' in sampling

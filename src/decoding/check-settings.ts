@@ -39,6 +39,17 @@ export function drawsProblems({ draws }: ScoreRequest): Problem[] {
   return countProblems(draws, { path: ['draws'], name: 'draws', min: 1, max: maxDraws });
 }
 
+/** Alternatives asked of a decoder that has none. */
+export function alternativesProblems(
+  { name, capabilities }: AnyDecoderPlugin,
+  { alternatives }: InfillRequest,
+): Problem[] {
+  if (alternatives === 0 || capabilities.features.includes('ALTERNATIVES')) return [];
+  const message = `Decoder "${name}" reports no alternatives; their number is ${alternatives} and must be 0.`;
+  const value = String(alternatives);
+  return [{ path: ['alternatives'], code: 'UNSUPPORTED', message, value, limit: '0' }];
+}
+
 /** The settings that are not off and that the decoder does not follow. */
 export function samplingProblems(plugin: AnyDecoderPlugin, sampling: SamplingParams): Problem[] {
   const followed = plugin.capabilities.sampling;

@@ -40,7 +40,11 @@ export function decoderOf(
     description: 'For tests.',
     roles: ['causal', 'masked'],
     options,
-    capabilities: { streams: 'ANY_ORDER', features: ['SCORES'], sampling: ['temperature'] },
+    capabilities: {
+      streams: 'ANY_ORDER',
+      features: ['ALTERNATIVES', 'SCORES'],
+      sampling: ['temperature'],
+    },
     likelihood: () => 'CHAIN_RULE',
     maxSteps,
     create(models) {

@@ -26,7 +26,7 @@ export const uniform: DecoderPlugin<Options, State> = {
   description: 'Any token, all alike.',
   roles: [],
   options,
-  capabilities: { streams: 'LEFT_TO_RIGHT', features: [], sampling: ['temperature'] },
+  capabilities: { streams: 'LEFT_TO_RIGHT', features: ['ALTERNATIVES'], sampling: ['temperature'] },
   likelihood: () => 'NONE',
   maxSteps: (openCount) => openCount,
   create: ({ facts }) => ({

@@ -109,6 +109,15 @@ describe('samples and settings', () => {
     expect(names).toEqual(['decoder', 'prompt', 'seed', 'alternatives']);
   });
 
+  it('refuses alternatives that the decoder does not report', () => {
+    const silent = { ...autoregressive, capabilities: { ...capabilities, features: [] } };
+    const error = refusalOf(() => check({ alternatives: 2 }, {}, silent));
+    expect(error.problems).toMatchObject([
+      { path: ['alternatives'], code: 'UNSUPPORTED', value: '2', limit: '0' },
+    ]);
+    expect(check({ alternatives: 0 }, {}, silent).samples).toBe(1);
+  });
+
   it('puts what is wrong before what is unsupported', () => {
     const sampling = { temperature: 1 };
     const error = refusalOf(() => check({ sampling, samples: 0 }, {}, plain));
