@@ -42,7 +42,7 @@ function settleTexts(
   tokenizer: Tokenizer,
 ): Checked<SettledFill> {
   if (texts.length !== slots.length) {
-    const message = `The fill has ${texts.length} texts for ${slots.length} slots.`;
+    const message = `The text has ${slots.length} slots; the number of texts in the fill is ${texts.length}.`;
     return { problems: [problem(['slots'], message, texts.length, slots.length)] };
   }
   const units = texts.reduce((sum, text) => sum + text.length, 0);

@@ -3,7 +3,7 @@
  *
  * Knows which settings have an effect; the request is checked before.
  */
-import type { PromptShape } from '../text/prompt.ts';
+import type { PromptShape, ShapeSlot } from '../text/prompt.ts';
 import { effectiveSampling } from './check-settings.ts';
 import type { EffectiveSetting, InfillRequest, ScoreRequest } from './infill-request.ts';
 import type { AnyDecoderPlugin } from './registry.ts';
@@ -26,6 +26,7 @@ export function fillSettings(
     ['alternatives', alternatives],
     ['samples', samples === 1 ? undefined : samples],
     ['lengthSearch', hasUnknownLengths(shape) ? lengthSearch : undefined],
+    ...shape.slots.flatMap(constraintEntries),
   ]);
 }
 
@@ -44,6 +45,16 @@ export function scoreSettings(
 
 function decoderEntries({ plugin, options }: Chosen): [string, unknown][] {
   return [['decoder', plugin.name], ...Object.entries(options as Record<string, unknown>)];
+}
+
+/** The texts that a slot was given to choose from, and those it was forbidden: a template does not show them. */
+function constraintEntries({ index, choices, banned }: ShapeSlot): [string, unknown][] {
+  const textsOf = (encoded: readonly { readonly text: string }[]) =>
+    encoded.length === 0 ? undefined : encoded.map(({ text }) => text);
+  return [
+    [`slots.${index}.choices`, textsOf(choices ?? [])],
+    [`slots.${index}.banned`, textsOf(banned)],
+  ];
 }
 
 /** What is off had no effect. */

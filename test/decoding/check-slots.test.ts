@@ -49,6 +49,14 @@ async function filledText(checked: CheckedInfill, length: number, seed: bigint):
 }
 
 describe('choices', () => {
+  it('are told among the settings, with what is banned', () => {
+    const { settings } = checkSlot({ length: one, choices: ['cat', 'the'], banned: ['at'] });
+    expect(settings).toContainEqual({ name: 'slots.0.choices', value: ['cat', 'the'] });
+    expect(settings).toContainEqual({ name: 'slots.0.banned', value: ['at'] });
+    const names = checkSlot({ length: one }).settings.map(({ name }) => name);
+    expect(names.filter((name) => name.startsWith('slots'))).toEqual([]);
+  });
+
   it('are tokens with the space that the slot owns, in runs of their length', () => {
     const choices = ['the', 'cat', 'sat'];
     const checked = checkSlot({ length: { between: { min: 1, max: 3 } }, choices });

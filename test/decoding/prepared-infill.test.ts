@@ -59,6 +59,7 @@ describe('preparedInfill', () => {
         { name: 'temperature', value: 0 },
         { name: 'seed', value: '1' },
         { name: 'alternatives', value: 0 },
+        { name: 'slots.0.choices', value: ['sat'] },
       ],
     });
   });
