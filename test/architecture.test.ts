@@ -16,6 +16,7 @@ const assert = ['node:assert', 'node:assert/strict'];
  */
 const mayImport: Record<string, readonly string[]> = {
   'src/errors': [],
+  'src/events': [],
   'src/package-root': ['node:'],
   'src/config': ['src/package-root', 'zod', 'node:'],
   'src/numerics': [],
