@@ -3,24 +3,23 @@
  *
  * Knows what is known, filled and open; knows no terminal.
  */
-import type { InfillPartsFragment, SlotUpdatePartsFragment } from '../client/generated/graphql.ts';
+import type { InfillPartsFragment } from '../client/generated/graphql.ts';
+import type { SlotState } from '../events.ts';
 import type { MaskLength } from '../text/mask.ts';
 import type { Template } from '../text/template.ts';
 
 /** Text of one sort, in reading order. */
 export type Piece = { readonly text: string; readonly kind: 'known' | 'filled' | 'open' };
 
-/** Slots as last heard of, by index. */
-export type SlotTexts = ReadonlyMap<number, SlotUpdatePartsFragment>;
-
 const openMark = '[MASK]';
 
 /** The template with what its slots read so far; what is open is `[MASK]`, or its whole mask where nothing is filled yet. */
-export function filledSoFar({ parts }: Template, slots: SlotTexts): Piece[] {
+export function filledSoFar({ parts }: Template, slots: readonly SlotState[]): Piece[] {
+  const byIndex = new Map(slots.map((slot) => [slot.index, slot]));
   let index = 0;
   return parts.flatMap((part): Piece[] => {
     if (part.kind === 'literal') return [{ text: part.text, kind: 'known' }];
-    const slot = slots.get(index);
+    const slot = byIndex.get(index);
     index += 1;
     if (slot === undefined || (slot.text === '' && !slot.complete)) {
       return [{ text: maskOf(part.length), kind: 'open' }];
@@ -40,7 +39,7 @@ export function filledText({ segments }: Pick<InfillPartsFragment, 'segments'>):
 }
 
 /** Decoders that fill in any order write the open positions themselves; the others have filled up to some point. */
-function slotPieces({ text, complete }: SlotUpdatePartsFragment): Piece[] {
+function slotPieces({ text, complete }: SlotState): Piece[] {
   if (complete) return [{ text, kind: 'filled' }];
   const marked = text.includes(openMark) ? text : `${text}${openMark}`;
   return marked

@@ -3,7 +3,8 @@
  *
  * Knows streams; knows no client.
  */
-import type { InfillPartsFragment, SlotUpdatePartsFragment } from '../client/generated/graphql.ts';
+import type { InfillPartsFragment } from '../client/generated/graphql.ts';
+import type { InfillState, SlotState } from '../events.ts';
 import { parseTemplate } from '../text/template-notation.ts';
 import { describeCandidates, hasSeveralSamples } from './candidates-view.ts';
 import type { CommandContext } from './command-context.ts';
@@ -14,8 +15,8 @@ import { summaryOf } from './summary.ts';
 
 /** One infill's view. */
 export type InfillView = {
-  /** Takes in slots that changed. */
-  readonly update: (slots: readonly SlotUpdatePartsFragment[]) => void;
+  /** Shows what is filled so far. */
+  readonly update: (state: Pick<InfillState, 'slots'>) => void;
   /** Writes what stays: of an infill as it ended, or of one that was left, null. */
   readonly finish: (infill: InfillPartsFragment | null) => void;
   /** Gives the terminal back; nothing to do after `finish`. */
@@ -66,7 +67,7 @@ function finalView(
 
 function terminalView(text: string, { stdout, stderr }: CommandContext): InfillView {
   const paint = paintFor(stdout);
-  const slots = new Map<number, SlotUpdatePartsFragment>();
+  let slots: readonly SlotState[] = [];
   let live: LiveView | null = null;
   // Not before the server has taken the template in, so that it can tell all that is wrong with the input at once.
   const soFar = () => filledSoFar(parseTemplate(text, []), slots);
@@ -75,8 +76,8 @@ function terminalView(text: string, { stdout, stderr }: CommandContext): InfillV
     live = null;
   };
   return {
-    update(changed) {
-      for (const slot of changed) slots.set(slot.index, slot);
+    update(state) {
+      slots = state.slots;
       live ??= openLiveView(stdout, paint);
       live.show(soFar());
     },

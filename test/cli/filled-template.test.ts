@@ -5,11 +5,11 @@ import { parseTemplate } from '../../src/text/template-notation.ts';
 const template = parseTemplate('A [MASK:2] and \\[MASK] then [MASK].', []);
 
 const update = (index: number, text: string, complete: boolean) =>
-  [index, { index, key: null, text, complete }] as const;
+  ({ index, key: null, text, complete }) as const;
 
 describe('a template in the course of being filled', () => {
   it('shows masks as they were written until something is filled', () => {
-    expect(filledSoFar(template, new Map())).toEqual([
+    expect(filledSoFar(template, [])).toEqual([
       { text: 'A ', kind: 'known' },
       { text: '[MASK:2]', kind: 'open' },
       { text: ' and [MASK] then ', kind: 'known' },
@@ -19,7 +19,7 @@ describe('a template in the course of being filled', () => {
   });
 
   it('marks what is still open after the filled part of a slot', () => {
-    const pieces = filledSoFar(template, new Map([update(0, 'big', false), update(1, '', true)]));
+    const pieces = filledSoFar(template, [update(0, 'big', false), update(1, '', true)]);
     expect(pieces.slice(1, 3)).toEqual([
       { text: 'big', kind: 'filled' },
       { text: '[MASK]', kind: 'open' },
@@ -28,7 +28,7 @@ describe('a template in the course of being filled', () => {
   });
 
   it('takes open positions from decoders that say where they are', () => {
-    expect(filledSoFar(template, new Map([update(0, '[MASK] dog', false)])).slice(1, 3)).toEqual([
+    expect(filledSoFar(template, [update(0, '[MASK] dog', false)]).slice(1, 3)).toEqual([
       { text: '[MASK]', kind: 'open' },
       { text: ' dog', kind: 'filled' },
     ]);

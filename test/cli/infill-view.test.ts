@@ -101,9 +101,9 @@ describe('the view of an infill on a terminal', () => {
   it('shows slots as they fill, and leaves the text and a line about it', async () => {
     const terminal = emulateTerminal(80, 10);
     const view = openView(terminal, false);
-    view.update([]);
+    view.update({ slots: [] });
     expect(await seen(terminal)).toEqual(['The [MASK:2] sat.']);
-    view.update([{ index: 0, key: null, text: 'old', complete: false }]);
+    view.update({ slots: [{ index: 0, key: null, text: 'old', complete: false }] });
     expect(await seen(terminal)).toEqual(['The old[MASK] sat.']);
     view.finish(infill);
     view.close();
@@ -116,7 +116,7 @@ describe('the view of an infill on a terminal', () => {
   it('leaves what is filled so far of an infill that was left', async () => {
     const terminal = emulateTerminal(80, 10);
     const view = openView(terminal, false);
-    view.update([{ index: 0, key: null, text: 'old', complete: false }]);
+    view.update({ slots: [{ index: 0, key: null, text: 'old', complete: false }] });
     view.finish(null);
     expect(await seen(terminal)).toEqual(['The old[MASK] sat.', 'cancelled']);
   });
@@ -131,7 +131,7 @@ describe('the view of an infill on a terminal', () => {
       ['old cat', true],
     ] as const;
     for (const [text, complete] of states) {
-      view.update([{ index: 0, key: null, text, complete }]);
+      view.update({ slots: [{ index: 0, key: null, text, complete }] });
       expect(await seen(terminal)).toEqual([`The ${text} sat.`]);
     }
     view.close();
@@ -157,7 +157,7 @@ describe('the view of an infill on a terminal', () => {
   it('shows nothing before the end when it is to be JSON', async () => {
     const terminal = emulateTerminal(200, 200);
     const view = openView(terminal, true);
-    view.update([{ index: 0, key: null, text: 'old', complete: false }]);
+    view.update({ slots: [{ index: 0, key: null, text: 'old', complete: false }] });
     expect(await seen(terminal)).toEqual([]);
     view.finish(infill);
     expect(JSON.parse((await seen(terminal)).join('\n'))).toEqual(infill);
