@@ -31,11 +31,17 @@ export const pageHeaders = {
   'referrer-policy': 'no-referrer',
 } as const;
 
+/**
+ * Tabs that the page opens with keep the offset of an animation that never ran, and take it up when they have the focus:
+ * pressed, they jump away from under the pointer, and the click goes nowhere.
+ */
+const tabStyle = '<style>.graphiql-tab { transform: none !important; }</style>';
+
 /** Renders the page, nine megabytes of it, at the first request and keeps it. */
 export function createGraphiqlPage(): (options: GraphiQLOptions) => string {
   let page: string | null = null;
   return (options) => {
-    page ??= renderGraphiQL(options);
+    page ??= renderGraphiQL(options).replace('<head>', `<head>${tabStyle}`);
     return page;
   };
 }

@@ -51,4 +51,13 @@ describe.runIf(existsSync(executablePath))('the page in a browser', () => {
     await page.locator('.result-window', { hasText: filled }).waitFor();
     expect(complaints).toEqual([]);
   }, 60_000);
+
+  it('opens a tab that is clicked, and runs it', async () => {
+    const page = await browser.newPage();
+    await page.goto(server.url);
+    await page.locator('.graphiql-tab-button', { hasText: 'Plan' }).click();
+    await page.locator('.graphiql-tab-active', { hasText: 'Plan' }).waitFor();
+    await page.click('.graphiql-execute-button');
+    await page.locator('.result-window', { hasText: 'promptTokens' }).waitFor();
+  }, 60_000);
 });
