@@ -92,7 +92,14 @@ function endOf(tokens: readonly CommittedToken[]): RunEnd {
     ...commits,
     { seq: count + 1, at: Date.now(), type: 'completed' },
   ];
-  return { status: 'COMPLETED', finishedAt: new Date(), outcome, error: null, events };
+  return {
+    status: 'COMPLETED',
+    finishedAt: new Date(),
+    outcome,
+    cancelReason: null,
+    error: null,
+    events,
+  };
 }
 
 function newRun(): NewRun {
@@ -109,6 +116,8 @@ function newRun(): NewRun {
     seed: 0n,
     promptTokens: [null],
     labels: [],
+    idempotencyKey: null,
+    inputDigest: null,
   };
 }
 

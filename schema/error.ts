@@ -5,6 +5,7 @@
  */
 import { type ErrorFamily, InfillError, type Problem } from '../src/errors.ts';
 import type { DecoderDescription } from '../src/service/service.ts';
+import type { Builder } from './builder.ts';
 import { type DecoderChoice, isByName, optionsPath } from './decoder-input.ts';
 import type { Parts } from './parts.ts';
 
@@ -14,6 +15,7 @@ const typeOfFamily = {
   unsupported: 'UnsupportedError',
   'not-found': 'NotFoundError',
   busy: 'QueueFullError',
+  limited: 'RateLimitedError',
   conflict: 'ConflictError',
 } as const satisfies Partial<Record<ErrorFamily, string>>;
 
@@ -100,7 +102,16 @@ export function defineErrors({ builder, enums, service }: Parts) {
     validation: builder.objectRef<ExpectedError>('ValidationError'),
     unsupported: builder.objectRef<ExpectedError>('UnsupportedError'),
     notFound: builder.objectRef<ExpectedError>('NotFoundError'),
-    queueFull: builder.objectRef<ExpectedError>('QueueFullError'),
+    queueFull: defineRetryLater(
+      builder,
+      'QueueFullError',
+      'The server takes no more runs, or scores, now.',
+    ),
+    rateLimited: defineRetryLater(
+      builder,
+      'RateLimitedError',
+      'The key or token has used up what it may.',
+    ),
     conflict: builder.objectRef<ExpectedError>('ConflictError'),
   };
   refs.validation.implement({
@@ -122,9 +133,18 @@ export function defineErrors({ builder, enums, service }: Parts) {
     interfaces: ['Error'],
     description: 'An id or a name that names nothing.',
   });
-  refs.queueFull.implement({
+  refs.conflict.implement({
     interfaces: ['Error'],
-    description: 'The server takes no more runs, or scores, now.',
+    description: 'Contradicts something that was acknowledged before.',
+  });
+  return Object.values(refs);
+}
+
+/** An error that says when to try again. */
+function defineRetryLater(builder: Builder, name: string, description: string) {
+  return builder.objectRef<ExpectedError>(name).implement({
+    interfaces: ['Error'],
+    description,
     fields: (t) => ({
       retryAfterMs: t.int({
         description: 'How long to wait before another attempt, in milliseconds.',
@@ -132,11 +152,6 @@ export function defineErrors({ builder, enums, service }: Parts) {
       }),
     }),
   });
-  refs.conflict.implement({
-    interfaces: ['Error'],
-    description: 'Contradicts something that was acknowledged before.',
-  });
-  return Object.values(refs);
 }
 
 /** Adds the error of operations that decode without a run to keep it; returns its reference. */

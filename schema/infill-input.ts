@@ -97,6 +97,7 @@ export function infillInputOf(value: InfillValue, service: Service): InfillInput
     samples: value.samples,
     lengthSearch: value.lengthSearch,
     labels: value.labels ?? undefined,
+    store: 'FULL',
   };
 }
 

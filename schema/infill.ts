@@ -29,7 +29,7 @@ export function defineInfill({ builder, enums, service }: Parts): void {
       source: t.string({
         nullable: true,
         description: 'The template; segments are shown as one; null for token ids.',
-        resolve: ({ source }) => templateOf(source),
+        resolve: ({ source }) => (source === null ? null : templateOf(source)),
       }),
       text: t.string({
         nullable: true,
@@ -51,7 +51,7 @@ export function defineInfill({ builder, enums, service }: Parts): void {
         nullable: { list: false, items: true },
         description:
           'Token ids of the text; null at open positions. Until it is settled, an unknown length counts as its least.',
-        resolve: ({ promptTokens, outcome }) => outcome?.promptTokens ?? promptTokens,
+        resolve: ({ promptTokens, outcome }) => outcome?.promptTokens ?? promptTokens ?? [],
       }),
       labels: t.exposeStringList('labels', { description: "The client's own words for it." }),
       error: t.expose('error', {
@@ -120,7 +120,7 @@ function defineProvenance({ builder, service }: Parts): void {
 
 function usageOf({ outcome, promptTokens }: Infill): SchemaTypes['Objects']['Usage'] {
   if (outcome !== null) return outcome.usage;
-  const openTokens = promptTokens.filter((token) => token === null).length;
-  const knownTokens = promptTokens.length - openTokens;
+  const openTokens = promptTokens?.filter((token) => token === null).length ?? 0;
+  const knownTokens = (promptTokens?.length ?? 0) - openTokens;
   return { knownTokens, openTokens, committedTokens: 0, causalPasses: 0, maskedPasses: 0 };
 }

@@ -11,6 +11,8 @@
  * - `unsupported`: a valid request for something this decoder or pack cannot do.
  * - `not-found`: an id or name that names nothing.
  * - `busy`: come back after `retryAfterMs`.
+ * - `limited`: the caller has used up what it may; come back after `retryAfterMs`.
+ * - `denied`: the caller is not known, or may not do this.
  * - `conflict`: contradicts something already acknowledged.
  * - `stopped`: ended on purpose.
  * - `startup`: the process must not start; never reaches a client.
@@ -21,6 +23,8 @@ export type ErrorFamily =
   | 'unsupported'
   | 'not-found'
   | 'busy'
+  | 'limited'
+  | 'denied'
   | 'conflict'
   | 'stopped'
   | 'startup'
@@ -41,6 +45,10 @@ export const errorFamilies = {
   UNKNOWN_RUN: 'not-found',
   QUEUE_FULL: 'busy',
   SHUTTING_DOWN: 'busy',
+  STORAGE_FULL: 'busy',
+  RATE_LIMITED: 'limited',
+  UNAUTHENTICATED: 'denied',
+  FORBIDDEN: 'denied',
   CONFLICT: 'conflict',
   CANCELLED: 'stopped',
   INTERRUPTED: 'stopped',
@@ -50,6 +58,7 @@ export const errorFamilies = {
   UNSUPPORTED_CHECKPOINT: 'startup',
   DEVICE_UNAVAILABLE: 'startup',
   DATA_DIR_IN_USE: 'startup',
+  DATABASE_IN_USE: 'startup',
   STORE_VERSION: 'startup',
   DUPLICATE_DECODER: 'startup',
   INVALID_PLUGIN: 'startup',
@@ -78,7 +87,7 @@ export type InfillErrorDetail = {
   readonly cause?: unknown;
   /** All problems of one input, at once. */
   readonly problems?: readonly Problem[];
-  /** For the `busy` family: how long a caller should wait before it tries again. */
+  /** For the `busy` and `limited` families: how long a caller should wait before it tries again. */
   readonly retryAfterMs?: number;
 };
 

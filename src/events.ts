@@ -71,6 +71,7 @@ export const infillEventFields = `fragment InfillEventFields on InfillStreamItem
   ... on Error { code message }
   ... on ValidationError { problems { path code message value limit } }
   ... on QueueFullError { retryAfterMs }
+  ... on RateLimitedError { retryAfterMs }
 }`;
 
 /** Before the first item. */

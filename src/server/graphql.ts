@@ -7,7 +7,7 @@ import type { GraphQLSchema } from 'graphql';
 import { createYoga } from 'graphql-yoga';
 import { createContext } from '../../schema/context.ts';
 import type { Config } from '../config.ts';
-import type { Service } from '../service/service.ts';
+import { localViewer, type Service } from '../service/service.ts';
 import { createGraphiqlPage, graphiqlOptions } from './graphiql.ts';
 import type { Logger } from './logger.ts';
 import { maskError, useMaskedErrors } from './mask-error.ts';
@@ -30,16 +30,13 @@ export type GraphqlOptions = {
 /** GraphQL as fetch, as a listener, and as the functions the WebSocket transport runs. */
 export type Graphql = ReturnType<typeof createGraphql>;
 
-/** Everyone, until there are API keys. */
-const viewer = { owner: 'local' };
-
 const maxBodyBytes = 1024 * 1024;
 
 /** Makes the endpoint `/graphql`. */
 export function createGraphql({ config, service, schema, logger }: GraphqlOptions) {
   return createYoga<OperationContext>({
     schema,
-    context: ({ signal }) => createContext(service, viewer, signal),
+    context: ({ signal }) => createContext(service, localViewer, signal),
     graphqlEndpoint: '/graphql',
     healthCheckEndpoint: '/health/yoga',
     landingPage: false,

@@ -1,7 +1,7 @@
 /**
  * Whether the service can take work: every pack is ready and the store answers.
  */
-import type { PackState, Service } from '../service/service.ts';
+import { localViewer, type PackState, type Service } from '../service/service.ts';
 
 /** The body of `/health/ready`. */
 export type Readiness = {
@@ -29,7 +29,7 @@ async function storeState(service: Service): Promise<Readiness['store']> {
   const silence = new Promise<'silent'>((resolve) => {
     timer = setTimeout(() => resolve('silent'), storeTimeoutMs);
   });
-  const answer = service.findInfills([absentRunId], { owner: 'health' }).then(
+  const answer = service.findInfills([absentRunId], localViewer).then(
     () => 'answers' as const,
     () => 'silent' as const,
   );

@@ -13,6 +13,8 @@ const clientFamilies: ReadonlySet<ErrorFamily> = new Set([
   'unsupported',
   'not-found',
   'busy',
+  'limited',
+  'denied',
   'conflict',
   'stopped',
 ]);

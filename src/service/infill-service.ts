@@ -99,6 +99,8 @@ export class InfillService implements Service {
       seed: request.seed,
       promptTokens: prepared.promptTokens,
       labels: input.labels ?? [],
+      idempotencyKey: null,
+      inputDigest: null,
     } as const;
     return this.#lifecycle.begin(run, request);
   }

@@ -62,7 +62,13 @@ export async function prepareScore(
 ): Promise<PreparedScore> {
   const { fill, draws, ...scored } = input;
   const pack = findPack(options.dispatcher, input.model);
-  const plain = { ...scored, alternatives: 0, samples: 1, lengthSearch: 'CAL' } as const;
+  const plain = {
+    ...scored,
+    alternatives: 0,
+    samples: 1,
+    lengthSearch: 'CAL',
+    store: 'FULL',
+  } as const;
   const score = { request: requestOf(plain, pack, options), fill, draws };
   const prepared = await options.dispatcher.prepare(pack.id, score);
   const { cost, openTokens } = prepared;

@@ -148,11 +148,11 @@ function endOf(ending: Ending, finishedAt: Date): Omit<RunEnd, 'events'> {
   const { outcome } = ending;
   switch (ending.type) {
     case 'completed':
-      return { status: 'COMPLETED', finishedAt, outcome, error: null };
+      return { status: 'COMPLETED', finishedAt, outcome, cancelReason: null, error: null };
     case 'cancelled':
-      return { status: 'CANCELLED', finishedAt, outcome, error: null };
+      return { status: 'CANCELLED', finishedAt, outcome, cancelReason: 'REQUESTED', error: null };
     case 'failed':
-      return { status: 'FAILED', finishedAt, outcome, error: ending.error };
+      return { status: 'FAILED', finishedAt, outcome, cancelReason: null, error: ending.error };
     default:
       return ending satisfies never;
   }

@@ -19,6 +19,7 @@ import type { PackState, ServedPack, TokenizedText } from '../dispatch/dispatche
 import type { Lagged } from '../dispatch/run-log.ts';
 import type { PageRequest, RunFilter, RunOrder, RunPage } from '../store/run-pages.ts';
 import type { RunRow } from '../store/runs.ts';
+import type { Scope, StorePolicy } from '../store/tables.ts';
 
 /** A run as the API shows it. */
 export type Infill = RunRow;
@@ -54,6 +55,13 @@ export type {
   TokenizedText,
 } from '../dispatch/dispatcher.ts';
 export type { PageRequest, RunFilter, RunOrder, RunPage } from '../store/run-pages.ts';
+export type { CancelReason, Scope, StorePolicy } from '../store/tables.ts';
+
+/**
+ * What becomes of a run that nobody follows any more. Absent: CANCEL where the operation streams or waits, CONTINUE of
+ * one that is only submitted.
+ */
+export type DisconnectPolicy = 'CANCEL' | 'CONTINUE';
 
 /** What a client asks for; what is absent gets its default here. */
 export type InfillInput = {
@@ -69,6 +77,16 @@ export type InfillInput = {
   readonly samples: number;
   readonly lengthSearch: LengthSearch;
   readonly labels?: readonly string[] | undefined;
+  /** Milliseconds from submission; then it is cancelled, and what is filled so far is kept. */
+  readonly deadlineMs?: number | undefined;
+  /** Milliseconds after which a call that waits answers with the infill as it is then; it goes on. */
+  readonly waitMs?: number | undefined;
+  readonly onDisconnect?: DisconnectPolicy | undefined;
+  /** Run id; that run is cancelled once this one is admitted. */
+  readonly supersedes?: string | undefined;
+  readonly store: StorePolicy;
+  /** Same owner, key and input: the same run. */
+  readonly idempotencyKey?: string | undefined;
 };
 
 /** What is known of an infill before it runs. */
@@ -115,8 +133,40 @@ export type ScoredInfill = ScoredFill & {
 /** An entry of a run's log; or, for a subscriber that fell behind, a snapshot in place of the entries it missed. */
 export type InfillEvent = { readonly infillId: string } & (RunEvent | Lagged);
 
-/** Who is asking. */
-export type Viewer = { readonly owner: string };
+/** Who is asking, and what for they may. */
+export type Viewer = {
+  /** Whose runs are seen and made. */
+  readonly owner: string;
+  readonly scopes: ReadonlySet<Scope>;
+  readonly credential: Credential;
+};
+
+/** What a viewer is known by, and what its limits are counted by. */
+export type Credential =
+  /** The machine itself: no key is configured, or the secret of the lock file was sent. Nothing is charged. */
+  | { readonly kind: 'LOCAL' }
+  | {
+      readonly kind: 'API_KEY';
+      readonly id: string;
+      readonly name: string;
+      /** Most cost per minute; null: no limit. */
+      readonly costPerMinute: number | null;
+    }
+  /** Of a browser, for a while; it also spends what its key may. */
+  | {
+      readonly kind: 'CLIENT_TOKEN';
+      readonly id: string;
+      readonly key: { readonly id: string; readonly costPerMinute: number | null };
+      readonly expiresAt: Date;
+      readonly costBudget: number;
+    };
+
+/** The viewer of a server without keys. */
+export const localViewer: Viewer = {
+  owner: 'local',
+  scopes: new Set<Scope>(['READ', 'INFILL', 'ADMIN']),
+  credential: { kind: 'LOCAL' },
+};
 
 /** Who is asking and what is left of the limits. */
 export type ViewerLimits = {

@@ -10,14 +10,17 @@ import type { Outcome, RunError, RunEvent } from '../decoding/run-event.ts';
 import { InfillError } from '../errors.ts';
 import type { Database } from './database.ts';
 import { guarded } from './store-failure.ts';
-import { type RunStatus, runEvents, runs } from './tables.ts';
+import { type CancelReason, type RunStatus, runEvents, runs } from './tables.ts';
 import { isUuid } from './uuid-v7.ts';
 
 /** A run as stored. */
 export type RunRow = Readonly<typeof runs.$inferSelect>;
 
 /** A run when it is submitted. */
-export type NewRun = Omit<RunRow, 'status' | 'startedAt' | 'finishedAt' | 'outcome' | 'error'>;
+export type NewRun = Omit<
+  RunRow,
+  'status' | 'startedAt' | 'finishedAt' | 'outcome' | 'cancelReason' | 'error'
+>;
 
 /** How a run ended. */
 export type RunEnd = {
@@ -25,6 +28,8 @@ export type RunEnd = {
   readonly finishedAt: Date;
   /** Not null of a completed run. */
   readonly outcome: Outcome | null;
+  /** Not null of a cancelled run, and only of one. */
+  readonly cancelReason: CancelReason | null;
   /** Not null of a failed run, and only of one. */
   readonly error: RunError | null;
   /** The whole log, `seq` from 0 without gaps, terminal event last. */
@@ -48,6 +53,7 @@ export function insertRun(database: Database, run: NewRun): Promise<RunRow> {
       startedAt: null,
       finishedAt: null,
       outcome: null,
+      cancelReason: null,
       error: null,
     };
     await database.insert(runs).values(row);

@@ -24,7 +24,13 @@ describe('InfillInput', () => {
       seed: null,
       labels: null,
     });
-    expect(bare.taken).toEqual({ source, alternatives: 0, samples: 1, lengthSearch: 'CAL' });
+    expect(bare.taken).toEqual({
+      source,
+      store: 'FULL',
+      alternatives: 0,
+      samples: 1,
+      lengthSearch: 'CAL',
+    });
     expect(nulls.taken).toEqual(bare.taken);
   });
 

@@ -1,16 +1,14 @@
 import { describe, expect, it } from 'vitest';
 import { encodeId } from '../../schema/global-id.ts';
+import { localViewer } from '../../src/service/service.ts';
 import { type Api, createApi, type Json, run } from '../support/run-operation.ts';
 
-const plain = { alternatives: 0, samples: 1, lengthSearch: 'CAL' } as const;
+const plain = { alternatives: 0, samples: 1, lengthSearch: 'CAL', store: 'FULL' } as const;
 
 async function apiWithRuns(count: number): Promise<Api> {
   const api = createApi();
   for (let index = 0; index < count; index++) {
-    await api.service.submitInfill(
-      { source: { text: `${index} [MASK]` }, ...plain },
-      { owner: 'local' },
-    );
+    await api.service.submitInfill({ source: { text: `${index} [MASK]` }, ...plain }, localViewer);
   }
   return api;
 }
@@ -93,7 +91,7 @@ describe('infills', () => {
     const api = await apiWithRuns(3);
     await api.service.submitInfill(
       { source: { text: '9 [MASK]' }, ...plain, labels: ['a'] },
-      { owner: 'local' },
+      localViewer,
     );
     const { data } = await run(api, list, {
       filter: { labels: ['a'], statuses: ['QUEUED'], decoderNames: null },

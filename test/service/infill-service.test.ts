@@ -138,7 +138,7 @@ describe('infillEvents', () => {
   it('knows neither unknown runs nor those of others', async () => {
     const { service, dispatcher } = setUp();
     const { id } = await service.submitInfill(input, viewer);
-    const other = { owner: 'other' };
+    const other = { ...viewer, owner: 'other' };
     const unknown = '01900000-0000-7000-8000-000000000000';
     for (const ended of [false, true]) {
       if (ended) {

@@ -167,7 +167,7 @@ export class FakeService implements Service {
   async *#events(id: string, signal: AbortSignal): AsyncGenerator<InfillEvent> {
     this.openStreams += 1;
     try {
-      const count = this.#require(id).promptTokens.filter((token) => token === null).length;
+      const count = this.#require(id).promptTokens?.filter((token) => token === null).length ?? 0;
       for (let seq = 0; seq < count + 3 && !signal.aborted; seq++) {
         if (seq >= this.pauseBefore) return await aborted(signal);
         await setImmediate();
@@ -232,7 +232,10 @@ export class FakeService implements Service {
       seed: input.seed ?? 2n ** 63n - 1n,
       promptTokens: [7, ...Array<null>(openTokens).fill(null)],
       labels: input.labels ?? [],
+      idempotencyKey: null,
+      inputDigest: null,
       outcome: null,
+      cancelReason: null,
       error: null,
     };
   }
@@ -240,10 +243,11 @@ export class FakeService implements Service {
   #end(id: string, status: 'COMPLETED' | 'CANCELLED'): void {
     const index = this.runs.findIndex((run) => run.id === id);
     const run = this.#require(id);
-    const openTokens = run.promptTokens.length - 1;
+    const promptTokens = run.promptTokens ?? [];
+    const openTokens = promptTokens.length - 1;
     const outcome: Outcome = {
       text: 'filled',
-      promptTokens: run.promptTokens,
+      promptTokens,
       count: 1,
       others: [],
       candidateOrder: 'LIKELIHOOD',

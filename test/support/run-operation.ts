@@ -4,13 +4,14 @@
 import { type ExecutionResult, type GraphQLSchema, graphql, parse, subscribe } from 'graphql';
 import { buildSchema } from '../../schema/build-schema.ts';
 import { createContext } from '../../schema/context.ts';
+import { localViewer } from '../../src/service/service.ts';
 import { FakeService } from './fake-service.ts';
 
 /** Parsed JSON whose shape the operation's text says, which no type follows here. */
 // biome-ignore lint/suspicious/noExplicitAny: tests read fields that their own operation asks for.
 export type Json = any;
 
-const viewer = { owner: 'local' };
+const viewer = localViewer;
 
 /** A service with its schema. */
 export type Api = { readonly service: FakeService; readonly schema: GraphQLSchema };

@@ -91,6 +91,8 @@ export type ErrorCode =
   | 'COST_TOO_HIGH'
   /** A decode step failed. */
   | 'DECODE_FAILED'
+  /** The credential lacks the scope for this. */
+  | 'FORBIDDEN'
   /** The server ended while the run was not finished. */
   | 'INTERRUPTED'
   /** The input as a whole is wrong; its problems say where. */
@@ -107,10 +109,16 @@ export type ErrorCode =
   | 'PROMPT_TOO_LONG'
   /** Too many runs are waiting; try again after `retryAfterMs`. */
   | 'QUEUE_FULL'
+  /** The key or token has used up what it may; try again after `retryAfterMs`. */
+  | 'RATE_LIMITED'
   /** The server is stopping and takes no more runs. */
   | 'SHUTTING_DOWN'
+  /** The disk is nearly full: no run could be kept; try again after `retryAfterMs`. */
+  | 'STORAGE_FULL'
   /** The database failed. */
   | 'STORE_FAILED'
+  /** No credential was sent, or one that is not known, has expired or was revoked. */
+  | 'UNAUTHENTICATED'
   /** No decoder has that name. */
   | 'UNKNOWN_DECODER'
   /** No model pack has that id. */
@@ -415,6 +423,8 @@ type ErrorParts_NotFoundError_Fragment = { readonly code: ErrorCode, readonly me
 
 type ErrorParts_QueueFullError_Fragment = { readonly retryAfterMs: number, readonly code: ErrorCode, readonly message: string };
 
+type ErrorParts_RateLimitedError_Fragment = { readonly retryAfterMs: number, readonly code: ErrorCode, readonly message: string };
+
 type ErrorParts_UnsupportedError_Fragment = { readonly code: ErrorCode, readonly message: string };
 
 type ErrorParts_ValidationError_Fragment = { readonly code: ErrorCode, readonly message: string, readonly problems: ReadonlyArray<{ readonly path: ReadonlyArray<string>, readonly code: ErrorCode, readonly message: string, readonly value: string | null, readonly limit: string | null }> };
@@ -424,6 +434,7 @@ export type ErrorPartsFragment =
   | ErrorParts_DecodingError_Fragment
   | ErrorParts_NotFoundError_Fragment
   | ErrorParts_QueueFullError_Fragment
+  | ErrorParts_RateLimitedError_Fragment
   | ErrorParts_UnsupportedError_Fragment
   | ErrorParts_ValidationError_Fragment
 ;
@@ -452,6 +463,8 @@ type StreamItemParts_NotFoundError_Fragment = { readonly __typename: 'NotFoundEr
 
 type StreamItemParts_QueueFullError_Fragment = { readonly __typename: 'QueueFullError', readonly retryAfterMs: number, readonly code: ErrorCode, readonly message: string };
 
+type StreamItemParts_RateLimitedError_Fragment = { readonly __typename: 'RateLimitedError', readonly retryAfterMs: number, readonly code: ErrorCode, readonly message: string };
+
 type StreamItemParts_UnsupportedError_Fragment = { readonly __typename: 'UnsupportedError', readonly code: ErrorCode, readonly message: string };
 
 type StreamItemParts_ValidationError_Fragment = { readonly __typename: 'ValidationError', readonly code: ErrorCode, readonly message: string, readonly problems: ReadonlyArray<{ readonly path: ReadonlyArray<string>, readonly code: ErrorCode, readonly message: string, readonly value: string | null, readonly limit: string | null }> };
@@ -468,6 +481,7 @@ export type StreamItemPartsFragment =
   | StreamItemParts_InfillTokensRevised_Fragment
   | StreamItemParts_NotFoundError_Fragment
   | StreamItemParts_QueueFullError_Fragment
+  | StreamItemParts_RateLimitedError_Fragment
   | StreamItemParts_UnsupportedError_Fragment
   | StreamItemParts_ValidationError_Fragment
 ;
@@ -489,6 +503,7 @@ export type StreamInfillSubscription = { readonly infill:
     | { readonly __typename: 'InfillTokensRevised', readonly infillId: string, readonly seq: number, readonly at: string, readonly reopened: ReadonlyArray<number>, readonly tokens: ReadonlyArray<{ readonly slot: number, readonly index: number, readonly position: number, readonly id: number, readonly text: string, readonly logProb: number | null, readonly step: number, readonly alternatives: ReadonlyArray<{ readonly text: string, readonly logProb: number | null }> }>, readonly slots: ReadonlyArray<{ readonly index: number, readonly key: string | null, readonly text: string, readonly complete: boolean }> }
     | { readonly __typename: 'NotFoundError', readonly code: ErrorCode, readonly message: string }
     | { readonly __typename: 'QueueFullError', readonly retryAfterMs: number, readonly code: ErrorCode, readonly message: string }
+    | { readonly __typename: 'RateLimitedError', readonly retryAfterMs: number, readonly code: ErrorCode, readonly message: string }
     | { readonly __typename: 'UnsupportedError', readonly code: ErrorCode, readonly message: string }
     | { readonly __typename: 'ValidationError', readonly code: ErrorCode, readonly message: string, readonly problems: ReadonlyArray<{ readonly path: ReadonlyArray<string>, readonly code: ErrorCode, readonly message: string, readonly value: string | null, readonly limit: string | null }> }
    };
@@ -511,6 +526,7 @@ export type FollowInfillSubscription = { readonly infillEvents:
     | { readonly __typename: 'InfillTokensRevised', readonly infillId: string, readonly seq: number, readonly at: string, readonly reopened: ReadonlyArray<number>, readonly tokens: ReadonlyArray<{ readonly slot: number, readonly index: number, readonly position: number, readonly id: number, readonly text: string, readonly logProb: number | null, readonly step: number, readonly alternatives: ReadonlyArray<{ readonly text: string, readonly logProb: number | null }> }>, readonly slots: ReadonlyArray<{ readonly index: number, readonly key: string | null, readonly text: string, readonly complete: boolean }> }
     | { readonly __typename: 'NotFoundError', readonly code: ErrorCode, readonly message: string }
     | { readonly __typename: 'QueueFullError', readonly retryAfterMs: number, readonly code: ErrorCode, readonly message: string }
+    | { readonly __typename: 'RateLimitedError', readonly retryAfterMs: number, readonly code: ErrorCode, readonly message: string }
     | { readonly __typename: 'UnsupportedError', readonly code: ErrorCode, readonly message: string }
     | { readonly __typename: 'ValidationError', readonly code: ErrorCode, readonly message: string, readonly problems: ReadonlyArray<{ readonly path: ReadonlyArray<string>, readonly code: ErrorCode, readonly message: string, readonly value: string | null, readonly limit: string | null }> }
    };
@@ -525,6 +541,7 @@ export type InfillMutation = { readonly infill:
     | { readonly __typename: 'Infill', readonly id: string, readonly status: RunStatus, readonly createdAt: string, readonly finishedAt: string | null, readonly source: string | null, readonly text: string | null, readonly candidateOrder: CandidateOrder | null, readonly decoderName: string, readonly modelDigest: string, readonly seed: string, readonly promptTokens: ReadonlyArray<number | null>, readonly labels: ReadonlyArray<string>, readonly slots: ReadonlyArray<{ readonly index: number, readonly key: string | null, readonly text: string, readonly tokens: ReadonlyArray<{ readonly slot: number, readonly index: number, readonly position: number, readonly id: number, readonly text: string, readonly logProb: number | null, readonly step: number, readonly alternatives: ReadonlyArray<{ readonly text: string, readonly logProb: number | null }> }> }>, readonly segments: ReadonlyArray<{ readonly text: string, readonly start: number, readonly end: number, readonly slot: number | null }>, readonly candidates: ReadonlyArray<{ readonly rank: number, readonly text: string, readonly count: number, readonly slots: ReadonlyArray<{ readonly index: number, readonly key: string | null, readonly text: string, readonly tokens: ReadonlyArray<{ readonly slot: number, readonly index: number, readonly position: number, readonly id: number, readonly text: string, readonly logProb: number | null, readonly step: number, readonly alternatives: ReadonlyArray<{ readonly text: string, readonly logProb: number | null }> }> }>, readonly segments: ReadonlyArray<{ readonly text: string, readonly start: number, readonly end: number, readonly slot: number | null }>, readonly likelihood: { readonly kind: LikelihoodKind, readonly logProb: number, readonly perplexity: number | null, readonly bitsPerCharacter: number | null, readonly isBound: boolean, readonly standardError: number | null } | null }>, readonly likelihood: { readonly kind: LikelihoodKind, readonly logProb: number, readonly perplexity: number | null, readonly bitsPerCharacter: number | null, readonly isBound: boolean, readonly standardError: number | null } | null, readonly model: { readonly name: string, readonly version: string } | null, readonly settings: ReadonlyArray<{ readonly name: string, readonly value: unknown }>, readonly usage: { readonly knownTokens: number, readonly openTokens: number, readonly committedTokens: number, readonly causalPasses: number, readonly maskedPasses: number, readonly tokensPerPass: number | null }, readonly timing: { readonly queueMs: number, readonly firstTokenMs: number | null, readonly totalMs: number, readonly tokensPerSecond: number | null } | null, readonly error: { readonly code: ErrorCode, readonly message: string } | null }
     | { readonly __typename: 'NotFoundError', readonly code: ErrorCode, readonly message: string }
     | { readonly __typename: 'QueueFullError', readonly retryAfterMs: number, readonly code: ErrorCode, readonly message: string }
+    | { readonly __typename: 'RateLimitedError', readonly retryAfterMs: number, readonly code: ErrorCode, readonly message: string }
     | { readonly __typename: 'UnsupportedError', readonly code: ErrorCode, readonly message: string }
     | { readonly __typename: 'ValidationError', readonly code: ErrorCode, readonly message: string, readonly problems: ReadonlyArray<{ readonly path: ReadonlyArray<string>, readonly code: ErrorCode, readonly message: string, readonly value: string | null, readonly limit: string | null }> }
    };
@@ -539,6 +556,7 @@ export type SubmitInfillMutation = { readonly submitInfill:
     | { readonly __typename: 'Infill', readonly id: string, readonly status: RunStatus, readonly createdAt: string, readonly finishedAt: string | null, readonly source: string | null, readonly text: string | null, readonly candidateOrder: CandidateOrder | null, readonly decoderName: string, readonly modelDigest: string, readonly seed: string, readonly promptTokens: ReadonlyArray<number | null>, readonly labels: ReadonlyArray<string>, readonly slots: ReadonlyArray<{ readonly index: number, readonly key: string | null, readonly text: string, readonly tokens: ReadonlyArray<{ readonly slot: number, readonly index: number, readonly position: number, readonly id: number, readonly text: string, readonly logProb: number | null, readonly step: number, readonly alternatives: ReadonlyArray<{ readonly text: string, readonly logProb: number | null }> }> }>, readonly segments: ReadonlyArray<{ readonly text: string, readonly start: number, readonly end: number, readonly slot: number | null }>, readonly candidates: ReadonlyArray<{ readonly rank: number, readonly text: string, readonly count: number, readonly slots: ReadonlyArray<{ readonly index: number, readonly key: string | null, readonly text: string, readonly tokens: ReadonlyArray<{ readonly slot: number, readonly index: number, readonly position: number, readonly id: number, readonly text: string, readonly logProb: number | null, readonly step: number, readonly alternatives: ReadonlyArray<{ readonly text: string, readonly logProb: number | null }> }> }>, readonly segments: ReadonlyArray<{ readonly text: string, readonly start: number, readonly end: number, readonly slot: number | null }>, readonly likelihood: { readonly kind: LikelihoodKind, readonly logProb: number, readonly perplexity: number | null, readonly bitsPerCharacter: number | null, readonly isBound: boolean, readonly standardError: number | null } | null }>, readonly likelihood: { readonly kind: LikelihoodKind, readonly logProb: number, readonly perplexity: number | null, readonly bitsPerCharacter: number | null, readonly isBound: boolean, readonly standardError: number | null } | null, readonly model: { readonly name: string, readonly version: string } | null, readonly settings: ReadonlyArray<{ readonly name: string, readonly value: unknown }>, readonly usage: { readonly knownTokens: number, readonly openTokens: number, readonly committedTokens: number, readonly causalPasses: number, readonly maskedPasses: number, readonly tokensPerPass: number | null }, readonly timing: { readonly queueMs: number, readonly firstTokenMs: number | null, readonly totalMs: number, readonly tokensPerSecond: number | null } | null, readonly error: { readonly code: ErrorCode, readonly message: string } | null }
     | { readonly __typename: 'NotFoundError', readonly code: ErrorCode, readonly message: string }
     | { readonly __typename: 'QueueFullError', readonly retryAfterMs: number, readonly code: ErrorCode, readonly message: string }
+    | { readonly __typename: 'RateLimitedError', readonly retryAfterMs: number, readonly code: ErrorCode, readonly message: string }
     | { readonly __typename: 'UnsupportedError', readonly code: ErrorCode, readonly message: string }
     | { readonly __typename: 'ValidationError', readonly code: ErrorCode, readonly message: string, readonly problems: ReadonlyArray<{ readonly path: ReadonlyArray<string>, readonly code: ErrorCode, readonly message: string, readonly value: string | null, readonly limit: string | null }> }
    };
@@ -553,6 +571,7 @@ export type CancelInfillMutation = { readonly cancelInfill:
     | { readonly __typename: 'Infill', readonly id: string, readonly status: RunStatus, readonly createdAt: string, readonly finishedAt: string | null, readonly source: string | null, readonly text: string | null, readonly candidateOrder: CandidateOrder | null, readonly decoderName: string, readonly modelDigest: string, readonly seed: string, readonly promptTokens: ReadonlyArray<number | null>, readonly labels: ReadonlyArray<string>, readonly slots: ReadonlyArray<{ readonly index: number, readonly key: string | null, readonly text: string, readonly tokens: ReadonlyArray<{ readonly slot: number, readonly index: number, readonly position: number, readonly id: number, readonly text: string, readonly logProb: number | null, readonly step: number, readonly alternatives: ReadonlyArray<{ readonly text: string, readonly logProb: number | null }> }> }>, readonly segments: ReadonlyArray<{ readonly text: string, readonly start: number, readonly end: number, readonly slot: number | null }>, readonly candidates: ReadonlyArray<{ readonly rank: number, readonly text: string, readonly count: number, readonly slots: ReadonlyArray<{ readonly index: number, readonly key: string | null, readonly text: string, readonly tokens: ReadonlyArray<{ readonly slot: number, readonly index: number, readonly position: number, readonly id: number, readonly text: string, readonly logProb: number | null, readonly step: number, readonly alternatives: ReadonlyArray<{ readonly text: string, readonly logProb: number | null }> }> }>, readonly segments: ReadonlyArray<{ readonly text: string, readonly start: number, readonly end: number, readonly slot: number | null }>, readonly likelihood: { readonly kind: LikelihoodKind, readonly logProb: number, readonly perplexity: number | null, readonly bitsPerCharacter: number | null, readonly isBound: boolean, readonly standardError: number | null } | null }>, readonly likelihood: { readonly kind: LikelihoodKind, readonly logProb: number, readonly perplexity: number | null, readonly bitsPerCharacter: number | null, readonly isBound: boolean, readonly standardError: number | null } | null, readonly model: { readonly name: string, readonly version: string } | null, readonly settings: ReadonlyArray<{ readonly name: string, readonly value: unknown }>, readonly usage: { readonly knownTokens: number, readonly openTokens: number, readonly committedTokens: number, readonly causalPasses: number, readonly maskedPasses: number, readonly tokensPerPass: number | null }, readonly timing: { readonly queueMs: number, readonly firstTokenMs: number | null, readonly totalMs: number, readonly tokensPerSecond: number | null } | null, readonly error: { readonly code: ErrorCode, readonly message: string } | null }
     | { readonly __typename: 'NotFoundError', readonly code: ErrorCode, readonly message: string }
     | { readonly __typename: 'QueueFullError', readonly retryAfterMs: number, readonly code: ErrorCode, readonly message: string }
+    | { readonly __typename: 'RateLimitedError', readonly retryAfterMs: number, readonly code: ErrorCode, readonly message: string }
     | { readonly __typename: 'UnsupportedError', readonly code: ErrorCode, readonly message: string }
     | { readonly __typename: 'ValidationError', readonly code: ErrorCode, readonly message: string, readonly problems: ReadonlyArray<{ readonly path: ReadonlyArray<string>, readonly code: ErrorCode, readonly message: string, readonly value: string | null, readonly limit: string | null }> }
    };
@@ -588,6 +607,7 @@ export type PlanInfillQuery = { readonly planInfill:
     | { readonly __typename: 'InfillPlan', readonly promptTokens: ReadonlyArray<number | null>, readonly knownTokens: number, readonly openTokens: number, readonly cost: number, readonly likelihoodKind: LikelihoodKind, readonly model: { readonly name: string, readonly version: string }, readonly decoder: { readonly name: string }, readonly slots: ReadonlyArray<{ readonly index: number, readonly key: string | null, readonly minTokens: number, readonly maxTokens: number, readonly start: number | null, readonly ownsSpace: boolean, readonly choices: ReadonlyArray<{ readonly text: string, readonly tokens: ReadonlyArray<number> }> }>, readonly settings: ReadonlyArray<{ readonly name: string, readonly value: unknown }> }
     | { readonly __typename: 'NotFoundError', readonly code: ErrorCode, readonly message: string }
     | { readonly __typename: 'QueueFullError', readonly retryAfterMs: number, readonly code: ErrorCode, readonly message: string }
+    | { readonly __typename: 'RateLimitedError', readonly retryAfterMs: number, readonly code: ErrorCode, readonly message: string }
     | { readonly __typename: 'UnsupportedError', readonly code: ErrorCode, readonly message: string }
     | { readonly __typename: 'ValidationError', readonly code: ErrorCode, readonly message: string, readonly problems: ReadonlyArray<{ readonly path: ReadonlyArray<string>, readonly code: ErrorCode, readonly message: string, readonly value: string | null, readonly limit: string | null }> }
    };
@@ -604,6 +624,7 @@ export type ScoreInfillMutation = { readonly scoreInfill:
     | { readonly __typename: 'DecodingError', readonly code: ErrorCode, readonly message: string }
     | { readonly __typename: 'NotFoundError', readonly code: ErrorCode, readonly message: string }
     | { readonly __typename: 'QueueFullError', readonly retryAfterMs: number, readonly code: ErrorCode, readonly message: string }
+    | { readonly __typename: 'RateLimitedError', readonly retryAfterMs: number, readonly code: ErrorCode, readonly message: string }
     | { readonly __typename: 'ScoredInfill', readonly promptTokens: ReadonlyArray<number | null>, readonly decoderName: string, readonly seed: string, readonly likelihood: { readonly kind: LikelihoodKind, readonly logProb: number, readonly perplexity: number | null, readonly bitsPerCharacter: number | null, readonly isBound: boolean, readonly standardError: number | null } | null, readonly tokens: ReadonlyArray<{ readonly slot: number, readonly index: number, readonly position: number, readonly id: number, readonly text: string, readonly logProb: number | null }>, readonly settings: ReadonlyArray<{ readonly name: string, readonly value: unknown }>, readonly model: { readonly name: string, readonly version: string } }
     | { readonly __typename: 'UnsupportedError', readonly code: ErrorCode, readonly message: string }
     | { readonly __typename: 'ValidationError', readonly code: ErrorCode, readonly message: string, readonly problems: ReadonlyArray<{ readonly path: ReadonlyArray<string>, readonly code: ErrorCode, readonly message: string, readonly value: string | null, readonly limit: string | null }> }
@@ -805,6 +826,9 @@ export const ErrorPartsFragmentDoc = new TypedDocumentString(`
   ... on QueueFullError {
     retryAfterMs
   }
+  ... on RateLimitedError {
+    retryAfterMs
+  }
 }
     `, {"fragmentName":"ErrorParts"}) as unknown as TypedDocumentString<ErrorPartsFragment, unknown>;
 export const StreamItemPartsFragmentDoc = new TypedDocumentString(`
@@ -975,6 +999,9 @@ fragment ErrorParts on Error {
     }
   }
   ... on QueueFullError {
+    retryAfterMs
+  }
+  ... on RateLimitedError {
     retryAfterMs
   }
 }
@@ -1208,6 +1235,9 @@ fragment ErrorParts on Error {
   ... on QueueFullError {
     retryAfterMs
   }
+  ... on RateLimitedError {
+    retryAfterMs
+  }
 }
 fragment SlotUpdateParts on SlotUpdate {
   index
@@ -1388,6 +1418,9 @@ fragment ErrorParts on Error {
     }
   }
   ... on QueueFullError {
+    retryAfterMs
+  }
+  ... on RateLimitedError {
     retryAfterMs
   }
 }
@@ -1574,6 +1607,9 @@ fragment ErrorParts on Error {
   ... on QueueFullError {
     retryAfterMs
   }
+  ... on RateLimitedError {
+    retryAfterMs
+  }
 }`) as unknown as TypedDocumentString<InfillMutation, InfillMutationVariables>;
 export const SubmitInfillDocument = new TypedDocumentString(`
     mutation SubmitInfill($input: InfillInput!) {
@@ -1696,6 +1732,9 @@ fragment ErrorParts on Error {
   ... on QueueFullError {
     retryAfterMs
   }
+  ... on RateLimitedError {
+    retryAfterMs
+  }
 }`) as unknown as TypedDocumentString<SubmitInfillMutation, SubmitInfillMutationVariables>;
 export const CancelInfillDocument = new TypedDocumentString(`
     mutation CancelInfill($id: ID!) {
@@ -1816,6 +1855,9 @@ fragment ErrorParts on Error {
     }
   }
   ... on QueueFullError {
+    retryAfterMs
+  }
+  ... on RateLimitedError {
     retryAfterMs
   }
 }`) as unknown as TypedDocumentString<CancelInfillMutation, CancelInfillMutationVariables>;
@@ -2069,6 +2111,9 @@ export const PlanInfillDocument = new TypedDocumentString(`
   ... on QueueFullError {
     retryAfterMs
   }
+  ... on RateLimitedError {
+    retryAfterMs
+  }
 }
 fragment InfillPlanParts on InfillPlan {
   model {
@@ -2129,6 +2174,9 @@ fragment ErrorParts on Error {
     }
   }
   ... on QueueFullError {
+    retryAfterMs
+  }
+  ... on RateLimitedError {
     retryAfterMs
   }
 }

@@ -5,12 +5,12 @@ import { builtInDecoders } from '../../../src/decoders.ts';
 import { RunLog } from '../../../src/dispatch/run-log.ts';
 import type { InfillError } from '../../../src/errors.ts';
 import { InfillService } from '../../../src/service/infill-service.ts';
-import type { InfillInput } from '../../../src/service/service.ts';
+import { type InfillInput, localViewer } from '../../../src/service/service.ts';
 import type { Store } from '../../../src/store/open-store.ts';
 import { ScriptedDispatcher } from '../../support/scripted-dispatcher.ts';
 
 /** Who asks. */
-export const viewer = { owner: 'local' };
+export const viewer = localViewer;
 
 /** A signal that does not abort. */
 export const never = new AbortController().signal;
@@ -21,6 +21,7 @@ export const input: InfillInput = {
   alternatives: 0,
   samples: 1,
   lengthSearch: 'CAL',
+  store: 'FULL',
 };
 
 /** Makes a service, and what it is made of. */

@@ -21,6 +21,8 @@ export function sampleRun(given: Partial<NewRun> = {}): NewRun {
     seed: 7n,
     promptTokens: [5, null, 9],
     labels: [],
+    idempotencyKey: null,
+    inputDigest: null,
     ...given,
   };
 }
@@ -78,6 +80,7 @@ export function sampleEnd(text: string, commitCount = 1): RunEnd {
     status: 'COMPLETED',
     finishedAt: new Date('2026-01-02T03:04:06.789Z'),
     outcome: sampleOutcome(text),
+    cancelReason: null,
     error: null,
     events: sampleLog(commitCount),
   };

@@ -1,0 +1,24 @@
+/**
+ * What viewers spend: cost is taken before a run or a score is admitted, and given back where it is not.
+ *
+ * Knows credentials and their limits; knows no run.
+ */
+import type { Viewer } from './service.ts';
+
+/** What is left to a viewer; null where nothing limits it. */
+export type Balance = {
+  readonly costPerMinute: number | null;
+  /** Of this minute's rate. */
+  readonly costLeft: number | null;
+  /** Of a client token's budget. */
+  readonly budgetLeft: number | null;
+};
+
+/** Counts what viewers spend. */
+export interface CostLedger {
+  /** Takes `cost` from the viewer's rate and budget, or nothing at all. @throws RATE_LIMITED */
+  charge(viewer: Viewer, cost: number): Promise<void>;
+  /** Gives back what was charged for work that was not admitted. */
+  refund(viewer: Viewer, cost: number): Promise<void>;
+  balance(viewer: Viewer): Promise<Balance>;
+}
