@@ -15,6 +15,7 @@ import type { WorkerNotice } from './dispatch/worker-process.ts';
 import { InfillError } from './errors.ts';
 import { describeExternalDecoders, type ExternalDecoder } from './external-decoders.ts';
 import { packageRoot } from './package-root.ts';
+import type { CostLedger } from './service/cost-ledger.ts';
 import { InfillService } from './service/infill-service.ts';
 import type { Service } from './service/service.ts';
 import { openStore, type Store } from './store/open-store.ts';
@@ -25,6 +26,13 @@ import { templateLimits } from './text/template.ts';
 const maxLag = 256;
 /** Estimated bytes of caches and hidden states in one worker. */
 const maxWorkerBytes = 2 ** 31;
+
+/** Without keys nobody is charged. */
+const freeOfCharge: CostLedger = {
+  charge: async () => undefined,
+  refund: async () => undefined,
+  balance: async () => ({ costPerMinute: null, costLeft: null, budgetLeft: null }),
+};
 
 /** What an application tells its owner of. */
 export type ApplicationObserver = {
@@ -85,6 +93,9 @@ export async function openApplication(
     database: store.database,
     now,
     onStoreFailure: observer.onStoreFailure,
+    observe: () => undefined,
+    ledger: freeOfCharge,
+    gate: { check: () => undefined },
     decoders: [...builtIn, ...external.map(({ description }) => description)],
     limits: {
       maxQueuedRuns: config.maxQueuedRuns,

@@ -11,6 +11,7 @@ import { InfillError } from '../errors.ts';
 import { countRuns, listRuns } from '../store/run-pages.ts';
 import { findRun, findRuns, type RunRow, readEvents } from '../store/runs.ts';
 import { uuidV7 } from '../store/uuid-v7.ts';
+import type { CostLedger } from './cost-ledger.ts';
 import { planOf } from './infill-plan.ts';
 import {
   findPack,
@@ -32,7 +33,17 @@ import type {
 
 /** What the service is made of. */
 export type ServiceOptions = LifecycleOptions &
-  PreparationOptions & { readonly decoders: readonly DecoderDescription[] };
+  PreparationOptions & {
+    readonly decoders: readonly DecoderDescription[];
+    readonly ledger: CostLedger;
+    readonly gate: AdmissionGate;
+  };
+
+/** What can refuse every new run. */
+export type AdmissionGate = {
+  /** Called before a run is admitted. @throws STORAGE_FULL */
+  check(): void;
+};
 
 /** The use cases. */
 export class InfillService implements Service {

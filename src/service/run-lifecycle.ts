@@ -17,6 +17,7 @@ import {
   type RunEnd,
   type RunRow,
 } from '../store/runs.ts';
+import type { RunNotice } from './run-notice.ts';
 
 /** What runs live on. */
 export type LifecycleOptions = {
@@ -30,6 +31,7 @@ export type LifecycleOptions = {
    * interrupted at the next start.
    */
   readonly onStoreFailure: (runId: string, cause: unknown) => void;
+  readonly observe: (notice: RunNotice) => void;
 };
 
 type Ending = Extract<RunProgress, { outcome: unknown }>;

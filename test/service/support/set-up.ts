@@ -5,9 +5,11 @@ import { builtInDecoders } from '../../../src/decoders.ts';
 import { RunLog } from '../../../src/dispatch/run-log.ts';
 import type { InfillError } from '../../../src/errors.ts';
 import { InfillService } from '../../../src/service/infill-service.ts';
+import type { RunNotice } from '../../../src/service/run-notice.ts';
 import { type InfillInput, localViewer } from '../../../src/service/service.ts';
 import type { Store } from '../../../src/store/open-store.ts';
 import { ScriptedDispatcher } from '../../support/scripted-dispatcher.ts';
+import { RecordingLedger } from './recording-ledger.ts';
 
 /** Who asks. */
 export const viewer = localViewer;
@@ -28,12 +30,18 @@ export const input: InfillInput = {
 export function setUp({ database }: Pick<Store, 'database'>) {
   const dispatcher = new ScriptedDispatcher();
   const failures: string[] = [];
+  const notices: RunNotice[] = [];
+  const ledger = new RecordingLedger();
+  const gate = { check: (): void => undefined };
   const options = {
     dispatcher,
     runLog: new RunLog({ now: Date.now, maxLag: 256 }),
     database,
     now: Date.now,
     onStoreFailure: (runId: string) => void failures.push(runId),
+    observe: (notice: RunNotice) => void notices.push(notice),
+    ledger,
+    gate,
     decoders: builtInDecoders.descriptions,
     limits: {
       maxQueuedRuns: 4,
@@ -44,7 +52,15 @@ export function setUp({ database }: Pick<Store, 'database'>) {
     },
     newSeed: () => 42n,
   };
-  return { dispatcher, failures, options, service: new InfillService(options) };
+  return {
+    dispatcher,
+    failures,
+    notices,
+    ledger,
+    gate,
+    options,
+    service: new InfillService(options),
+  };
 }
 
 /** The code of what a promise rejects with. */
