@@ -7,7 +7,11 @@ import type { Timing, Usage } from '../decoding/run-event.ts';
 import type { ErrorCode } from '../errors.ts';
 import type { CancelReason, RunStatus } from '../store/tables.ts';
 
-type OfRun = { readonly decoderName: string; readonly packId: string };
+type OfRun = {
+  readonly runId: string;
+  readonly decoderName: string;
+  readonly packId: string;
+};
 
 /** One thing that happened. Milliseconds. */
 export type RunNotice =
