@@ -1,5 +1,6 @@
 /**
- * The lock of a data folder: a file that names the one process that may open the database in it, and its server.
+ * The lock of a data folder: a file that names the one process that may open the database in it, and its server,
+ * with a secret by which that server knows whoever may read the file.
  *
  * Knows files and processes of this machine; knows nothing of the database.
  *
@@ -22,6 +23,7 @@ import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { InfillError } from '../errors.ts';
 import { findProcess, hasCode, readIfPresent } from './running-process.ts';
+import { newSecret } from './secret.ts';
 
 /** Who holds a data folder. */
 export type LockHolder = {
@@ -35,10 +37,14 @@ export type LockHolder = {
   readonly token: string;
   /** Where the holder serves the API; null while it does not. */
   readonly url: string | null;
+  /** What whoever can read the lock shows to the holder's server; null of a lock of an earlier version. */
+  readonly secret: string | null;
 };
 
 /** A held lock. */
 export type FolderLock = {
+  /** Of one taking of the lock; the lock file has it, for its owner's eyes only. */
+  readonly secret: string;
   /** Writes into the lock where the holder serves; null when it stops serving. */
   setUrl(url: string | null): void;
   /** Frees the folder. */
@@ -52,6 +58,7 @@ export type FolderLock = {
  */
 export function acquireLock(dataDir: string, startedAt: Date, url: string | null): FolderLock {
   const path = lockPath(dataDir);
+  const secret = newSecret('lm');
   let mine: LockHolder = {
     pid: process.pid,
     host: hostname(),
@@ -59,10 +66,12 @@ export function acquireLock(dataDir: string, startedAt: Date, url: string | null
     processStart: findProcess(process.pid)?.start ?? null,
     token: randomBytes(8).toString('hex'),
     url,
+    secret,
   };
   const rival = take(path, mine);
   if (rival !== null) throw inUse(dataDir, rival);
   return {
+    secret,
     setUrl(next) {
       mine = { ...mine, url: next };
       replace(path, mine);
@@ -138,7 +147,7 @@ function replace(path: string, mine: LockHolder): void {
 
 function writeDraft(path: string, holder: LockHolder): string {
   const draft = `${path}.draft-${holder.token}`;
-  const file = openSync(draft, 'w');
+  const file = openSync(draft, 'w', 0o600);
   try {
     writeSync(file, `${JSON.stringify(holder, null, 2)}\n`);
     fsyncSync(file);
@@ -157,7 +166,7 @@ function parseHolder(text: string, path: string): LockHolder {
   try {
     const holder: unknown = JSON.parse(text);
     assert(isHolder(holder), 'It is not the record of a holder.');
-    return holder;
+    return { ...holder, secret: holder.secret ?? null };
   } catch (cause) {
     throw damaged(path, cause);
   }
@@ -170,9 +179,9 @@ function damaged(path: string, cause: unknown): InfillError {
   });
 }
 
-function isHolder(value: unknown): value is LockHolder {
+function isHolder(value: unknown): value is Omit<LockHolder, 'secret'> & Partial<LockHolder> {
   if (typeof value !== 'object' || value === null) return false;
-  const { pid, host, token, url, processStart } = value as Record<string, unknown>;
+  const { pid, host, token, url, processStart, secret } = value as Record<string, unknown>;
   return (
     Number.isSafeInteger(pid) &&
     Number(pid) > 0 &&
@@ -180,7 +189,8 @@ function isHolder(value: unknown): value is LockHolder {
     typeof token === 'string' &&
     /^[0-9a-f]{16}$/.test(token) &&
     (url === null || typeof url === 'string') &&
-    (processStart === null || typeof processStart === 'string')
+    (processStart === null || typeof processStart === 'string') &&
+    (secret === undefined || secret === null || typeof secret === 'string')
   );
 }
 

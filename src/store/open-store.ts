@@ -23,6 +23,8 @@ export type StoreOptions = {
 /** An open store: nobody else has its folder open. */
 export type Store = {
   readonly database: Database;
+  /** What programs of this machine that may read the lock show to this process's server. */
+  readonly machineSecret: string;
   /** Tells command lines that run beside this process where it serves. */
   setServerUrl(url: string | null): void;
   /** Waits for queries under way, closes the database and frees the folder. A second call does nothing more. */
@@ -47,6 +49,7 @@ export async function openStore({ dataDir, serverUrl, now }: StoreOptions): Prom
     let closing: Promise<void> | null = null;
     return {
       database: connection.database,
+      machineSecret: lock.secret,
       setServerUrl: lock.setUrl,
       close() {
         closing ??= connection.close().finally(lock.release);

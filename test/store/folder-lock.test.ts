@@ -1,4 +1,4 @@
-import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { acquireLock, type LockHolder, readLock } from '../../src/store/folder-lock.ts';
@@ -33,6 +33,32 @@ describe('acquireLock', () => {
       startedAt: start.toISOString(),
       url: 'http://127.0.0.1:4000',
     });
+  });
+
+  it('carries a new secret each time, which stays when the address changes', () => {
+    const folder = temporaryFolder();
+    const lock = acquireLock(folder, start, null);
+    expect(readLock(folder)?.secret).toBe(lock.secret);
+    lock.setUrl('http://127.0.0.1:4000');
+    expect(readLock(folder)?.secret).toBe(lock.secret);
+    lock.release();
+    expect(acquireLock(folder, start, null).secret).not.toBe(lock.secret);
+  });
+
+  it('lets only the owner of the process read the secret', () => {
+    const folder = temporaryFolder();
+    const lock = acquireLock(folder, start, null);
+    expect(statSync(fileOf(folder)).mode & 0o777).toBe(0o600);
+    lock.setUrl('http://127.0.0.1:4000');
+    expect(statSync(fileOf(folder)).mode & 0o777).toBe(0o600);
+  });
+
+  it('reads the lock of an earlier version, which has no secret', () => {
+    const folder = temporaryFolder();
+    acquireLock(folder, start, null);
+    const { secret: _, ...earlier } = JSON.parse(readFileSync(fileOf(folder), 'utf8'));
+    writeFileSync(fileOf(folder), JSON.stringify(earlier));
+    expect(readLock(folder)).toMatchObject({ pid: process.pid, secret: null });
   });
 
   it('refuses a folder that this process holds, and names pid, address and setting', () => {
