@@ -16,7 +16,10 @@ import { InfillError } from './errors.ts';
 import { describeExternalDecoders, type ExternalDecoder } from './external-decoders.ts';
 import { packageRoot } from './package-root.ts';
 import type { CostLedger } from './service/cost-ledger.ts';
+import { isAllowedOrigin } from './server/admission.ts';
+import type { Identity } from './service/identity.ts';
 import { InfillService } from './service/infill-service.ts';
+import { KeyIdentity } from './service/key-identity.ts';
 import type { Service } from './service/service.ts';
 import { openStore, type Store } from './store/open-store.ts';
 import { interruptUnfinished } from './store/runs.ts';
@@ -43,6 +46,7 @@ export type ApplicationObserver = {
 /** An open application. */
 export type Application = {
   readonly service: Service;
+  readonly identity: Identity;
   readonly store: Store;
   readonly dispatcher: Dispatcher;
   /**
@@ -87,6 +91,12 @@ export async function openApplication(
       observe: observer.onWorker,
     }),
   );
+  const identity = new KeyIdentity({
+    database: store.database,
+    now,
+    machineSecret: store.machineSecret,
+    isAllowedOrigin: (origin) => isAllowedOrigin(origin, config),
+  });
   const service = new InfillService({
     dispatcher,
     runLog: new RunLog({ now, maxLag }),
@@ -108,6 +118,7 @@ export async function openApplication(
   });
   return {
     service,
+    identity,
     store,
     dispatcher,
     async drain(graceMs) {

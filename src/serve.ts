@@ -10,6 +10,8 @@ import { type Config, type Environment, readConfig } from './config.ts';
 import { InfillError } from './errors.ts';
 import { logApplication } from './log-application.ts';
 import { createLogger, type Logger } from './server/logger.ts';
+import { createMachineEndpoint } from './server/machine.ts';
+import { machineKeysHandler, machineKeysPath } from './server/machine-keys.ts';
 import { type RunningServer, startServer } from './server/start-server.ts';
 
 const stopSignals = ['SIGTERM', 'SIGINT'] as const;
@@ -39,8 +41,14 @@ async function serveApplication(application: Application, serving: Serving): Pro
   const { config, logger, stop } = serving;
   let server: RunningServer | null = null;
   try {
-    const { service, store } = application;
-    server = await startServer({ config, logger, service, schema: buildSchema(service) });
+    const { service, store, identity } = application;
+    const machine = createMachineEndpoint({
+      identity,
+      handlers: { [machineKeysPath]: machineKeysHandler(identity) },
+      logger,
+    });
+    const schema = buildSchema(service);
+    server = await startServer({ config, logger, service, schema, machine });
     store.setServerUrl(server.url);
     if (process.stdout.isTTY) process.stdout.write(`Lacuna serves at ${server.url}/graphql\n`);
     if (!stop.aborted) await once(stop, 'abort');

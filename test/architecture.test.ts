@@ -64,6 +64,7 @@ const mayImport: Record<string, readonly string[]> = {
     'graphql-ws',
     'ws',
     'pino',
+    'zod',
     'node:',
   ],
   'src/client': ['graphql-sse', 'type @graphql-typed-document-node/core'],

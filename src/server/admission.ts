@@ -58,7 +58,8 @@ function isAllowedHost(host: string, { allowedHosts }: AdmissionPolicy): boolean
   );
 }
 
-function isAllowedOrigin(origin: string, { allowedOrigins }: AdmissionPolicy): boolean {
+/** Whether pages of an origin may send requests: one that the policy lists, or of a loopback address. */
+export function isAllowedOrigin(origin: string, { allowedOrigins }: AdmissionPolicy): boolean {
   if (allowedOrigins.includes(origin)) return true;
   if (!URL.canParse(origin)) return false;
   const { protocol, hostname, origin: canonical } = new URL(origin);

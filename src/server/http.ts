@@ -4,18 +4,22 @@
 import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http';
 import type { Config } from '../config.ts';
 import type { Service } from '../service/service.ts';
-import { bodyRefusal, originRefusal, type Refusal } from './admission.ts';
+import { bodyRefusal, originRefusal } from './admission.ts';
 import { pageHeaders } from './graphiql.ts';
 import type { Graphql } from './graphql.ts';
 import { readiness } from './health.ts';
 import type { Logger } from './logger.ts';
+import { type MachineEndpoint, machinePrefix } from './machine.ts';
 import { requestIdOf } from './operation-context.ts';
+import { refuse, sendJson } from './reply.ts';
 
 /** What the listener is made of. */
 export type HttpOptions = {
   readonly config: Pick<Config, 'allowedHosts' | 'allowedOrigins'>;
   readonly service: Service;
   readonly graphql: Graphql;
+  /** Absent: there is nothing at its paths. */
+  readonly machine?: MachineEndpoint;
   readonly logger: Logger;
 };
 
@@ -24,6 +28,7 @@ export function createHttpListener({
   config,
   service,
   graphql,
+  machine,
   logger,
 }: HttpOptions): RequestListener {
   return (request, response) => {
@@ -33,6 +38,9 @@ export function createHttpListener({
     logWhenClosed(logger, requestId, request, response);
     const refusal = originRefusal(request.headers, config);
     if (refusal !== null) return refuse(response, refusal);
+    if (machine !== undefined && path.startsWith(machinePrefix)) {
+      return void machine(path, requestId, request, response);
+    }
     allowOrigin(request, response);
     switch (path) {
       case '/':
@@ -94,18 +102,6 @@ function answerPreflight(response: ServerResponse): void {
       'access-control-max-age': '600',
     })
     .end();
-}
-
-function refuse(response: ServerResponse, { status, code, message }: Refusal): void {
-  // What is left of the body is not read: the connection cannot serve another request.
-  response.setHeader('connection', 'close');
-  sendJson(response, status, { errors: [{ message, extensions: { code } }] });
-}
-
-function sendJson(response: ServerResponse, status: number, body: unknown): void {
-  response
-    .writeHead(status, { 'content-type': 'application/json; charset=utf-8' })
-    .end(JSON.stringify(body));
 }
 
 function logWhenClosed(
