@@ -19,6 +19,7 @@ import type { CostLedger } from './service/cost-ledger.ts';
 import { isAllowedOrigin } from './server/admission.ts';
 import type { Identity } from './service/identity.ts';
 import { InfillService } from './service/infill-service.ts';
+import type { RunNotice } from './service/run-notice.ts';
 import { KeyIdentity } from './service/key-identity.ts';
 import type { Service } from './service/service.ts';
 import { openStore, type Store } from './store/open-store.ts';
@@ -41,6 +42,7 @@ const freeOfCharge: CostLedger = {
 export type ApplicationObserver = {
   readonly onWorker: (notice: WorkerNotice) => void;
   readonly onStoreFailure: (runId: string, cause: unknown) => void;
+  readonly onRun: (notice: RunNotice) => void;
 };
 
 /** An open application. */
@@ -103,7 +105,7 @@ export async function openApplication(
     database: store.database,
     now,
     onStoreFailure: observer.onStoreFailure,
-    observe: () => undefined,
+    observe: observer.onRun,
     ledger: freeOfCharge,
     gate: { check: () => undefined },
     decoders: [...builtIn, ...external.map(({ description }) => description)],

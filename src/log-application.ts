@@ -1,9 +1,10 @@
 /**
- * What a log says of an application's workers and store.
+ * What a log says of an application's workers, store and runs: ids, sizes and times.
  */
 import type { ApplicationObserver } from './application.ts';
 import { describeError } from './server/describe-error.ts';
 import type { Logger } from './server/logger.ts';
+import type { RunNotice } from './service/run-notice.ts';
 
 /** Tells `logger` what an operator wants to know. */
 export function logApplication(logger: Logger): ApplicationObserver {
@@ -14,5 +15,21 @@ export function logApplication(logger: Logger): ApplicationObserver {
         : logger.info(notice, 'worker ready'),
     onStoreFailure: (runId, cause) =>
       logger.error({ runId, error: describeError(cause) }, 'a run could not be stored'),
+    onRun: (notice) => logRun(logger, notice),
   };
+}
+
+/** Commits are many and say nothing of their own. */
+function logRun(logger: Logger, { type, ...facts }: RunNotice): void {
+  switch (type) {
+    case 'admitted':
+    case 'ended':
+      return logger.info(facts, `run ${type}`);
+    case 'started':
+      return logger.debug(facts, 'run started');
+    case 'rejected':
+      return logger.debug(facts, 'input refused');
+    default:
+      return;
+  }
 }

@@ -9,7 +9,9 @@ import { type Application, openApplication } from './application.ts';
 import { type Config, type Environment, readConfig } from './config.ts';
 import { InfillError } from './errors.ts';
 import { logApplication } from './log-application.ts';
+import { observeTogether } from './observe-together.ts';
 import { createLogger, type Logger } from './server/logger.ts';
+import { createMetrics, type Metrics } from './server/metrics.ts';
 import { createMachineEndpoint } from './server/machine.ts';
 import { machineKeysHandler, machineKeysPath } from './server/machine-keys.ts';
 import { type RunningServer, startServer } from './server/start-server.ts';
@@ -27,18 +29,26 @@ export async function serve(env: Environment): Promise<void> {
     const config = readConfig(env);
     const logger = createLogger(config.logLevel);
     const stop = stopSignal(env);
-    const application = await openApplication(config, logApplication(logger));
-    await serveApplication(application, { config, logger, stop });
+    const metrics = createMetrics();
+    metrics.watchProcess();
+    const observer = observeTogether([logApplication(logger), metrics]);
+    const application = await openApplication(config, observer);
+    await serveApplication(application, { config, logger, metrics, stop });
   } catch (error) {
     process.stderr.write(explain(error));
     process.exitCode = 1;
   }
 }
 
-type Serving = { readonly config: Config; readonly logger: Logger; readonly stop: AbortSignal };
+type Serving = {
+  readonly config: Config;
+  readonly logger: Logger;
+  readonly metrics: Metrics;
+  readonly stop: AbortSignal;
+};
 
 async function serveApplication(application: Application, serving: Serving): Promise<void> {
-  const { config, logger, stop } = serving;
+  const { config, logger, metrics, stop } = serving;
   let server: RunningServer | null = null;
   try {
     const { service, store, identity } = application;
@@ -48,7 +58,7 @@ async function serveApplication(application: Application, serving: Serving): Pro
       logger,
     });
     const schema = buildSchema(service);
-    server = await startServer({ config, logger, service, schema, machine });
+    server = await startServer({ config, logger, metrics, service, schema, machine });
     store.setServerUrl(server.url);
     if (process.stdout.isTTY) process.stdout.write(`Lacuna serves at ${server.url}/graphql\n`);
     if (!stop.aborted) await once(stop, 'abort');

@@ -64,6 +64,7 @@ const mayImport: Record<string, readonly string[]> = {
     'graphql-ws',
     'ws',
     'pino',
+    'prom-client',
     'zod',
     'node:',
   ],

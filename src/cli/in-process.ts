@@ -10,6 +10,7 @@ import type { Config } from '../config.ts';
 import { logApplication } from '../log-application.ts';
 import { createGraphql, fetchInProcess } from '../server/graphql.ts';
 import { createLogger } from '../server/logger.ts';
+import { createMetrics } from '../server/metrics.ts';
 
 /** No host has this name. */
 const url = 'http://lacuna.invalid/graphql';
@@ -31,7 +32,13 @@ export async function withApplication<T>(
   const application = await openApplication(config, logApplication(logger));
   try {
     const { service } = application;
-    const graphql = createGraphql({ config, service, schema: buildSchema(service), logger });
+    const graphql = createGraphql({
+      config,
+      service,
+      schema: buildSchema(service),
+      logger,
+      metrics: createMetrics(),
+    });
     return await use(createClient({ url, fetch: fetchInProcess(graphql) }));
   } finally {
     await application.drain(closeGraceMs);

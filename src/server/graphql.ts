@@ -11,6 +11,7 @@ import { localViewer, type Service } from '../service/service.ts';
 import { createGraphiqlPage, graphiqlOptions } from './graphiql.ts';
 import type { Logger } from './logger.ts';
 import { maskError, useMaskedErrors } from './mask-error.ts';
+import type { Metrics } from './metrics.ts';
 import { type OperationContext, requestIdOf } from './operation-context.ts';
 import {
   useNoSubscriptionsOverGet,
@@ -25,6 +26,7 @@ export type GraphqlOptions = {
   readonly service: Service;
   readonly schema: GraphQLSchema;
   readonly logger: Logger;
+  readonly metrics: Pick<Metrics, 'setSubscriptions'>;
 };
 
 /** GraphQL as fetch, as a listener, and as the functions the WebSocket transport runs. */
@@ -33,7 +35,7 @@ export type Graphql = ReturnType<typeof createGraphql>;
 const maxBodyBytes = 1024 * 1024;
 
 /** Makes the endpoint `/graphql`. */
-export function createGraphql({ config, service, schema, logger }: GraphqlOptions) {
+export function createGraphql({ config, service, schema, metrics, logger }: GraphqlOptions) {
   return createYoga<OperationContext>({
     schema,
     context: ({ signal }) => createContext(service, localViewer, signal),
@@ -55,7 +57,7 @@ export function createGraphql({ config, service, schema, logger }: GraphqlOption
       useNoSubscriptionsOverGet(),
       usePlainStatus(),
       useOperationLimits(),
-      useSubscriptionCap(config),
+      useSubscriptionCap(config, metrics.setSubscriptions),
       useMaskedErrors(logger),
     ],
   });

@@ -10,8 +10,10 @@ import type { Graphql } from './graphql.ts';
 import { readiness } from './health.ts';
 import type { Logger } from './logger.ts';
 import { type MachineEndpoint, machinePrefix } from './machine.ts';
+import type { Metrics } from './metrics.ts';
 import { requestIdOf } from './operation-context.ts';
 import { refuse, sendJson } from './reply.ts';
+import { countWhenClosed, serveMetrics } from './serve-metrics.ts';
 
 /** What the listener is made of. */
 export type HttpOptions = {
@@ -21,12 +23,14 @@ export type HttpOptions = {
   /** Absent: there is nothing at its paths. */
   readonly machine?: MachineEndpoint;
   readonly logger: Logger;
+  readonly metrics: Pick<Metrics, 'onHttp' | 'read'>;
 };
 
 /** Makes the listener of all HTTP requests. */
 export function createHttpListener({
   config,
   service,
+  metrics,
   graphql,
   machine,
   logger,
@@ -36,6 +40,7 @@ export function createHttpListener({
     const [path = ''] = (request.url ?? '').split('?');
     response.setHeader('x-request-id', requestId);
     logWhenClosed(logger, requestId, request, response);
+    countWhenClosed(metrics, request, response);
     const refusal = originRefusal(request.headers, config);
     if (refusal !== null) return refuse(response, refusal);
     if (machine !== undefined && path.startsWith(machinePrefix)) {
@@ -51,6 +56,8 @@ export function createHttpListener({
         return void readiness(service).then((state) =>
           sendJson(response, state.status === 'ready' ? 200 : 503, state),
         );
+      case '/metrics':
+        return serveMetrics(metrics, request, response);
       case '/graphql':
         return serveGraphql(graphql, requestId, request, response);
       default:

@@ -33,7 +33,7 @@ const closeGraceMs = 1000;
 
 /** Listens at the configured address; rejects when it is taken. */
 export async function startServer(options: ServerOptions): Promise<RunningServer> {
-  const { config, logger } = options;
+  const { config, metrics, logger } = options;
   const graphql = createGraphql(options);
   const server = createServer(
     { headersTimeout: headersTimeoutMs, requestTimeout: requestTimeoutMs },
@@ -41,7 +41,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
   );
   server.maxConnections = config.maxConnections;
   const connections = openConnections(server);
-  const closeWebSockets = serveWebSockets(server, { config, graphql, logger });
+  const closeWebSockets = serveWebSockets(server, { config, graphql, metrics, logger });
   server.listen(config.port, config.host);
   await once(server, 'listening');
   const url = urlOf(server, config.host);

@@ -9,8 +9,15 @@ import type { OperationContext } from './operation-context.ts';
 /** The bounds. */
 export type SubscriptionLimits = Pick<Config, 'maxSubscriptions' | 'maxSubscriptionsPerConnection'>;
 
-/** Refuses subscriptions above the limits; a place is free again when its stream ends or its client is gone. */
-export function useSubscriptionCap(limits: SubscriptionLimits): Plugin<OperationContext> {
+/**
+ * Refuses subscriptions above the limits; a place is free again when its stream ends or its client is gone.
+ *
+ * @param onCount - told how many are open whenever that changes.
+ */
+export function useSubscriptionCap(
+  limits: SubscriptionLimits,
+  onCount: (count: number) => void,
+): Plugin<OperationContext> {
   const open = new Map<object, number>();
   return {
     onSubscribe({ args, setResultAndStopExecution }) {
@@ -21,10 +28,12 @@ export function useSubscriptionCap(limits: SubscriptionLimits): Plugin<Operation
         return;
       }
       open.set(connection, (open.get(connection) ?? 0) + 1);
+      onCount(totalOf(open));
       const release = once(() => {
         const rest = (open.get(connection) ?? 1) - 1;
         if (rest === 0) open.delete(connection);
         else open.set(connection, rest);
+        onCount(totalOf(open));
         signal.removeEventListener('abort', release);
       });
       // An abort that has happened is told to nobody, and no transport may read the stream then.
@@ -53,10 +62,13 @@ function refusalOf(
       'MAX_SUBSCRIPTIONS_PER_CONNECTION',
     );
   }
-  const total = [...open.values()].reduce((sum, count) => sum + count, 0);
-  return total >= maxSubscriptions
+  return totalOf(open) >= maxSubscriptions
     ? tooMany('The server', maxSubscriptions, 'MAX_SUBSCRIPTIONS')
     : null;
+}
+
+function totalOf(open: ReadonlyMap<object, number>): number {
+  return [...open.values()].reduce((sum, count) => sum + count, 0);
 }
 
 function tooMany(who: string, limit: number, setting: string): GraphQLError {

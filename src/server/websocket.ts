@@ -10,6 +10,7 @@ import type { Config } from '../config.ts';
 import { originRefusal } from './admission.ts';
 import type { Graphql } from './graphql.ts';
 import type { Logger } from './logger.ts';
+import type { Metrics } from './metrics.ts';
 import { Connection } from './websocket-connection.ts';
 
 /** What the transport is made of. */
@@ -17,6 +18,7 @@ export type WebSocketOptions = {
   readonly config: Pick<Config, 'allowedHosts' | 'allowedOrigins' | 'maxWebSockets'>;
   readonly graphql: Graphql;
   readonly logger: Logger;
+  readonly metrics: Pick<Metrics, 'countWebSocketsBy'>;
 };
 
 const maxPayloadBytes = 256 * 1024;
@@ -36,6 +38,7 @@ export function serveWebSockets(server: Server, options: WebSocketOptions): () =
     autoPong: false,
     handleProtocols,
   });
+  options.metrics.countWebSocketsBy(() => sockets.clients.size);
   const { execute, subscribe } = graphql.getEnveloped();
   const protocol = makeServer<Record<string, unknown>, Connection>({
     connectionInitWaitTimeout: initTimeoutMs,

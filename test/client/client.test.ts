@@ -14,6 +14,7 @@ import {
 import { readConfig } from '../../src/config.ts';
 import { createGraphql, fetchInProcess } from '../../src/server/graphql.ts';
 import { createLogger } from '../../src/server/logger.ts';
+import { createMetrics } from '../../src/server/metrics.ts';
 import { FakeService } from '../support/fake-service.ts';
 import { startTestServer, until } from '../support/test-server.ts';
 
@@ -32,6 +33,7 @@ async function inProcess(): Promise<Setup> {
     service,
     schema,
     logger: createLogger('silent'),
+    metrics: createMetrics(),
   });
   const client = createClient({ url: 'http://localhost/graphql', fetch: fetchInProcess(graphql) });
   return { client, service, close: async () => undefined };

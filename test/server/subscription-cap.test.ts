@@ -2,6 +2,7 @@ import { expect, it } from 'vitest';
 import { buildSchema } from '../../schema/build-schema.ts';
 import { createGraphql } from '../../src/server/graphql.ts';
 import { createLogger } from '../../src/server/logger.ts';
+import { createMetrics } from '../../src/server/metrics.ts';
 import { FakeService } from '../support/fake-service.ts';
 
 it('holds no place for a client that left before its subscription began', async () => {
@@ -11,6 +12,7 @@ it('holds no place for a client that left before its subscription began', async 
     service,
     schema: buildSchema(service),
     logger: createLogger('silent'),
+    metrics: createMetrics(),
   });
   const subscribe = (signal: AbortSignal) => {
     const query = 'subscription { infill(input: { source: { text: "[MASK]" } }) { __typename } }';

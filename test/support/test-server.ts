@@ -4,6 +4,7 @@
 import { buildSchema } from '../../schema/build-schema.ts';
 import { type Config, readConfig } from '../../src/config.ts';
 import { createLogger } from '../../src/server/logger.ts';
+import { createMetrics } from '../../src/server/metrics.ts';
 import { type RunningServer, startServer } from '../../src/server/start-server.ts';
 import { FakeService } from './fake-service.ts';
 
@@ -20,6 +21,7 @@ export async function startTestServer(changes: Partial<Config> = {}): Promise<Te
   const server = await startServer({
     config: { ...readConfig({ PORT: '0' }), ...changes },
     service,
+    metrics: createMetrics(),
     schema: buildSchema(service),
     logger: createLogger('trace', { write: (line) => void log.push(line) }),
   });
