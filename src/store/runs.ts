@@ -5,7 +5,7 @@
  * Knows rows; knows no queue and no decoder.
  */
 import { setImmediate } from 'node:timers/promises';
-import { and, eq, inArray, isNull } from 'drizzle-orm';
+import { and, eq, inArray, isNotNull, isNull } from 'drizzle-orm';
 import type { Outcome, RunError, RunEvent } from '../decoding/run-event.ts';
 import { InfillError } from '../errors.ts';
 import type { Database } from './database.ts';
@@ -44,7 +44,11 @@ const interruption: RunError = {
   message: 'The server stopped before this run was finished.',
 };
 
-/** Inserts a run as QUEUED; it is durable when this resolves. */
+/**
+ * Inserts a run as QUEUED; it is durable when this resolves.
+ *
+ * @throws CONFLICT when its owner has another run with its idempotency key
+ */
 export function insertRun(database: Database, run: NewRun): Promise<RunRow> {
   return guarded(`insert run ${run.id}`, async () => {
     const row: RunRow = {
@@ -56,7 +60,17 @@ export function insertRun(database: Database, run: NewRun): Promise<RunRow> {
       cancelReason: null,
       error: null,
     };
-    await database.insert(runs).values(row);
+    const inserted = await database
+      .insert(runs)
+      .values(row)
+      .onConflictDoNothing({
+        target: [runs.owner, runs.idempotencyKey],
+        where: isNotNull(runs.idempotencyKey),
+      })
+      .returning({ id: runs.id });
+    if (inserted.length === 0) {
+      throw new InfillError('CONFLICT', 'Another run has been submitted under the same key.');
+    }
     return row;
   });
 }
@@ -121,6 +135,21 @@ export function findRuns(
       .where(inArray(runs.id, ids.filter(isUuid)));
     const byId = new Map(rows.map((row) => [row.id, row]));
     return ids.map((id) => byId.get(id.toLowerCase()) ?? null);
+  });
+}
+
+/** Returns the run that an owner submitted under an idempotency key; null when there is none. */
+export function findRunByKey(
+  database: Database,
+  owner: string,
+  idempotencyKey: string,
+): Promise<RunRow | null> {
+  return guarded('find a run by its idempotency key', async () => {
+    const [run = null] = await database
+      .select()
+      .from(runs)
+      .where(and(eq(runs.owner, owner), eq(runs.idempotencyKey, idempotencyKey)));
+    return run;
   });
 }
 
