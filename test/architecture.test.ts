@@ -42,6 +42,7 @@ const mayImport: Record<string, readonly string[]> = {
     'src/package-root',
     'drizzle-orm',
     '@electric-sql/pglite',
+    'postgres',
     'node:',
   ],
   'src/service': [

@@ -39,7 +39,7 @@ export async function applyMigrations(connection: Connection): Promise<void> {
     throw new InfillError(
       'STORE_VERSION',
       `The database has a migration of ${new Date(newest).toISOString()} that Lacuna ${packageVersion()} does not ` +
-        'know: a newer version made it. Update Lacuna (npm install lacuna@latest), or set DATA_DIR to another folder.',
+        'know: a newer version made it. Update Lacuna (npm install lacuna@latest), or set DATA_DIR to another folder or DATABASE_URL to another database.',
     );
   }
   await connection.migrate(folder);

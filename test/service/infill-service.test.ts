@@ -1,14 +1,12 @@
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { setImmediate } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { TokensChanged } from '../../src/decoding/run-event.ts';
 import { RunLog } from '../../src/dispatch/run-log.ts';
 import { InfillService } from '../../src/service/infill-service.ts';
 import type { Infill, InfillEvent } from '../../src/service/service.ts';
-import { openStore, type Store } from '../../src/store/open-store.ts';
+import type { Store } from '../../src/store/open-store.ts';
 import { scriptedOutcome } from '../support/scripted-dispatcher.ts';
+import { openTestStore } from '../support/test-store.ts';
 import { codeOf, input, never, setUp as setUpOver, viewer } from './support/set-up.ts';
 
 const committed: TokensChanged = {
@@ -18,16 +16,11 @@ const committed: TokensChanged = {
 };
 const completed = { type: 'completed', outcome: scriptedOutcome } as const;
 
-let folder: string;
 let store: Store;
 beforeAll(async () => {
-  folder = mkdtempSync(join(tmpdir(), 'lacuna-service-'));
-  store = await openStore({ dataDir: folder, serverUrl: null, now: Date.now });
+  store = await openTestStore();
 }, 30_000);
-afterAll(async () => {
-  await store.close();
-  rmSync(folder, { recursive: true });
-});
+afterAll(() => store.close());
 
 const setUp = () => setUpOver(store);
 
@@ -74,11 +67,7 @@ describe('submitInfill', () => {
 
   it('gives its place in the queue back when the run cannot be stored', async () => {
     const { dispatcher, options } = setUp();
-    const broken = await openStore({
-      dataDir: join(folder, 'broken'),
-      serverUrl: null,
-      now: Date.now,
-    });
+    const broken = await openTestStore();
     await broken.close();
     const service = new InfillService({ ...options, database: broken.database });
     await expect(service.submitInfill(input, viewer)).rejects.toThrow();
@@ -239,11 +228,7 @@ describe('a run that fails', () => {
 
   it('is failed for its readers when its end cannot be stored', async () => {
     const { dispatcher, failures, options } = setUp();
-    const closing = await openStore({
-      dataDir: join(folder, 'closing'),
-      serverUrl: null,
-      now: Date.now,
-    });
+    const closing = await openTestStore();
     const service = new InfillService({ ...options, database: closing.database });
     const { id } = await service.submitInfill(input, viewer);
     const events = collect(service.infillEvents(id, null, viewer, never));

@@ -1,10 +1,8 @@
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { InfillError, problemsError } from '../../src/errors.ts';
 import type { InfillInput, ScoreInput } from '../../src/service/service.ts';
-import { openStore, type Store } from '../../src/store/open-store.ts';
+import type { Store } from '../../src/store/open-store.ts';
+import { openTestStore } from '../support/test-store.ts';
 import { codeOf, input, never, setUp as setUpOver, viewer } from './support/set-up.ts';
 
 const score: ScoreInput = {
@@ -21,16 +19,11 @@ const templateProblem = {
   limit: null,
 } as const;
 
-let folder: string;
 let store: Store;
 beforeAll(async () => {
-  folder = mkdtempSync(join(tmpdir(), 'lacuna-service-'));
-  store = await openStore({ dataDir: folder, serverUrl: null, now: Date.now });
+  store = await openTestStore();
 }, 30_000);
-afterAll(async () => {
-  await store.close();
-  rmSync(folder, { recursive: true });
-});
+afterAll(() => store.close());
 
 const setUp = () => setUpOver(store);
 

@@ -1,9 +1,8 @@
 import { randomUUID } from 'node:crypto';
-import { rmSync } from 'node:fs';
 import { sql } from 'drizzle-orm';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Database } from '../../src/store/database.ts';
-import { openStore, type Store } from '../../src/store/open-store.ts';
+import type { Store } from '../../src/store/open-store.ts';
 import {
   countRuns,
   listRuns,
@@ -12,23 +11,18 @@ import {
   type RunOrder,
 } from '../../src/store/run-pages.ts';
 import { finishRun, insertRun, markStarted, type NewRun } from '../../src/store/runs.ts';
-import { newFolder } from './support/folders.ts';
+import { openTestStore } from '../support/test-store.ts';
 import { sampleEnd, sampleRun } from './support/sample-runs.ts';
 
-let folder: string;
 let store: Store;
 let database: Database;
 
 beforeAll(async () => {
-  folder = newFolder();
-  store = await openStore({ dataDir: folder, serverUrl: null, now: () => 0 });
+  store = await openTestStore();
   database = store.database;
 }, 120_000);
 
-afterAll(async () => {
-  await store.close();
-  rmSync(folder, { recursive: true, force: true });
-});
+afterAll(() => store.close());
 
 const at = (ms: number) => new Date(1_700_000_000_000 + ms);
 
