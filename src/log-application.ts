@@ -21,15 +21,7 @@ export function logApplication(logger: Logger): ApplicationObserver {
 
 /** Commits are many and say nothing of their own. */
 function logRun(logger: Logger, { type, ...facts }: RunNotice): void {
-  switch (type) {
-    case 'admitted':
-    case 'ended':
-      return logger.info(facts, `run ${type}`);
-    case 'started':
-      return logger.debug(facts, 'run started');
-    case 'rejected':
-      return logger.debug(facts, 'input refused');
-    default:
-      return;
-  }
+  if (type === 'admitted' || type === 'ended') logger.info(facts, `run ${type}`);
+  else if (type === 'started') logger.debug(facts, 'run started');
+  else if (type === 'rejected') logger.debug(facts, 'input refused');
 }

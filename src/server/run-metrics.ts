@@ -97,15 +97,21 @@ function attributesOf({ packId, decoderName }: OfRun) {
 
 type RunMetrics = ReturnType<typeof runMetrics>;
 
+const labelNames = ['pack', 'decoder'] as const;
+const attributeNames = [
+  'gen_ai_operation_name',
+  'gen_ai_provider_name',
+  'gen_ai_request_model',
+  'decoder',
+] as const;
+
 function runMetrics(registry: Registry) {
+  return { ...loadMetrics(registry), ...endMetrics(registry), ...conventionalMetrics(registry) };
+}
+
+/** How busy the server is. */
+function loadMetrics(registry: Registry) {
   const registers = [registry];
-  const labelNames = ['pack', 'decoder'] as const;
-  const attributeNames = [
-    'gen_ai_operation_name',
-    'gen_ai_provider_name',
-    'gen_ai_request_model',
-    'decoder',
-  ] as const;
   return {
     waiting: new Gauge({
       name: 'lacuna_num_requests_waiting',
@@ -133,6 +139,13 @@ function runMetrics(registry: Registry) {
       buckets: tokenBuckets,
       registers,
     }),
+  };
+}
+
+/** How inputs and runs ended, and what they used. */
+function endMetrics(registry: Registry) {
+  const registers = [registry];
+  return {
     rejected: new Counter({
       name: 'lacuna_requests_rejected_total',
       help: 'Inputs that were turned away, by error code.',
@@ -163,6 +176,13 @@ function runMetrics(registry: Registry) {
       labelNames: [...labelNames, 'model'] as const,
       registers,
     }),
+  };
+}
+
+/** Those that OpenTelemetry has names for. Source: semantic conventions, "Generative AI model server metrics". */
+function conventionalMetrics(registry: Registry) {
+  const registers = [registry];
+  return {
     duration: new Histogram({
       name: 'gen_ai_server_request_duration_seconds',
       help: 'Time from submission to the end of a run, in seconds.',

@@ -32,7 +32,8 @@ export function serveMetrics(
   if (method !== 'GET' && method !== 'HEAD') {
     response.setHeader('allow', 'GET, HEAD');
     const message = 'Metrics are read with GET.';
-    return refuse(response, { status: 405, code: 'BAD_REQUEST', message });
+    refuse(response, { status: 405, code: 'BAD_REQUEST', message });
+    return;
   }
   void metrics
     .read()
