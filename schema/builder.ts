@@ -4,6 +4,7 @@
  * Types are declared by name here so that files of `schema/` can refer to each other's types without importing them.
  */
 import SchemaBuilder from '@pothos/core';
+import ScopeAuthPlugin from '@pothos/plugin-scope-auth';
 import type { Problem } from '../src/errors.ts';
 import type {
   Alternative,
@@ -19,6 +20,7 @@ import type {
   PlannedChoice,
   PlannedSlot,
   RunError,
+  Scope,
   ScoredInfill,
   ScoredToken,
   ServedPack,
@@ -33,6 +35,7 @@ import type { Context } from './context.ts';
 import type { ExpectedError } from './error.ts';
 import type { RankedCandidate } from './infill-candidate.ts';
 import type { InfillPage } from './infill-connection.ts';
+import { scopesOf, unauthorized } from './scopes.ts';
 
 /** A finite log-likelihood with what it is divided by. */
 export type MeasuredLikelihood = Likelihood & {
@@ -46,6 +49,7 @@ export type MeasuredLikelihood = Likelihood & {
 /** What a GraphQL name stands for in this code. */
 export type SchemaTypes = {
   Context: Context;
+  AuthScopes: Record<Scope, boolean>;
   DefaultFieldNullability: false;
   Scalars: {
     ID: { Input: string; Output: string };
@@ -90,7 +94,19 @@ export type SchemaTypes = {
 /** The builder of one schema. */
 export type Builder = ReturnType<typeof createBuilder>;
 
-/** Makes an empty builder whose fields are non-null unless they say otherwise. */
+/**
+ * Makes an empty builder whose fields are non-null unless they say otherwise, and whose `authScopes` name the scope
+ * that a field needs; a field without them is for every credential.
+ */
 export function createBuilder() {
-  return new SchemaBuilder<SchemaTypes>({ defaultFieldNullability: false });
+  return new SchemaBuilder<SchemaTypes>({
+    plugins: [ScopeAuthPlugin],
+    defaultFieldNullability: false,
+    scopeAuth: {
+      authScopes: scopesOf,
+      unauthorizedError: unauthorized,
+      // Before a subscription starts work, not with its first event.
+      authorizeOnSubscribe: true,
+    },
+  });
 }

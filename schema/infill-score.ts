@@ -29,6 +29,7 @@ export function defineScore(parts: Parts, { shared, errors }: OperationTypes): v
   builder.mutationField('scoreInfill', (t) =>
     t.field({
       type: result,
+      authScopes: { INFILL: true },
       description:
         'The log-likelihood of a given fill under a decoder; nothing is stored. Ended when the client leaves before.',
       args: {

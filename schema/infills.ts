@@ -39,6 +39,7 @@ export function defineInfills(parts: Parts): void {
   builder.queryField('infills', (t) =>
     t.field({
       type: 'InfillConnection',
+      authScopes: { READ: true },
       description: 'A page of the infills, the newest first unless `orderBy` says otherwise.',
       args: {
         first: t.arg.int({ description: `How many from the start; at most ${maxPageSize}.` }),

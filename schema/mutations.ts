@@ -21,6 +21,7 @@ export function defineMutations(
   builder.mutationField('infill', (t) =>
     t.field({
       type: result,
+      authScopes: { INFILL: true },
       description:
         'Fills a text and answers when it is done; cancelled when the client leaves before.',
       args: { input: t.arg(inputArg) },
@@ -34,6 +35,7 @@ export function defineMutations(
   builder.mutationField('submitInfill', (t) =>
     t.field({
       type: result,
+      authScopes: { INFILL: true },
       description:
         'Takes a text in and answers at once with the waiting infill; follow it with `infillEvents`.',
       args: { input: t.arg(inputArg) },
@@ -47,6 +49,7 @@ export function defineMutations(
   builder.mutationField('cancelInfill', (t) =>
     t.field({
       type: result,
+      authScopes: { INFILL: true },
       description:
         'Stops an infill within one decode step, and answers with the state it found. Idempotent.',
       args: { input: t.arg({ type: cancelInput, required: true, description: 'Which infill.' }) },

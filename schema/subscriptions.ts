@@ -14,6 +14,7 @@ export function defineSubscriptions({ builder, service }: Parts, types: Operatio
   builder.subscriptionField('infill', (t) =>
     t.field({
       type: types.streamItem,
+      authScopes: { INFILL: true },
       description:
         'Fills a text and tells every step; cancelled when the client leaves before the last event.',
       args: {
