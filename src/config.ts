@@ -83,13 +83,17 @@ const variables = z.object({
 
 type Name = keyof typeof variables.shape;
 
+/** Holds the API key with which the command line asks a server that `--server` names; none of a server's settings. */
+export const clientKeyVariable = 'LACUNA_KEY';
+
 /** Names of all variables that are read. */
 export const variableNames = variables.keyof().options;
 
 /**
  * Reads the configuration. Empty variables count as absent.
  *
- * @throws INVALID_CONFIG with every problem; a variable that starts with `LACUNA_` is one, since none is called so.
+ * @throws INVALID_CONFIG with every problem; any other variable that starts with `LACUNA_` is one, since none is
+ * called so.
  */
 export function readConfig(env: Environment): Config {
   const present = Object.fromEntries(Object.entries(env).filter(([, text]) => text !== ''));
@@ -178,7 +182,7 @@ function problemOf(name: Name, value: string): Problem {
 
 function unknownVariables(env: Environment): Problem[] {
   return Object.keys(env)
-    .filter((name) => name.startsWith('LACUNA_'))
+    .filter((name) => name.startsWith('LACUNA_') && name !== clientKeyVariable)
     .map((name) => ({
       path: [name],
       code: 'INVALID_CONFIG',

@@ -33,6 +33,10 @@ describe('readConfig', () => {
     expect(readConfig(empty)).toEqual(readConfig({}));
   });
 
+  it('leaves the key of the command line to the command line', () => {
+    expect(readConfig({ LACUNA_KEY: 'lk_x' })).toEqual(readConfig({}));
+  });
+
   it('reads every kind of value', () => {
     const env = {
       HOST: '::1',

@@ -1,12 +1,13 @@
 /**
  * Finds the API that a command talks to: a server by its URL, the server of the data folder, or the schema in this process.
  *
- * Knows where there may be one; knows no operation.
+ * Knows where there may be one, and what it is shown: the API key of the environment, or the secret that a server on this
+ * machine leaves in its lock file. Knows no operation.
  */
 import { hostname } from 'node:os';
 import { Option } from 'commander';
 import { type Client, createClient } from '../client/client.ts';
-import { readConfig } from '../config.ts';
+import { clientKeyVariable, type Environment, readConfig } from '../config.ts';
 import { InfillError } from '../errors.ts';
 import { readLock } from '../store/folder-lock.ts';
 import type { CommandContext } from './command-context.ts';
@@ -15,7 +16,8 @@ import type { CommandContext } from './command-context.ts';
 export function serverOption(): Option {
   return new Option(
     '--server <url>',
-    'use this server; by default the one that runs on DATA_DIR, or else no server',
+    `use this server, with the key in ${clientKeyVariable} if there is one; ` +
+      'by default the one that runs on DATA_DIR, or else no server',
   );
 }
 
@@ -30,20 +32,27 @@ export async function withClient<T>(
   { env, stderr }: CommandContext,
   use: (client: Client) => Promise<T>,
 ): Promise<T> {
-  if (server !== undefined) return use(remoteClient(server));
+  if (server !== undefined) return use(remoteClient(server, keyOf(env)));
   const config = readConfig(env);
   const holder = readLock(config.dataDir);
   // Another host's loopback address is not this one's.
-  if (holder?.url && holder.host === hostname()) return use(remoteClient(holder.url));
+  if (holder?.url && holder.host === hostname()) {
+    return use(remoteClient(holder.url, holder.secret));
+  }
   // Loaded only here: a client of a server has no use for models, database and schema.
   const { withApplication } = await import('./in-process.ts');
   return withApplication(config, stderr, use);
 }
 
+/** Null where there is none. An empty variable counts as absent. */
+function keyOf(env: Environment): string | null {
+  return env[clientKeyVariable] || null;
+}
+
 /** A client whose failures name the server. */
-function remoteClient(server: string): Client {
+function remoteClient(server: string, secret: string | null): Client {
   const url = endpointOf(server);
-  const client = createClient({ url });
+  const client = createClient({ url, secret });
   return {
     request: (document, variables, signal) =>
       client.request(document, variables, signal).catch((cause) => {

@@ -13,6 +13,8 @@ export type Document<R, V> = DocumentTypeDecoration<R, V> & { toString(): string
 export type ClientOptions = {
   /** Of the endpoint: `http://127.0.0.1:4000/graphql`. */
   readonly url: string;
+  /** An API key, sent as a bearer; nothing is sent when absent or null. */
+  readonly secret?: string | null;
   /** Node's own when absent. */
   readonly fetch?: typeof globalThis.fetch;
 };
@@ -35,7 +37,10 @@ type Answer = {
 };
 
 /** Makes a client; opens nothing yet. */
-export function createClient({ url, fetch = globalThis.fetch }: ClientOptions): Client {
+export function createClient(options: ClientOptions): Client {
+  const { url, secret = null, fetch = globalThis.fetch } = options;
+  const credentials: Record<string, string> =
+    secret === null ? {} : { authorization: `Bearer ${secret}` };
   return {
     async request<R, V>(document: Document<R, V>, variables: V, signal?: AbortSignal): Promise<R> {
       const response = await fetch(url, {
@@ -43,6 +48,7 @@ export function createClient({ url, fetch = globalThis.fetch }: ClientOptions): 
         headers: {
           'content-type': 'application/json',
           accept: 'application/graphql-response+json',
+          ...credentials,
         },
         body: JSON.stringify({ query: document.toString(), variables }),
         signal: signal ?? null,
@@ -52,7 +58,7 @@ export function createClient({ url, fetch = globalThis.fetch }: ClientOptions): 
     async *subscribe<R, V>(document: Document<R, V>, variables: V, signal?: AbortSignal) {
       if (signal?.aborted === true) return;
       // A second attempt would start the work a second time.
-      const sse = createSseClient({ url, fetchFn: fetch, retryAttempts: 0 });
+      const sse = createSseClient({ url, headers: credentials, fetchFn: fetch, retryAttempts: 0 });
       const stop = () => sse.dispose();
       signal?.addEventListener('abort', stop, { once: true });
       try {

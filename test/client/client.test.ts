@@ -39,6 +39,21 @@ async function inProcess(): Promise<Setup> {
   return { client, service, close: async () => undefined };
 }
 
+it('shows its secret with every operation, and nothing without one', async () => {
+  const seen: (string | null)[] = [];
+  const fetch: typeof globalThis.fetch = async (_, init) => {
+    seen.push(new Headers(init?.headers).get('authorization'));
+    throw new Error('No more is needed.');
+  };
+  for (const secret of ['lk_1', null]) {
+    const client = createClient({ url: 'http://localhost/graphql', fetch, secret });
+    await expect(client.request(CatalogDocument, {})).rejects.toThrow();
+    const stream = client.subscribe(StreamInfillDocument, { input });
+    await expect(stream.next()).rejects.toThrow();
+  }
+  expect(seen).toEqual(['Bearer lk_1', 'Bearer lk_1', null, null]);
+});
+
 const input = { source: { text: 'a [MASK:1]' }, decoder: { maria: {} } };
 
 describe.each([
