@@ -1,19 +1,25 @@
 /**
  * Which connections come from this machine.
  */
-import { BlockList, isIPv6 } from 'node:net';
+import { BlockList, isIPv6, type Socket } from 'node:net';
 
 const loopback = new BlockList();
 loopback.addSubnet('127.0.0.0', 8, 'ipv4');
 loopback.addAddress('::1', 'ipv6');
 
 /**
- * Whether a socket's remote address is a loopback one, also of IPv4 within IPv6.
+ * Whether the other end of a socket is on this machine: at a loopback address, or at the address it connected to.
  *
  * A proxy on this machine makes all it forwards look so: it is no proof of anything alone.
  */
-export function isLoopbackAddress(address: string | undefined): boolean {
-  if (address === undefined) return false;
-  const plain = address.replace(/^::ffff:(?=\d+\.)/i, '');
-  return loopback.check(plain, isIPv6(plain) ? 'ipv6' : 'ipv4');
+export function isFromThisMachine({
+  remoteAddress,
+  localAddress,
+}: Pick<Socket, 'remoteAddress' | 'localAddress'>): boolean {
+  if (remoteAddress === undefined) return false;
+  // IPv4 within IPv6, where a server listens on both.
+  const address = remoteAddress.replace(/^::ffff:(?=\d+\.)/i, '');
+  return (
+    loopback.check(address, isIPv6(address) ? 'ipv6' : 'ipv4') || remoteAddress === localAddress
+  );
 }

@@ -12,7 +12,7 @@ import type { Identity } from '../service/identity.ts';
 import { bodyRefusal, type Refusal } from './admission.ts';
 import { describeError } from './describe-error.ts';
 import type { Logger } from './logger.ts';
-import { isLoopbackAddress } from './loopback.ts';
+import { isFromThisMachine } from './loopback.ts';
 import { refuse, sendJson } from './reply.ts';
 
 /**
@@ -84,10 +84,9 @@ async function isOfMachine(
   identity: MachineOptions['identity'],
 ): Promise<boolean> {
   const [, secret = null] = /^Bearer (lm_\S+)$/.exec(headers.authorization ?? '') ?? [];
-  const isFromThisMachine = isLoopbackAddress(socket.remoteAddress);
   if (method !== 'POST' || headers.origin !== undefined || secret === null) return false;
   const viewer = await identity
-    .authenticate({ secret, origin: null, isFromThisMachine })
+    .authenticate({ secret, origin: null, isFromThisMachine: isFromThisMachine(socket) })
     .catch(() => null);
   return viewer?.credential.kind === 'LOCAL';
 }
@@ -109,9 +108,13 @@ async function readJson(request: IncomingMessage): Promise<unknown> {
 function parseJson(text: string): unknown {
   try {
     return JSON.parse(text);
-  } catch {
-    throw new InfillError('INVALID_INPUT', 'The body is not JSON.');
+  } catch (cause) {
+    throw notJson(cause);
   }
+}
+
+function notJson(cause: unknown): InfillError {
+  return new InfillError('INVALID_INPUT', 'The body is not JSON.', { cause });
 }
 
 async function send(response: ServerResponse, answer: unknown): Promise<void> {
@@ -125,12 +128,17 @@ function answerError(error: unknown, { requestId, response, logger }: Reply): vo
   if (error instanceof InfillError && status !== undefined && !response.headersSent) {
     const { message, code, problems, retryAfterMs } = error;
     response.setHeader('connection', 'close');
-    const extensions = { code, problems, retryAfterMs };
-    return sendJson(response, status, { errors: [{ message, extensions }] });
+    sendJson(response, status, {
+      errors: [{ message, extensions: { code, problems, retryAfterMs } }],
+    });
+    return;
   }
   logger.error({ requestId, error: describeError(error) }, 'request of the machine failed');
-  // Half an answer must not look whole.
-  if (response.headersSent) return void response.destroy();
+  if (response.headersSent) {
+    // Half an answer must not look whole.
+    response.destroy();
+    return;
+  }
   const extensions = { code: 'INTERNAL', requestId };
   sendJson(response, 500, { errors: [{ message: 'Internal error', extensions }] });
 }
