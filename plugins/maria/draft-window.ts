@@ -6,7 +6,7 @@
  */
 import assert from 'node:assert/strict';
 import type { Run } from '../../src/decoding/decoder.ts';
-import { drawnProbsInto, logProbOf } from '../../src/decoding/distribution.ts';
+import { drawnWeightsInto, logProbOf } from '../../src/decoding/distribution.ts';
 import { keyedUniform } from '../../src/numerics/keyed-random.ts';
 import { argmax, inverseCdf } from '../../src/numerics/sampling.ts';
 import type { MaskedRows } from './masked-rows.ts';
@@ -16,8 +16,10 @@ export type Draft = {
   readonly tokenId: number;
   /** The greatest probability of q; when greedy, of q at temperature 1. */
   readonly confidence: number;
-  /** q, (V); empty when greedy. Valid while its position is not behind the cursor. */
-  readonly probs: Float64Array;
+  /** q times its total, (V); empty when greedy. Valid while its position is not behind the cursor. */
+  readonly weights: Float64Array;
+  /** What the weights sum to; the greatest is 1. */
+  readonly total: number;
 };
 
 /** A place for a draft; `index` is -1 while it has none. */
@@ -37,12 +39,13 @@ export class DraftWindow {
   ) {
     this.#run = run;
     this.#rows = rows;
-    const probsSize = run.sampling.temperature === 0 ? 0 : shape.vocabularySize;
+    const weightsSize = run.sampling.temperature === 0 ? 0 : shape.vocabularySize;
     this.#places = Array.from({ length: shape.size }, () => ({
       index: -1,
       tokenId: -1,
       confidence: 0,
-      probs: new Float64Array(probsSize),
+      weights: new Float64Array(weightsSize),
+      total: 1,
     }));
   }
 
@@ -67,10 +70,10 @@ export class DraftWindow {
       place.confidence = Math.exp(logProbOf(logits, place.tokenId));
       return;
     }
-    drawnProbsInto(logits, sampling, place.probs);
+    place.total = drawnWeightsInto(logits, sampling, place.weights).total;
     const position = this.#rows.positionOf(index);
     const draw = keyedUniform(seed, { purpose: 'draft', position, step: 0 });
-    place.tokenId = inverseCdf(place.probs, draw, 1);
-    place.confidence = place.probs[argmax(place.probs)] ?? 0;
+    place.tokenId = inverseCdf(place.weights, draw, place.total);
+    place.confidence = 1 / place.total;
   }
 }

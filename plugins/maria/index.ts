@@ -21,7 +21,7 @@ import type {
   ScoreOptions,
   StepResult,
 } from '../../src/decoding/decoder.ts';
-import { drawnLogits, drawnProbsInto, fillOf } from '../../src/decoding/distribution.ts';
+import { drawnLogits, drawnWeightsInto, fillOf } from '../../src/decoding/distribution.ts';
 import { knownIds, openPositions } from '../../src/decoding/positions.ts';
 import type { LoadedModels } from '../../src/model/models.ts';
 import { addScaledInto } from '../../src/numerics/add.ts';
@@ -86,7 +86,7 @@ class Maria implements Decoder<Options, State> {
   readonly #models;
   readonly #source: MaskedSource;
   /** Scratch, (V). */
-  readonly #fusedProbs: Float64Array;
+  readonly #fusedWeights: Float64Array;
 
   constructor({ facts, causal, masked, fusion }: LoadedModels) {
     const { startId, maskId, vocabularySize } = facts;
@@ -96,7 +96,7 @@ class Maria implements Decoder<Options, State> {
     );
     this.#models = { causal, fusion, startId };
     this.#source = { masked, fusion, maskId, vocabularySize };
-    this.#fusedProbs = new Float64Array(vocabularySize);
+    this.#fusedWeights = new Float64Array(vocabularySize);
   }
 
   async begin(run: Run<Options>): Promise<State> {
@@ -210,13 +210,15 @@ class Maria implements Decoder<Options, State> {
   ): Verified {
     const logits = drawnLogits(row, run.sampling, () => new Set(knownIds(ids)));
     if (run.sampling.temperature === 0) return { tokenId: argmax(logits), logTotal: undefined };
-    const target = this.#fusedProbs;
-    const logTotal = drawnProbsInto(logits, run.sampling, target);
+    const target = this.#fusedWeights;
+    const { total: targetTotal, logTotal } = drawnWeightsInto(logits, run.sampling, target);
     const accepted = { tokenId: draft.tokenId, logTotal };
-    const draftProb = draft.probs[draft.tokenId] ?? 0;
+    // Brings q's weights to the total of r's, so that neither need be divided.
+    const scale = targetTotal / draft.total;
+    const draftWeight = scale * (draft.weights[draft.tokenId] ?? 0);
     const acceptDraw = keyedUniform(run.seed, { purpose: 'accept', position, step: 0 });
-    if (acceptDraw * draftProb < (target[draft.tokenId] ?? 0)) return accepted;
-    const total = subtractDraft(target, draft.probs);
+    if (acceptDraw * draftWeight < (target[draft.tokenId] ?? 0)) return accepted;
+    const total = subtractDraft(target, draft.weights, scale);
     if (total === 0) return accepted;
     const draw = keyedUniform(run.seed, { purpose: 'residual', position, step: 0 });
     return { tokenId: inverseCdf(target, draw, total), logTotal };

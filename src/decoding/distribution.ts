@@ -7,7 +7,7 @@
 import assert from 'node:assert/strict';
 import { takeLargest } from '../numerics/largest.ts';
 import { keepTopK, keepTopP, penaliseRepeats } from '../numerics/sampling.ts';
-import { logSumExp, softmaxInto } from '../numerics/softmax.ts';
+import { logSumExp, normalise, softmaxWeightsInto } from '../numerics/softmax.ts';
 import type { Fill } from './decoder.ts';
 import type { SamplingParams } from './sampling-params.ts';
 
@@ -34,24 +34,51 @@ function isPenalised(
   return sampling.repetitionPenalty !== undefined && sampling.repetitionPenalty !== 1;
 }
 
+/** What a token is drawn from, beside its weights. */
+export type DrawnTotals = {
+  /** Σ weights; the greatest weight is exactly 1. */
+  readonly total: number;
+  /**
+   * log Σ exp(row), where the logits are the row itself and the temperature is 1: `fillOf` then need not add it up
+   * again. Undefined else.
+   */
+  readonly logTotal: number | undefined;
+};
+
 /**
- * Writes the probabilities that a token is drawn with: temperature, then top-k, then top-p.
+ * Writes what a token is drawn with, its probability times the total: temperature, then top-k, then top-p.
+ *
+ * @param logits - (V), of `drawnLogits`.
+ * @param sampling - temperature > 0.
+ * @param weights - (V), overwritten.
+ */
+export function drawnWeightsInto(
+  logits: Float32Array,
+  sampling: SamplingParams,
+  weights: Float64Array,
+): DrawnTotals {
+  const softmax = softmaxWeightsInto(logits, sampling.temperature, weights);
+  let { total } = softmax;
+  if (sampling.topK !== undefined) total = keepTopK(weights, total, sampling.topK);
+  if (sampling.topP !== undefined) total = keepTopP(weights, total, sampling.topP);
+  const isOfRow = !isPenalised(sampling) && sampling.temperature === 1;
+  return { total, logTotal: isOfRow ? softmax.logTotal : undefined };
+}
+
+/**
+ * Writes the probabilities that a token is drawn with: `drawnWeightsInto`, divided by the total.
  *
  * @param logits - (V), of `drawnLogits`.
  * @param sampling - temperature > 0.
  * @param probs - (V), overwritten; sums to 1.
- * @returns log Σ exp(row), where the logits are the row itself and the temperature is 1: `fillOf` then need not add it
- *   up again. Undefined else.
  */
 export function drawnProbsInto(
   logits: Float32Array,
   sampling: SamplingParams,
   probs: Float64Array,
-): number | undefined {
-  const logTotal = softmaxInto(logits, sampling.temperature, probs);
-  if (sampling.topK !== undefined) keepTopK(probs, sampling.topK);
-  if (sampling.topP !== undefined) keepTopP(probs, sampling.topP);
-  return isPenalised(sampling) || sampling.temperature !== 1 ? undefined : logTotal;
+): void {
+  const { total } = drawnWeightsInto(logits, sampling, probs);
+  normalise(probs, total);
 }
 
 /**

@@ -6,7 +6,7 @@
 import { keyedUniform } from '../numerics/keyed-random.ts';
 import { argmax, inverseCdf } from '../numerics/sampling.ts';
 import type { Fill, Run } from './decoder.ts';
-import { drawnLogits, drawnProbsInto, fillOf } from './distribution.ts';
+import { drawnLogits, drawnWeightsInto, fillOf } from './distribution.ts';
 import { knownIds } from './positions.ts';
 
 /** What a token is drawn by: its position, and which time the position is drawn. */
@@ -28,8 +28,9 @@ export function drawFill(
   if (sampling.temperature === 0) {
     return fillOf(row, { position, tokenId: argmax(logits) }, alternatives);
   }
-  const probs = new Float64Array(logits.length);
-  const logTotal = drawnProbsInto(logits, sampling, probs);
+  const weights = new Float64Array(logits.length);
+  const { total, logTotal } = drawnWeightsInto(logits, sampling, weights);
   const draw = keyedUniform(seed, { purpose: 'sample', position, step });
-  return fillOf(row, { position, tokenId: inverseCdf(probs, draw, 1) }, alternatives, logTotal);
+  const tokenId = inverseCdf(weights, draw, total);
+  return fillOf(row, { position, tokenId }, alternatives, logTotal);
 }

@@ -33,36 +33,39 @@ export function penaliseRepeats(
 }
 
 /**
- * Keeps the k most probable tokens and renormalises, in place.
+ * Zeroes all but the k greatest weights, in place, and returns what is left of their total.
  *
- * @param probs - (V), sums to 1.
+ * @param weights - (V), ≥ 0.
+ * @param total - what they sum to.
  * @param k - ≥ 1.
- * Example: [0.5, 0.3, 0.2] with k = 2 → [0.625, 0.375, 0].
+ * Example: [5, 3, 2] with k = 2 → [5, 3, 0], returns 8.
  */
-export function keepTopK(probs: Float64Array, k: number): void {
-  if (k < probs.length)
-    keepOnly(
-      probs,
-      takeLargest(probs, (count) => count < k),
-    );
+export function keepTopK(weights: Float64Array, total: number, k: number): number {
+  if (k >= weights.length) return total;
+  return keepOnly(
+    weights,
+    takeLargest(weights, (count) => count < k),
+  );
 }
 
 /**
- * Keeps the smallest set of tokens whose probabilities sum to at least `mass` and renormalises, in place.
+ * Zeroes all but the smallest set of weights that have at least `mass` of their total, in place, and returns what is
+ * left of it.
  *
- * @param probs - (V), sums to 1.
+ * @param weights - (V), ≥ 0.
+ * @param total - what they sum to.
  * @param mass - in (0, 1]; 1 keeps everything.
  * Source: Holtzman et al. 2020, arXiv:1904.09751.
- * Example: [0.5, 0.3, 0.2] with mass 0.7 → [0.625, 0.375, 0].
+ * Example: [5, 3, 2] with mass 0.7 → [5, 3, 0], returns 8.
  */
-export function keepTopP(probs: Float64Array, mass: number): void {
-  if (mass >= 1) return;
+export function keepTopP(weights: Float64Array, total: number, mass: number): number {
+  if (mass >= 1) return total;
   let sum = 0;
-  keepOnly(
-    probs,
-    takeLargest(probs, (_, index) => {
-      sum += probs[index]!;
-      return sum < mass;
+  return keepOnly(
+    weights,
+    takeLargest(weights, (_, index) => {
+      sum += weights[index]!;
+      return sum < mass * total;
     }),
   );
 }
@@ -91,27 +94,28 @@ export function inverseCdf(weights: Float64Array, u: number, total: number): num
 }
 
 /**
- * Writes max(0, target − draft) into `target`, in place, and returns its sum: the weights from which a rejected
- * draft is replaced.
+ * Writes max(0, target − scale × draft) into `target`, in place, and returns its sum: the weights from which a
+ * rejected draft is replaced.
  *
- * @param target - (V), sums to 1. @param draft - (V), sums to 1.
+ * @param target - (V), ≥ 0. @param draft - (V), ≥ 0.
+ * @param scale - brings the total of `draft` to that of `target`.
  * Source: Leviathan et al. 2023, arXiv:2211.17192.
- * Example: target [0.6, 0.4], draft [0.9, 0.1] → target [0, 0.3], returns 0.3.
+ * Example: target [6, 4], draft [0.9, 0.1], scale 10 → target [0, 3], returns 3.
  */
-export function subtractDraft(target: Float64Array, draft: Float64Array): number {
+export function subtractDraft(target: Float64Array, draft: Float64Array, scale: number): number {
   let sum = 0;
   for (let i = 0; i < target.length; i++) {
-    const rest = Math.max(0, target[i]! - draft[i]!);
+    const rest = Math.max(0, target[i]! - scale * draft[i]!);
     target[i] = rest;
     sum += rest;
   }
   return sum;
 }
 
-/** Zeroes everything but `kept` and renormalises, in place. */
-function keepOnly(probs: Float64Array, kept: readonly number[]): void {
-  const weights = kept.map((index) => probs[index]!);
-  const sum = weights.reduce((total, weight) => total + weight, 0);
-  probs.fill(0);
-  for (const [rank, index] of kept.entries()) probs[index] = weights[rank]! / sum;
+/** Zeroes everything but `kept`, in place, and returns its sum. */
+function keepOnly(weights: Float64Array, kept: readonly number[]): number {
+  const keptWeights = kept.map((index) => weights[index]!);
+  weights.fill(0);
+  for (const [rank, index] of kept.entries()) weights[index] = keptWeights[rank]!;
+  return keptWeights.reduce((total, weight) => total + weight, 0);
 }

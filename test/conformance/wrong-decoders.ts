@@ -143,7 +143,7 @@ async function verify(
   const acceptDraw = draw(run, acceptPurpose, position);
   const isAccepted = acceptDraw * (q[tokenId] ?? 0) < (r[tokenId] ?? 0);
   if (isAccepted) return { fill: put(state, row, position, tokenId), isAccepted };
-  const total = replacement === 'target' ? 1 : subtractDraft(r, q);
+  const total = replacement === 'target' ? 1 : subtractDraft(r, q, 1);
   const other = inverseCdf(r, draw(run, 'residual', position), total);
   return { fill: put(state, row, position, other), isAccepted };
 }

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { addScaledInto } from '../../src/numerics/add.ts';
-import { logSumExp, softmaxInto } from '../../src/numerics/softmax.ts';
+import { logSumExp, normalise, softmaxWeightsInto } from '../../src/numerics/softmax.ts';
 
 const rows = fc.float32Array({ min: -100, max: 100, noNaN: true, minLength: 1, maxLength: 50 });
 
@@ -26,41 +26,52 @@ describe('logSumExp', () => {
   });
 });
 
-describe('softmaxInto', () => {
+describe('softmaxWeightsInto', () => {
   it('returns what logSumExp gives, at temperature 1 bit for bit', () => {
     fc.assert(
       fc.property(rows, fc.double({ min: 0.05, max: 5, noNaN: true }), (row, temperature) => {
-        const probs = new Float64Array(row.length);
-        expect(softmaxInto(row, 1, probs)).toBe(logSumExp(row));
+        const weights = new Float64Array(row.length);
+        expect(softmaxWeightsInto(row, 1, weights).logTotal).toBe(logSumExp(row));
         const scaled = row.map((x) => x / temperature);
-        const difference = softmaxInto(row, temperature, probs) - logSumExp(scaled);
+        const { logTotal } = softmaxWeightsInto(row, temperature, weights);
+        const difference = logTotal - logSumExp(scaled);
         expect(Math.abs(difference)).toBeLessThan(1e-3);
       }),
     );
   });
 
   it('gives the worked example', () => {
-    const probs = new Float64Array(2);
-    softmaxInto(Float32Array.of(0, Math.log(3)), 1, probs);
-    expect([...probs].map((p) => p.toFixed(6))).toEqual(['0.250000', '0.750000']);
+    const weights = new Float64Array(2);
+    const { total } = softmaxWeightsInto(Float32Array.of(0, Math.log(3)), 1, weights);
+    expect([...weights].map((weight) => weight.toFixed(6))).toEqual(['0.333333', '1.000000']);
+    expect(total).toBeCloseTo(4 / 3, 6);
   });
 
   it.each([5e-324, 1e-310, 1e-300])('takes the largest alone at temperature %d', (temperature) => {
-    const probs = new Float64Array(3);
-    softmaxInto(Float32Array.of(-1, 2, Number.NEGATIVE_INFINITY), temperature, probs);
-    expect([...probs]).toEqual([0, 1, 0]);
+    const weights = new Float64Array(3);
+    softmaxWeightsInto(Float32Array.of(-1, 2, Number.NEGATIVE_INFINITY), temperature, weights);
+    expect([...weights]).toEqual([0, 1, 0]);
   });
 
-  it('gives forbidden tokens no probability and sums to 1 at any temperature', () => {
+  it('gives forbidden tokens no weight and the most probable one weight 1, at any temperature', () => {
     fc.assert(
       fc.property(rows, fc.double({ min: 0.05, max: 5, noNaN: true }), (row, temperature) => {
         const forbidden = Float32Array.of(...row, Number.NEGATIVE_INFINITY);
-        const probs = new Float64Array(forbidden.length);
-        softmaxInto(forbidden, temperature, probs);
-        expect(probs.at(-1)).toBe(0);
-        expect(probs.reduce((sum, p) => sum + p, 0)).toBeCloseTo(1, 10);
+        const weights = new Float64Array(forbidden.length);
+        const { total } = softmaxWeightsInto(forbidden, temperature, weights);
+        expect(weights.at(-1)).toBe(0);
+        expect(Math.max(...weights)).toBe(1);
+        expect(weights.reduce((sum, weight) => sum + weight, 0)).toBe(total);
       }),
     );
+  });
+});
+
+describe('normalise', () => {
+  it('gives the worked example', () => {
+    const weights = Float64Array.of(1, 3);
+    normalise(weights, 4);
+    expect([...weights]).toEqual([0.25, 0.75]);
   });
 });
 

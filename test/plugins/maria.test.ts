@@ -1,10 +1,11 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { maria } from '../../plugins/maria/index.ts';
+import { drawnProbsInto } from '../../src/decoding/distribution.ts';
 import { InfillEngine } from '../../src/decoding/infill-engine.ts';
 import { createRegistry } from '../../src/decoding/registry.ts';
 import { argmax, penaliseRepeats } from '../../src/numerics/sampling.ts';
-import { softmaxInto } from '../../src/numerics/softmax.ts';
+
 import { engineOf, outcomeOf, requestOf, tokensOf } from '../conformance/runs.ts';
 import { ByteTokenizer } from '../support/byte-tokenizer.ts';
 import { causalRow, fakeModels, maskedRow } from '../support/fake-models.ts';
@@ -256,9 +257,9 @@ describe('maria', () => {
     let total = 0;
     const probs = new Float64Array(size);
     for (let first = 4; first < size; first++) {
-      softmaxInto(fusedRow([1, 5], tokens, size), 1, probs);
+      drawnProbsInto(fusedRow([1, 5], tokens, size), { temperature: 1 }, probs);
       const firstProb = probs[first] ?? 0;
-      softmaxInto(fusedRow([1, 5, first, 6], tokens, size), 1, probs);
+      drawnProbsInto(fusedRow([1, 5, first, 6], tokens, size), { temperature: 1 }, probs);
       for (let second = 4; second < size; second++) {
         const prob = firstProb * (probs[second] ?? 0);
         total += prob;
