@@ -35,10 +35,12 @@ export function defineScore(parts: Parts, { shared, errors }: OperationTypes): v
       args: {
         input: t.arg({ type: input, required: true, description: 'Which fill of what, and how.' }),
       },
-      resolve: (_, args, { signal }) =>
+      resolve: (_, args, { viewer, signal }) =>
         asResult(
           () =>
-            service.scoreInfill(scoreInputOf(args.input, service), signal).catch(decodingFailure),
+            service
+              .scoreInfill(scoreInputOf(args.input, service), viewer, signal)
+              .catch(decodingFailure),
           args.input,
         ),
     }),

@@ -51,6 +51,8 @@ const mayImport: Record<string, readonly string[]> = {
     'src/dispatch',
     'src/benchmark',
     'src/store',
+    // Digests of inputs.
+    'node:crypto',
     ...assert,
   ],
   schema: ['src/service', 'graphql', '@pothos/', 'dataloader'],

@@ -1,18 +1,15 @@
 /**
  * The use cases over a dispatcher, a run log and a store.
  *
- * Knows owners; how an input becomes a request is in `prepared-request.ts`, what a run goes through is in `run-lifecycle.ts`.
+ * Knows owners and followers; how an input becomes a run is in `submissions.ts`, what a run goes through is in
+ * `run-lifecycle.ts`.
  */
-
 import type { GivenFill, PreparedSlot } from '../decoding/infill-request.ts';
 import type { DecoderDescription } from '../decoding/registry.ts';
-import type { RunEvent } from '../decoding/run-event.ts';
 import { InfillError } from '../errors.ts';
 import { countRuns, listRuns } from '../store/run-pages.ts';
-import { findRun, findRuns, type RunRow, readEvents } from '../store/runs.ts';
-import { uuidV7 } from '../store/uuid-v7.ts';
-import type { CostLedger } from './cost-ledger.ts';
 import { planOf } from './infill-plan.ts';
+import { KnownRuns } from './known-runs.ts';
 import {
   findPack,
   type PreparationOptions,
@@ -20,6 +17,8 @@ import {
   prepareScore,
 } from './prepared-request.ts';
 import { type LifecycleOptions, RunLifecycle } from './run-lifecycle.ts';
+import { RunMemory } from './run-memory.ts';
+import { termsProblems } from './run-terms.ts';
 import type {
   Infill,
   InfillEvent,
@@ -30,29 +29,28 @@ import type {
   Service,
   Viewer,
 } from './service.ts';
+import { type SubmissionOptions, Submissions } from './submissions.ts';
 
 /** What the service is made of. */
 export type ServiceOptions = LifecycleOptions &
-  PreparationOptions & {
-    readonly decoders: readonly DecoderDescription[];
-    readonly ledger: CostLedger;
-    readonly gate: AdmissionGate;
-  };
-
-/** What can refuse every new run. */
-export type AdmissionGate = {
-  /** Called before a run is admitted. @throws STORAGE_FULL */
-  check(): void;
-};
+  PreparationOptions &
+  Pick<SubmissionOptions, 'ledger' | 'gate'> & { readonly decoders: readonly DecoderDescription[] };
 
 /** The use cases. */
 export class InfillService implements Service {
   readonly #options: ServiceOptions;
+  readonly #known: KnownRuns;
   readonly #lifecycle: RunLifecycle;
+  readonly #submissions: Submissions;
 
   constructor(options: ServiceOptions) {
     this.#options = options;
-    this.#lifecycle = new RunLifecycle(options);
+    const { database, runLog } = options;
+    const memory = new RunMemory((runId) => runLog.trim(runId));
+    this.#known = new KnownRuns({ database, runLog, memory });
+    this.#lifecycle = new RunLifecycle({ ...options, memory });
+    const [known, lifecycle] = [this.#known, this.#lifecycle];
+    this.#submissions = new Submissions({ ...options, known, lifecycle });
   }
 
   /** Waits until every run that was admitted has ended and is stored. */
@@ -82,46 +80,33 @@ export class InfillService implements Service {
   }
 
   async planInfill(input: InfillInput): Promise<InfillPlan> {
-    const prepared = await prepareInfill(input, this.#options);
+    const prepared = await prepareInfill(input, this.#options, termsProblems(input, null));
     return planOf(prepared, this.decoders, { hasSeed: input.seed !== undefined });
   }
 
-  async scoreInfill(input: ScoreInput, signal: AbortSignal): Promise<ScoredInfill> {
+  async scoreInfill(input: ScoreInput, viewer: Viewer, signal: AbortSignal): Promise<ScoredInfill> {
+    const { dispatcher, ledger } = this.#options;
     const { pack, score, prepared } = await prepareScore(input, this.#options);
-    const scored = await this.#options.dispatcher.score(pack.id, score, signal);
+    await ledger.charge(viewer, prepared.cost);
+    const scored = await dispatcher.score(pack.id, score, signal).catch(async (error: unknown) => {
+      const isAdmitted = !(error instanceof InfillError && error.family === 'busy');
+      if (!isAdmitted) await ledger.refund(viewer, prepared.cost);
+      throw error;
+    });
     const { decoder, seed } = score.request;
     const characterCount = characterCountOf(score.fill, prepared.slots);
     return { ...scored, pack, decoderName: decoder.name, seed, characterCount };
   }
 
-  async submitInfill(input: InfillInput, viewer: Viewer): Promise<Infill> {
-    const { pack, request, prepared } = await prepareInfill(input, this.#options);
-    const createdAt = this.#options.now();
-    const run = {
-      id: uuidV7(createdAt),
-      owner: viewer.owner,
-      storePolicy: 'FULL',
-      createdAt: new Date(createdAt),
-      source: request.source,
-      decoderName: request.decoder.name,
-      packId: pack.id,
-      modelDigest: pack.digest,
-      settings: prepared.settings,
-      seed: request.seed,
-      promptTokens: prepared.promptTokens,
-      labels: input.labels ?? [],
-      idempotencyKey: null,
-      inputDigest: null,
-    } as const;
-    return this.#lifecycle.begin(run, request);
+  submitInfill(input: InfillInput, viewer: Viewer): Promise<Infill> {
+    return this.#submissions.submit(input, viewer, 'SUBMIT');
   }
 
   async infill(input: InfillInput, viewer: Viewer, signal: AbortSignal): Promise<Infill> {
-    const { id } = await this.submitInfill(input, viewer);
-    for await (const _ of this.#followOwn(id, signal)) {
-      // Only the end matters.
-    }
-    return this.#requireRun(id, viewer);
+    const { id } = await this.#submissions.submit(input, viewer, 'WAIT');
+    if (input.waitMs === undefined) await this.#followToEnd(id, signal);
+    else await this.#followFor(id, input.waitMs, signal);
+    return this.#known.require(id, viewer);
   }
 
   async *streamInfill(
@@ -129,8 +114,8 @@ export class InfillService implements Service {
     viewer: Viewer,
     signal: AbortSignal,
   ): AsyncGenerator<InfillEvent> {
-    const { id } = await this.submitInfill(input, viewer);
-    yield* this.#followOwn(id, signal);
+    const { id } = await this.#submissions.submit(input, viewer, 'STREAM');
+    yield* this.#follow(id, null, signal);
   }
 
   async *infillEvents(
@@ -139,20 +124,19 @@ export class InfillService implements Service {
     viewer: Viewer,
     signal: AbortSignal,
   ): AsyncGenerator<InfillEvent> {
-    if (this.#lifecycle.ownerOf(id) !== viewer.owner) await this.#requireRun(id, viewer);
-    yield* this.#events(id, after, signal);
+    if (this.#lifecycle.ownerOf(id) !== viewer.owner) await this.#known.require(id, viewer);
+    yield* this.#follow(id, after, signal);
   }
 
   async cancelInfill(id: string, viewer: Viewer): Promise<Infill> {
     // The row is asked for first, so that it shows the state found; the run need not wait for it.
-    const found = this.#requireRun(id, viewer);
-    if (this.#lifecycle.ownerOf(id) === viewer.owner) this.#options.dispatcher.cancel(id);
+    const found = this.#known.require(id, viewer);
+    if (this.#lifecycle.ownerOf(id) === viewer.owner) this.#lifecycle.cancel(id, 'REQUESTED');
     return found;
   }
 
-  async findInfills(ids: readonly string[], viewer: Viewer) {
-    const runs = await findRuns(this.#options.database, ids);
-    return runs.map((run) => (run?.owner === viewer.owner ? run : null));
+  findInfills(ids: readonly string[], viewer: Viewer) {
+    return this.#known.find(ids, viewer);
   }
 
   listInfills(...[page, filter, orderBy, { owner }]: Parameters<Service['listInfills']>) {
@@ -168,41 +152,40 @@ export class InfillService implements Service {
     return { owner, maxQueuedRuns, maxRequestCost, queuedRuns: this.#lifecycle.waitingCount };
   }
 
-  /** Follows a run on behalf of the one who submitted it: who leaves before its end cancels it. */
-  async *#followOwn(id: string, signal: AbortSignal): AsyncGenerator<InfillEvent> {
-    try {
-      yield* this.#events(id, null, signal);
-    } finally {
-      // Of a finished run, a cancellation changes nothing.
-      this.#options.dispatcher.cancel(id);
+  async #followToEnd(id: string, signal: AbortSignal): Promise<void> {
+    for await (const _ of this.#follow(id, null, signal)) {
+      // Only the end matters.
     }
   }
 
-  /** From the log while the run is live, else from the store; both number events alike. */
-  async *#events(
+  /** Follows a run for so many milliseconds at most; it goes on after them. */
+  async #followFor(id: string, waitMs: number, signal: AbortSignal): Promise<void> {
+    const patience = new AbortController();
+    const timer = setTimeout(() => {
+      this.#lifecycle.continue(id);
+      patience.abort();
+    }, waitMs);
+    try {
+      await this.#followToEnd(id, AbortSignal.any([signal, patience.signal]));
+    } finally {
+      clearTimeout(timer);
+    }
+  }
+
+  /** The events of a run to one who counts as its follower for as long as they are read. */
+  async *#follow(
     id: string,
     after: number | null,
     signal: AbortSignal,
   ): AsyncGenerator<InfillEvent> {
-    const { runLog } = this.#options;
-    const events = runLog.has(id)
-      ? runLog.tail(id, after, signal)
-      : await this.#storedEvents(id, after);
-    for await (const event of events) yield { infillId: id, ...event };
-  }
-
-  async #storedEvents(id: string, after: number | null): Promise<readonly RunEvent[]> {
-    const events = await readEvents(this.#options.database, id, after);
-    if (events.length > 0) return events;
-    throw new InfillError('STORE_FAILED', `Run ${id} is over, but its events are not stored.`);
-  }
-
-  async #requireRun(id: string, viewer: Viewer): Promise<RunRow> {
-    const run = await findRun(this.#options.database, id);
-    if (run === null || run.owner !== viewer.owner) {
-      throw new InfillError('UNKNOWN_RUN', `There is no infill ${id}.`);
+    const leave = this.#lifecycle.join(id);
+    try {
+      for await (const event of this.#known.events(id, after, signal)) {
+        yield { infillId: id, ...event };
+      }
+    } finally {
+      leave();
     }
-    return run;
   }
 }
 

@@ -42,14 +42,18 @@ export type PreparedScore = {
   readonly prepared: PreparedInfill;
 };
 
-/** @throws UNKNOWN_MODEL; UNSUPPORTED; what `Dispatcher.prepare` throws; COST_TOO_HIGH */
+/**
+ * @param terms - what is wrong with the input's terms; told together with the rest.
+ * @throws UNKNOWN_MODEL; UNSUPPORTED; what `Dispatcher.prepare` throws; COST_TOO_HIGH
+ */
 export async function prepareInfill(
   input: InfillInput,
   options: PreparationOptions,
+  terms: readonly Problem[],
 ): Promise<PreparedRequest> {
   const pack = findPack(options.dispatcher, input.model);
   const request = requestOf(input, pack, options);
-  const own = labelsProblems(input.labels ?? [], options.limits);
+  const own = [...labelsProblems(input.labels ?? [], options.limits), ...terms];
   const prepared = await prepareWith(own, options.dispatcher.prepare(pack.id, request));
   checkCost(prepared.cost, 'open tokens, samples and lengths counted', options.limits);
   return { pack, request, prepared };

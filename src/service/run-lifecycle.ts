@@ -5,19 +5,18 @@
  */
 import assert from 'node:assert/strict';
 import type { InfillRequest } from '../decoding/infill-request.ts';
-import type { RunProgress } from '../decoding/run-event.ts';
+import type { RunError, RunProgress } from '../decoding/run-event.ts';
 import type { Dispatcher, Ticket } from '../dispatch/dispatcher.ts';
 import type { RunEntry, RunLog } from '../dispatch/run-log.ts';
 import type { Database } from '../store/database.ts';
-import {
-  finishRun,
-  insertRun,
-  markStarted,
-  type NewRun,
-  type RunEnd,
-  type RunRow,
-} from '../store/runs.ts';
+import type { NewRun, RunEnd, RunRow } from '../store/runs.ts';
+import type { CancelReason } from '../store/tables.ts';
+import { LiveRun } from './live-run.ts';
+import { RunKeeper } from './run-keeper.ts';
+import type { RunMemory } from './run-memory.ts';
 import type { RunNotice } from './run-notice.ts';
+import { RunWitness } from './run-witness.ts';
+import type { DisconnectPolicy } from './service.ts';
 
 /** What runs live on. */
 export type LifecycleOptions = {
@@ -34,20 +33,27 @@ export type LifecycleOptions = {
   readonly observe: (notice: RunNotice) => void;
 };
 
-type Ending = Extract<RunProgress, { outcome: unknown }>;
+/** On what terms a run is submitted. */
+export type RunTerms = {
+  readonly onDisconnect: DisconnectPolicy;
+  /** Milliseconds from its creation; null: none. */
+  readonly deadlineMs: number | null;
+};
 
-type LiveRun = { readonly owner: string; isWaiting: boolean };
+type Ending = Extract<RunProgress, { outcome: unknown }>;
 
 /** The runs that are not finished. */
 export class RunLifecycle {
   readonly #options: LifecycleOptions;
+  readonly #keeper: RunKeeper;
   /** By run id. */
   readonly #live = new Map<string, LiveRun>();
   /** Runs that are being admitted or followed. */
   readonly #unsettled = new Set<Promise<unknown>>();
 
-  constructor(options: LifecycleOptions) {
+  constructor(options: LifecycleOptions & { readonly memory: RunMemory }) {
     this.#options = options;
+    this.#keeper = new RunKeeper(options);
   }
 
   /** How many runs wait for their turn. */
@@ -66,12 +72,27 @@ export class RunLifecycle {
   }
 
   /**
-   * Admits and stores a run, then lets it start; it is durable when this resolves.
+   * Admits and stores a run, then lets it start; it is durable when this resolves, as far as it is to be stored.
    *
-   * @throws QUEUE_FULL, SHUTTING_DOWN
+   * @throws QUEUE_FULL, SHUTTING_DOWN; CONFLICT when its owner has a run with its idempotency key
    */
-  begin(run: NewRun, request: InfillRequest): Promise<RunRow> {
-    return this.#track(this.#begin(run, request));
+  begin(run: NewRun, request: InfillRequest, terms: RunTerms): Promise<RunRow> {
+    return this.#track(this.#begin(run, request, terms));
+  }
+
+  /** Cancels a run within one decode step; the first reason stands. Of a run that is not live, nothing. */
+  cancel(runId: string, reason: CancelReason): void {
+    this.#live.get(runId)?.cancel(reason);
+  }
+
+  /** Lets a run go on whoever follows it. */
+  continue(runId: string): void {
+    this.#live.get(runId)?.continue();
+  }
+
+  /** Adds a follower to a run; of a run that is not live, nothing. @returns what removes the follower, once. */
+  join(runId: string): () => void {
+    return this.#live.get(runId)?.join() ?? (() => undefined);
   }
 
   #track<T>(work: Promise<T>): Promise<T> {
@@ -80,81 +101,115 @@ export class RunLifecycle {
     return tracked;
   }
 
-  async #begin(run: NewRun, request: InfillRequest): Promise<RunRow> {
-    const { dispatcher, runLog, database } = this.#options;
+  async #begin(run: NewRun, request: InfillRequest, terms: RunTerms): Promise<RunRow> {
+    const { dispatcher, runLog } = this.#options;
     const ticket = dispatcher.admit(run.packId, run.id, request);
     let isStored = false;
     try {
-      const row = await insertRun(database, run);
+      const row = await this.#keeper.insert(run);
       isStored = true;
-      this.#live.set(run.id, { owner: run.owner, isWaiting: true });
+      const live = this.#liveRun(run, terms);
+      this.#live.set(run.id, live);
       runLog.open(run.id);
       runLog.append(run.id, { type: 'queued', position: ticket.position });
-      void this.#track(this.#follow(run.id, ticket));
+      void this.#track(this.#follow(row, live, ticket));
       return row;
     } finally {
       if (!isStored) ticket.release();
     }
   }
 
-  async #follow(runId: string, ticket: Ticket): Promise<void> {
-    const { runLog, database, now } = this.#options;
+  #liveRun({ id, owner, createdAt, idempotencyKey }: NewRun, terms: RunTerms): LiveRun {
+    const { dispatcher, now } = this.#options;
+    const { onDisconnect, deadlineMs } = terms;
+    const deadlineInMs = deadlineMs === null ? null : createdAt.getTime() + deadlineMs - now();
+    const isResumable = idempotencyKey !== null;
+    return new LiveRun({ owner, onDisconnect, isResumable, deadlineInMs }, () =>
+      dispatcher.cancel(id),
+    );
+  }
+
+  async #follow(run: RunRow, live: LiveRun, ticket: Ticket): Promise<void> {
+    const { runLog, now, onStoreFailure } = this.#options;
+    const witness = new RunWitness(run, this.#options);
+    witness.admitted();
     let started: Promise<unknown> = Promise.resolve();
     for await (const progress of ticket.start()) {
       if ('outcome' in progress) {
         await started;
-        await this.#finish(runId, progress);
+        const end = await this.#finish(run, progress, live);
+        witness.ended(end, progress.outcome);
         return;
       }
       // The row follows the log: a reader need not wait for it, the run's end does.
       if (progress.type === 'started') {
-        const live = this.#live.get(runId);
-        if (live !== undefined) live.isWaiting = false;
-        started = markStarted(database, runId, new Date(now())).catch((cause: unknown) =>
-          this.#options.onStoreFailure(runId, cause),
-        );
+        live.isWaiting = false;
+        started = this.#keeper
+          .markStarted(run, new Date(now()))
+          .catch((cause: unknown) => onStoreFailure(run.id, cause));
       }
-      runLog.append(runId, progress);
+      runLog.append(run.id, progress);
+      witness.saw(progress);
     }
-    assert.fail(`Run ${runId} ended without a terminal entry.`);
+    assert.fail(`Run ${run.id} ended without a terminal entry.`);
   }
 
-  /** Stores the end with all events, and only then shows it. */
-  async #finish(runId: string, ending: Ending): Promise<void> {
-    const { runLog, database, onStoreFailure } = this.#options;
-    const event = runLog.stamp(runId, entryOf(ending));
-    const end = endOf(ending, new Date(event.at));
-    const events = [...runLog.events(runId), event];
-    const shown = await finishRun(database, runId, { ...end, events }).then(
-      () => event,
+  /** Stores the end with all events, and only then shows it. @returns the end as shown */
+  async #finish(run: RunRow, ending: Ending, live: LiveRun): Promise<RunEnd> {
+    const { runLog, onStoreFailure } = this.#options;
+    const event = runLog.stamp(run.id, entryOf(ending));
+    const events = [...runLog.events(run.id), event];
+    const end = { ...endOf(ending, live.cancelReason), finishedAt: new Date(event.at), events };
+    const shown = await this.#keeper.finish(run, end).then(
+      () => end,
       (cause: unknown) => {
-        onStoreFailure(runId, cause);
-        const error = {
-          code: 'STORE_FAILED',
-          message: 'The end of this run could not be stored.',
-        } as const;
-        return { seq: event.seq, at: event.at, type: 'failed', error } as const;
+        onStoreFailure(run.id, cause);
+        return { ...end, ...unstoredEnd };
       },
     );
-    runLog.deliver(runId, shown);
-    runLog.trim(runId);
-    this.#live.delete(runId);
+    this.#keeper.show(run, shown);
+    const { seq, at } = event;
+    runLog.deliver(run.id, shown === end ? event : { seq, at, type: 'failed', error: storeError });
+    live.end();
+    this.#live.delete(run.id);
+    if (!this.#keeper.retire(run)) runLog.trim(run.id);
+    return shown;
   }
 }
+
+const storeError: RunError = {
+  code: 'STORE_FAILED',
+  message: 'The end of this run could not be stored.',
+};
+const unstoredEnd = {
+  status: 'FAILED',
+  outcome: null,
+  cancelReason: null,
+  error: storeError,
+} as const;
 
 function entryOf(ending: Ending): RunEntry {
   return ending.type === 'failed' ? { type: 'failed', error: ending.error } : { type: ending.type };
 }
 
-function endOf(ending: Ending, finishedAt: Date): Omit<RunEnd, 'events'> {
+function endOf(
+  ending: Ending,
+  cancelReason: CancelReason | null,
+): Omit<RunEnd, 'events' | 'finishedAt'> {
   const { outcome } = ending;
   switch (ending.type) {
     case 'completed':
-      return { status: 'COMPLETED', finishedAt, outcome, cancelReason: null, error: null };
+      return { status: 'COMPLETED', outcome, cancelReason: null, error: null };
     case 'cancelled':
-      return { status: 'CANCELLED', finishedAt, outcome, cancelReason: 'REQUESTED', error: null };
+      // What nobody asked for through this service is the dispatcher's doing, when it is drained.
+      return {
+        status: 'CANCELLED',
+        outcome,
+        cancelReason: cancelReason ?? 'SHUTDOWN',
+        error: null,
+      };
     case 'failed':
-      return { status: 'FAILED', finishedAt, outcome, cancelReason: null, error: ending.error };
+      return { status: 'FAILED', outcome, cancelReason: null, error: ending.error };
     default:
       return ending satisfies never;
   }

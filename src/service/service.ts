@@ -192,16 +192,28 @@ export interface Service {
    * @throws as `submitInfill`; UNSUPPORTED when the decoder has no likelihood with these options; CANCELLED when
    * `signal` aborts; WORKER_FAILED
    */
-  scoreInfill(input: ScoreInput, signal: AbortSignal): Promise<ScoredInfill>;
-  /** Checks, admits and stores; answers at once with the queued run. */
+  scoreInfill(input: ScoreInput, viewer: Viewer, signal: AbortSignal): Promise<ScoredInfill>;
+  /**
+   * Checks, charges, admits and stores; answers at once with the queued run, or with the one that the same attempt has
+   * started. Submitting in any way cancels the run that is superseded, once the new one is admitted.
+   *
+   * @throws the caller's mistakes, all at once; CONFLICT when the idempotency key stands for another input; UNKNOWN_RUN
+   * when there is none to supersede; RATE_LIMITED; STORAGE_FULL; QUEUE_FULL, SHUTTING_DOWN
+   */
   submitInfill(input: InfillInput, viewer: Viewer): Promise<Infill>;
-  /** Submits and waits for the end; cancels the run when `signal` aborts. */
+  /**
+   * Submits and follows to the end, or for `waitMs`: then it answers with the run as it is, which goes on.
+   *
+   * @throws as `submitInfill`
+   */
   infill(input: InfillInput, viewer: Viewer, signal: AbortSignal): Promise<Infill>;
-  /** Submits and follows; cancels the run when the iteration is left before the terminal event. */
+  /** Submits and follows, from the first event. @throws as `submitInfill` */
   streamInfill(input: InfillInput, viewer: Viewer, signal: AbortSignal): AsyncIterable<InfillEvent>;
   /**
-   * Events after `after` (all when null): those that happened, then live ones; ends with the terminal event.
-   * Leaving the iteration leaves the run alone.
+   * Follows: events after `after` (all when null), those that happened, then live ones; ends with the terminal event.
+   * Where the events of a run without stored texts are gone, a snapshot without slots stands for them.
+   *
+   * Who leaves a run before its end as the last of its followers ends it, if it is to be cancelled on disconnection.
    *
    * @throws UNKNOWN_RUN
    */

@@ -44,6 +44,19 @@ const interruption: RunError = {
   message: 'The server stopped before this run was finished.',
 };
 
+/** A run as it is when it is submitted. */
+export function queuedRun(run: NewRun): RunRow {
+  return {
+    ...run,
+    status: 'QUEUED',
+    startedAt: null,
+    finishedAt: null,
+    outcome: null,
+    cancelReason: null,
+    error: null,
+  };
+}
+
 /**
  * Inserts a run as QUEUED; it is durable when this resolves.
  *
@@ -51,15 +64,7 @@ const interruption: RunError = {
  */
 export function insertRun(database: Database, run: NewRun): Promise<RunRow> {
   return guarded(`insert run ${run.id}`, async () => {
-    const row: RunRow = {
-      ...run,
-      status: 'QUEUED',
-      startedAt: null,
-      finishedAt: null,
-      outcome: null,
-      cancelReason: null,
-      error: null,
-    };
+    const row = queuedRun(run);
     const inserted = await database
       .insert(runs)
       .values(row)

@@ -107,7 +107,7 @@ describe('scoreInfill', () => {
   it('scores with the defaults of an infill and stores nothing', async () => {
     const { service, dispatcher } = setUp();
     const before = await service.countInfills({}, viewer);
-    const scored = await service.scoreInfill(score, never);
+    const scored = await service.scoreInfill(score, viewer, never);
     expect(scored).toMatchObject({
       likelihood: { kind: 'CHAIN_RULE', logProb: -2 },
       decoderName: 'maria',
@@ -128,7 +128,7 @@ describe('scoreInfill', () => {
     const { service, dispatcher } = setUp();
     dispatcher.slots = [{ ...slot, choices: [] }];
     const counts = [{ slots: ['c\u{1f408}t'] }, { tokens: [5] }].map(async (fill) => {
-      return (await service.scoreInfill({ ...score, fill }, never)).characterCount;
+      return (await service.scoreInfill({ ...score, fill }, viewer, never)).characterCount;
     });
     expect(await Promise.all(counts)).toEqual([4, null]);
   });
@@ -136,9 +136,9 @@ describe('scoreInfill', () => {
   it('costs its draws where the kind is a bound, and only there', async () => {
     const { service, dispatcher } = setUp();
     dispatcher.openTokens = 13;
-    await service.scoreInfill(score, never);
+    await service.scoreInfill(score, viewer, never);
     dispatcher.likelihood = 'ELBO';
-    await expect(service.scoreInfill(score, never)).rejects.toThrow(
+    await expect(service.scoreInfill(score, viewer, never)).rejects.toThrow(
       'The request costs 104 (13 open tokens × 8 draws); the limit is 100.',
     );
     expect(dispatcher.scores).toHaveLength(1);
@@ -146,6 +146,6 @@ describe('scoreInfill', () => {
 
   it('passes on who has left', async () => {
     const { service } = setUp();
-    expect(await codeOf(service.scoreInfill(score, AbortSignal.abort()))).toBe('CANCELLED');
+    expect(await codeOf(service.scoreInfill(score, viewer, AbortSignal.abort()))).toBe('CANCELLED');
   });
 });

@@ -82,7 +82,7 @@ export class FakeService implements Service {
     return { ...fakePlan, pack: fakePack, decoder };
   }
 
-  async scoreInfill(input: ScoreInput, signal: AbortSignal): Promise<ScoredInfill> {
+  async scoreInfill(input: ScoreInput, _: Viewer, signal: AbortSignal): Promise<ScoredInfill> {
     if (this.failure !== null) throw this.failure;
     this.scoreInputs.push(input);
     this.heldScores += 1;

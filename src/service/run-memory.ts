@@ -1,0 +1,65 @@
+/**
+ * Runs whose texts are stored nowhere, whole: while they are alive and a little longer.
+ *
+ * So that whoever waits for one, or comes back after a lost connection, still gets what it asked for. Bounded in time and
+ * number; knows rows, not logs.
+ */
+import type { RunRow } from '../store/runs.ts';
+
+/** How long an ended run is kept, in milliseconds: enough for a client to notice a lost connection and ask again. */
+const keptMs = 60_000;
+/** Ended runs kept at once; the oldest goes first. */
+const maxEnded = 256;
+
+/** What can be found only here. */
+export class RunMemory {
+  readonly #rows = new Map<string, RunRow>();
+  /** In order of their ends. */
+  readonly #ended = new Map<string, NodeJS.Timeout>();
+  readonly #onForget: (runId: string) => void;
+
+  /** @param onForget - told of each run that was ended and is forgotten. */
+  constructor(onForget: (runId: string) => void) {
+    this.#onForget = onForget;
+  }
+
+  get(runId: string): RunRow | undefined {
+    return this.#rows.get(runId);
+  }
+
+  /** The run of an owner with this idempotency key. */
+  findByKey(owner: string, key: string): RunRow | undefined {
+    return [...this.#rows.values()].find(
+      (row) => row.owner === owner && row.idempotencyKey === key,
+    );
+  }
+
+  /** Keeps a run, until it has ended and its time is over. */
+  add(row: RunRow): void {
+    this.#rows.set(row.id, row);
+  }
+
+  /** Replaces what has changed of a run; nothing where it is not kept. */
+  update(runId: string, changes: Partial<RunRow>): void {
+    const row = this.#rows.get(runId);
+    if (row !== undefined) this.#rows.set(runId, { ...row, ...changes });
+  }
+
+  /** Begins the time after which an ended run is forgotten. */
+  end(runId: string): void {
+    const timer = setTimeout(() => this.forget(runId), keptMs).unref();
+    this.#ended.set(runId, timer);
+    const [oldest] = this.#ended.keys();
+    if (oldest !== undefined && this.#ended.size > maxEnded) this.forget(oldest);
+  }
+
+  /** Forgets a run that has ended, at once. */
+  forget(runId: string): void {
+    const timer = this.#ended.get(runId);
+    if (timer === undefined) return;
+    clearTimeout(timer);
+    this.#ended.delete(runId);
+    this.#rows.delete(runId);
+    this.#onForget(runId);
+  }
+}

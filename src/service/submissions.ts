@@ -1,0 +1,178 @@
+/**
+ * How an input becomes a run: checked, charged, admitted and stored, once per attempt of a client.
+ *
+ * Knows attempts by their idempotency keys; what a run goes through once it is admitted is in `run-lifecycle.ts`.
+ */
+import { InfillError } from '../errors.ts';
+import type { NewRun, RunRow } from '../store/runs.ts';
+import { uuidV7 } from '../store/uuid-v7.ts';
+import type { CostLedger } from './cost-ledger.ts';
+import { inputDigest } from './input-digest.ts';
+import type { KnownRuns } from './known-runs.ts';
+import {
+  type PreparationOptions,
+  type PreparedRequest,
+  prepareInfill,
+} from './prepared-request.ts';
+import type { RunLifecycle } from './run-lifecycle.ts';
+import type { RunNotice } from './run-notice.ts';
+import { disconnectPolicyOf, type Operation, termsProblems } from './run-terms.ts';
+import type { InfillInput, Viewer } from './service.ts';
+
+/** What inputs are submitted with. */
+export type SubmissionOptions = PreparationOptions & {
+  readonly lifecycle: RunLifecycle;
+  readonly known: KnownRuns;
+  readonly ledger: CostLedger;
+  readonly gate: AdmissionGate;
+  /** Milliseconds since the epoch. */
+  readonly now: () => number;
+  readonly observe: (notice: RunNotice) => void;
+};
+
+/** What can refuse every run that is to be stored. */
+export type AdmissionGate = {
+  /** Called before such a run is admitted. @throws STORAGE_FULL */
+  check(): void;
+};
+
+/** One call with an input. */
+type Submission = {
+  readonly input: InfillInput;
+  readonly viewer: Viewer;
+  readonly operation: Operation;
+  /** Milliseconds since the epoch. */
+  readonly submittedAt: number;
+};
+
+/** What a client calls one attempt, and what it asked for. */
+type Attempt = { readonly owner: string; readonly key: string; readonly digest: string };
+
+/** An attempt that is being admitted. */
+type PendingAttempt = { readonly digest: string; readonly run: Promise<RunRow> };
+
+/** Takes inputs in. */
+export class Submissions {
+  readonly #options: SubmissionOptions;
+  /** By owner and key. Two calls of one attempt may come before either is stored. */
+  readonly #pending = new Map<string, PendingAttempt>();
+
+  constructor(options: SubmissionOptions) {
+    this.#options = options;
+  }
+
+  /**
+   * Returns the run of an input: a new one that is durable, or the one that the same attempt has started.
+   *
+   * @throws as `prepareInfill`; CONFLICT when the key stands for another input; UNKNOWN_RUN when there is none to
+   * supersede; RATE_LIMITED; STORAGE_FULL; QUEUE_FULL, SHUTTING_DOWN
+   */
+  async submit(input: InfillInput, viewer: Viewer, operation: Operation): Promise<RunRow> {
+    const { lifecycle, now } = this.#options;
+    const submission = { input, viewer, operation, submittedAt: now() };
+    const run = await this.#runOf(submission).catch((error: unknown) => this.#refuse(error));
+    // Whoever asked that it go on may rely on it, also when somebody else started it.
+    if (disconnectPolicyOf(input, operation) === 'CONTINUE') lifecycle.continue(run.id);
+    return run;
+  }
+
+  #refuse(error: unknown): never {
+    if (error instanceof InfillError) {
+      this.#options.observe({ type: 'rejected', code: error.code });
+    }
+    throw error;
+  }
+
+  #runOf(submission: Submission): Promise<RunRow> {
+    const { input, viewer, operation } = submission;
+    const key = input.idempotencyKey;
+    const isNamed = key !== undefined && termsProblems(input, operation).length === 0;
+    return isNamed
+      ? this.#once({ owner: viewer.owner, key, digest: inputDigest(input) }, submission)
+      : this.#admit(submission, null);
+  }
+
+  async #once(attempt: Attempt, submission: Submission): Promise<RunRow> {
+    const name = JSON.stringify([attempt.owner, attempt.key]);
+    const pending = this.#pending.get(name);
+    if (pending !== undefined) {
+      if (pending.digest !== attempt.digest) throw usedOtherwise(attempt);
+      return pending.run;
+    }
+    const run = this.#foundOrAdmitted(attempt, submission);
+    this.#pending.set(name, { digest: attempt.digest, run });
+    return run.finally(() => this.#pending.delete(name));
+  }
+
+  async #foundOrAdmitted(attempt: Attempt, submission: Submission): Promise<RunRow> {
+    const found = await this.#find(attempt);
+    if (found !== null) return found;
+    return this.#admit(submission, attempt).catch(async (error: unknown) => {
+      // Another process may have stored the attempt in the meantime.
+      const isTaken = error instanceof InfillError && error.code === 'CONFLICT';
+      const stored = isTaken ? await this.#find(attempt) : null;
+      if (stored === null) throw error;
+      return stored;
+    });
+  }
+
+  async #find(attempt: Attempt): Promise<RunRow | null> {
+    const found = await this.#options.known.findByKey(attempt.owner, attempt.key);
+    if (found !== null && found.inputDigest !== attempt.digest) throw usedOtherwise(attempt);
+    return found;
+  }
+
+  async #admit(submission: Submission, attempt: Attempt | null): Promise<RunRow> {
+    const { lifecycle, known } = this.#options;
+    const { input, viewer, operation } = submission;
+    const { supersedes } = input;
+    const checked = await prepareInfill(input, this.#options, termsProblems(input, operation));
+    if (supersedes !== undefined) await known.require(supersedes, viewer);
+    if (input.store !== 'NONE') this.#options.gate.check();
+    const run = newRun(submission, attempt, checked);
+    const onDisconnect = disconnectPolicyOf(input, operation);
+    const row = await this.#charged(viewer, checked.prepared.cost, () =>
+      lifecycle.begin(run, checked.request, { onDisconnect, deadlineMs: input.deadlineMs ?? null }),
+    );
+    if (supersedes !== undefined) lifecycle.cancel(supersedes, 'SUPERSEDED');
+    return row;
+  }
+
+  /** Gives back what it took when `admit` fails. */
+  async #charged(viewer: Viewer, cost: number, admit: () => Promise<RunRow>): Promise<RunRow> {
+    const { ledger } = this.#options;
+    await ledger.charge(viewer, cost);
+    return admit().catch(async (error: unknown) => {
+      await ledger.refund(viewer, cost);
+      throw error;
+    });
+  }
+}
+
+function newRun(
+  { input, viewer, submittedAt }: Submission,
+  attempt: Attempt | null,
+  { pack, request, prepared }: PreparedRequest,
+): NewRun {
+  return {
+    id: uuidV7(submittedAt),
+    owner: viewer.owner,
+    storePolicy: input.store,
+    createdAt: new Date(submittedAt),
+    source: request.source,
+    decoderName: request.decoder.name,
+    packId: pack.id,
+    modelDigest: pack.digest,
+    settings: prepared.settings,
+    seed: request.seed,
+    promptTokens: prepared.promptTokens,
+    labels: input.labels ?? [],
+    idempotencyKey: attempt?.key ?? null,
+    inputDigest: attempt?.digest ?? null,
+  };
+}
+
+function usedOtherwise({ key }: Attempt): InfillError {
+  const message = `The idempotency key "${key}" stands for an infill with another input.`;
+  return new InfillError('CONFLICT', message);
+}
