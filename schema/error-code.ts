@@ -30,6 +30,7 @@ const codeTexts: Record<ClientCode, string> = {
   QUEUE_FULL: 'Too many runs are waiting; try again after `retryAfterMs`.',
   SHUTTING_DOWN: 'The server is stopping and takes no more runs.',
   STORAGE_FULL: 'The disk is nearly full: no run could be kept; try again after `retryAfterMs`.',
+  STORE_UNAVAILABLE: 'The database cannot be reached; try again after `retryAfterMs`.',
   RATE_LIMITED: 'The key or token has used up what it may; try again after `retryAfterMs`.',
   UNAUTHENTICATED: 'No credential was sent, or one that is not known, has expired or was revoked.',
   FORBIDDEN: 'The credential lacks the scope for this.',

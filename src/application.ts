@@ -15,28 +15,23 @@ import type { WorkerNotice } from './dispatch/worker-process.ts';
 import { InfillError } from './errors.ts';
 import { describeExternalDecoders, type ExternalDecoder } from './external-decoders.ts';
 import { packageRoot } from './package-root.ts';
-import type { CostLedger } from './service/cost-ledger.ts';
 import { isAllowedOrigin } from './server/admission.ts';
+import type { CostReceipts } from './service/cost-ledger.ts';
 import type { Identity } from './service/identity.ts';
 import { InfillService } from './service/infill-service.ts';
-import type { RunNotice } from './service/run-notice.ts';
 import { KeyIdentity } from './service/key-identity.ts';
+import { KeyLedger } from './service/key-ledger.ts';
+import type { RunNotice } from './service/run-notice.ts';
 import type { Service } from './service/service.ts';
 import { openStore, type Store } from './store/open-store.ts';
 import { interruptUnfinished } from './store/runs.ts';
+import { storeGate } from './store/store-gate.ts';
 import { templateLimits } from './text/template.ts';
 
 /** Entries a subscriber may fall behind before it gets a snapshot instead. */
 const maxLag = 256;
 /** Estimated bytes of caches and hidden states in one worker. */
 const maxWorkerBytes = 2 ** 31;
-
-/** Without keys nobody is charged. */
-const freeOfCharge: CostLedger = {
-  charge: async () => undefined,
-  refund: async () => undefined,
-  balance: async () => ({ costPerMinute: null, costLeft: null, budgetLeft: null }),
-};
 
 /** What an application tells its owner of. */
 export type ApplicationObserver = {
@@ -49,6 +44,7 @@ export type ApplicationObserver = {
 export type Application = {
   readonly service: Service;
   readonly identity: Identity;
+  readonly ledger: CostReceipts;
   readonly store: Store;
   readonly dispatcher: Dispatcher;
   /**
@@ -64,7 +60,7 @@ export type Application = {
  * Opens store and packs; runs that a dead process left behind are ended.
  *
  * @throws the startup family: DATA_DIR_IN_USE, STORE_VERSION, INVALID_PACK, DEVICE_UNAVAILABLE, INVALID_CONFIG,
- *   INVALID_PLUGIN, DUPLICATE_DECODER
+ *   INVALID_PLUGIN, DUPLICATE_DECODER, DATABASE_IN_USE, DATABASE_UNAVAILABLE
  */
 export async function openApplication(
   config: Config,
@@ -75,7 +71,7 @@ export async function openApplication(
   const builtIn = builtInDecoders.descriptions;
   const external = await describeExternalDecoders(config.plugins, { builtIn });
   const [store, dispatcher] = await openBoth(
-    openStoreWithoutLiveRuns(config.dataDir, now),
+    openStoreWithoutLiveRuns(config, now),
     openLocalDispatcher({
       workerPath: join(packageRoot(), 'dist/src/worker.js'),
       packs,
@@ -99,6 +95,7 @@ export async function openApplication(
     machineSecret: store.machineSecret,
     isAllowedOrigin: (origin) => isAllowedOrigin(origin, config),
   });
+  const ledger = new KeyLedger({ database: store.database, now });
   const service = new InfillService({
     dispatcher,
     runLog: new RunLog({ now, maxLag }),
@@ -106,8 +103,8 @@ export async function openApplication(
     now,
     onStoreFailure: observer.onStoreFailure,
     observe: observer.onRun,
-    ledger: freeOfCharge,
-    gate: { check: () => undefined },
+    ledger,
+    gate: storeGate(store, diskOf(config, now)),
     decoders: [...builtIn, ...external.map(({ description }) => description)],
     limits: {
       maxQueuedRuns: config.maxQueuedRuns,
@@ -121,6 +118,7 @@ export async function openApplication(
   return {
     service,
     identity,
+    ledger,
     store,
     dispatcher,
     async drain(graceMs) {
@@ -135,12 +133,20 @@ export async function openApplication(
   };
 }
 
+/** The disk that fills up with runs; that of a database server is its own. */
+function diskOf({ databaseUrl, dataDir, minFreeDiskMb }: Config, now: () => number) {
+  return databaseUrl === null ? { folder: dataDir, minFreeMb: minFreeDiskMb, now } : null;
+}
+
 function dispatchedPlugin({ description, module, specifier }: ExternalDecoder) {
   return { decoderName: description.name, roles: description.roles, module, specifier };
 }
 
-async function openStoreWithoutLiveRuns(dataDir: string, now: () => number): Promise<Store> {
-  const store = await openStore({ dataDir, serverUrl: null, now });
+async function openStoreWithoutLiveRuns(
+  { dataDir, databaseUrl }: Config,
+  now: () => number,
+): Promise<Store> {
+  const store = await openStore({ dataDir, databaseUrl, serverUrl: null, now });
   await interruptUnfinished(store.database, new Date(now()));
   return store;
 }

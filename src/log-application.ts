@@ -4,6 +4,7 @@
 import type { ApplicationObserver } from './application.ts';
 import { describeError } from './server/describe-error.ts';
 import type { Logger } from './server/logger.ts';
+import type { RetentionOptions } from './service/retention.ts';
 import type { RunNotice } from './service/run-notice.ts';
 
 /** Tells `logger` what an operator wants to know. */
@@ -16,6 +17,15 @@ export function logApplication(logger: Logger): ApplicationObserver {
     onStoreFailure: (runId, cause) =>
       logger.error({ runId, error: describeError(cause) }, 'a run could not be stored'),
     onRun: (notice) => logRun(logger, notice),
+  };
+}
+
+/** Tells `logger` what is deleted because it has been kept long enough. */
+export function logRetention(logger: Logger): Pick<RetentionOptions, 'onDeleted' | 'onFailure'> {
+  return {
+    onDeleted: (deleted) => logger.info(deleted, 'deleted what was kept long enough'),
+    onFailure: (cause) =>
+      logger.error({ error: describeError(cause) }, 'old runs could not be deleted'),
   };
 }
 

@@ -9,7 +9,7 @@ import { InfillError, stackFrames } from '../errors.ts';
  * Runs `work` on the database; an `InfillError` passes as it is.
  *
  * @param intent - completes "The store could not …"; ids, no texts.
- * @throws STORE_FAILED with a cause that has the original's name, severity, code, constraint and stack, but not its message.
+ * @throws STORAGE_FULL when the database's disk is full; else STORE_FAILED. With a cause that has the original's name, severity, code, constraint and stack, but not its message.
  */
 export async function guarded<T>(intent: string, work: () => Promise<T>): Promise<T> {
   try {
@@ -20,8 +20,16 @@ export async function guarded<T>(intent: string, work: () => Promise<T>): Promis
   }
 }
 
+/** PostgreSQL's disk_full. */
+const diskFullCode = '53100';
+const retryAfterFullMs = 30_000;
+
 function storeFailure(intent: string, error: unknown): InfillError {
   const cause = withoutValues(error);
+  if (stringField(innermost(error), 'code') === diskFullCode) {
+    const message = `The database could not ${intent}: its disk is full.`;
+    return new InfillError('STORAGE_FULL', message, { cause, retryAfterMs: retryAfterFullMs });
+  }
   return new InfillError('STORE_FAILED', `The store could not ${intent}.`, { cause });
 }
 
