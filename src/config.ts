@@ -19,6 +19,12 @@ export type Config = {
   readonly port: number;
   /** Absolute. */
   readonly dataDir: string;
+  /** Of a PostgreSQL database; may hold a password. Null: the database is embedded. */
+  readonly databaseUrl: string | null;
+  /** Null keeps runs for ever. */
+  readonly retentionDays: number | null;
+  /** Of the disk of the embedded database, in MiB; 0 does not look. */
+  readonly minFreeDiskMb: number;
   /** Absolute; holds one folder per model pack. */
   readonly modelsDir: string;
   /** Modules with decoders: package names or absolute paths. */
@@ -32,6 +38,8 @@ export type Config = {
   /** As in an Origin header, besides loopback origins. */
   readonly allowedOrigins: readonly string[];
   readonly graphiql: boolean;
+  /** Absolute path of the file of operations beside which no others run; null: any may run. */
+  readonly persistedOperations: string | null;
   readonly maxQueuedRuns: number;
   readonly maxRunningRuns: number;
   readonly maxRequestCost: number;
@@ -57,6 +65,14 @@ const variables = z.object({
     ),
   PORT: integer(4000, 0, 65_535),
   DATA_DIR: folder('./data'),
+  DATABASE_URL: z
+    .string()
+    .refine(isDatabaseUrl)
+    .nullable()
+    .default(null)
+    .describe('the URL of a PostgreSQL database, such as postgres://user@host:5432/lacuna'),
+  RETENTION_DAYS: digits(1, 36_500).nullable().default(null).describe('an integer from 1 to 36500'),
+  MIN_FREE_DISK_MB: integer(256, 0, 10_000_000),
   MODELS_DIR: folder(join(packageRoot(), 'models')),
   PLUGINS: list(z.string().transform(pluginModule))
     .default([])
@@ -71,6 +87,12 @@ const variables = z.object({
     .default([])
     .describe('origins such as https://example.org, without a path, separated by commas'),
   GRAPHIQL: oneOf('1', ['0', '1']),
+  PERSISTED_OPERATIONS: z
+    .string()
+    .transform((path) => resolve(path))
+    .nullable()
+    .default(null)
+    .describe('a JSON file of operations'),
   MAX_QUEUED_RUNS: integer(64, 0, 10_000),
   MAX_RUNNING_RUNS: integer(4, 1, 256),
   MAX_REQUEST_COST: integer(4096, 1, 10_000_000),
@@ -112,6 +134,9 @@ function configOf(values: z.output<typeof variables>): Config {
     host: values.HOST,
     port: values.PORT,
     dataDir: values.DATA_DIR,
+    databaseUrl: values.DATABASE_URL,
+    retentionDays: values.RETENTION_DAYS,
+    minFreeDiskMb: values.MIN_FREE_DISK_MB,
     modelsDir: values.MODELS_DIR,
     plugins: values.PLUGINS,
     device: values.DEVICE,
@@ -120,6 +145,7 @@ function configOf(values: z.output<typeof variables>): Config {
     allowedHosts: values.ALLOWED_HOSTS,
     allowedOrigins: values.ALLOWED_ORIGINS,
     graphiql: values.GRAPHIQL === '1',
+    persistedOperations: values.PERSISTED_OPERATIONS,
     maxQueuedRuns: values.MAX_QUEUED_RUNS,
     maxRunningRuns: values.MAX_RUNNING_RUNS,
     maxRequestCost: values.MAX_REQUEST_COST,
@@ -174,9 +200,21 @@ function isOrigin(text: string): boolean {
   return URL.canParse(text) && new URL(text).origin === text;
 }
 
-function problemOf(name: Name, value: string): Problem {
+/** Whether a text is the URL of a database, with a host and a name. */
+export function isDatabaseUrl(text: string): boolean {
+  if (!URL.canParse(text)) return false;
+  const { protocol, hostname, pathname } = new URL(text);
+  return ['postgres:', 'postgresql:'].includes(protocol) && hostname !== '' && pathname.length > 1;
+}
+
+/** Variables whose values may hold a password. */
+const secretNames: readonly Name[] = ['DATABASE_URL'];
+
+function problemOf(name: Name, text: string): Problem {
   const requirement = variables.shape[name].description ?? 'valid';
-  const message = `${name} is "${value}"; it must be ${requirement}.`;
+  const value = secretNames.includes(name) ? null : text;
+  const shown = value === null ? 'not allowed' : `"${value}"`;
+  const message = `${name} is ${shown}; it must be ${requirement}.`;
   return { path: [name], code: 'INVALID_CONFIG', message, value, limit: requirement };
 }
 

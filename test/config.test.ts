@@ -48,6 +48,10 @@ describe('readConfig', () => {
       ALLOWED_ORIGINS: 'https://a.example',
       PLUGINS: './decoder.mjs, some-decoder,@scope/decoder,/srv/decoder.mjs',
       DATA_DIR: '/srv/x',
+      PERSISTED_OPERATIONS: './operations.json',
+      DATABASE_URL: 'postgresql://user:p%40ss@host:5433/lacuna?sslmode=require',
+      RETENTION_DAYS: '30',
+      MIN_FREE_DISK_MB: '0',
     };
     expect(readConfig(env)).toMatchObject({
       host: '::1',
@@ -64,6 +68,10 @@ describe('readConfig', () => {
         '/srv/decoder.mjs',
       ],
       dataDir: '/srv/x',
+      persistedOperations: join(process.cwd(), 'operations.json'),
+      databaseUrl: 'postgresql://user:p%40ss@host:5433/lacuna?sslmode=require',
+      retentionDays: 30,
+      minFreeDiskMb: 0,
     });
   });
 
@@ -104,6 +112,17 @@ describe('readConfig', () => {
     ['SHUTDOWN_GRACE_MS', '99999999999'],
   ])('refuses %s=%s', (name, value) => {
     expect(problemsOf({ [name]: value }).map(({ path }) => path)).toEqual([[name]]);
+  });
+
+  it.each([
+    'https://example.org/lacuna',
+    'postgres://user:secret@/lacuna',
+    'postgres://user:secret@host',
+    'user:secret',
+  ])('refuses the database %s, and does not repeat it', (DATABASE_URL) => {
+    const problems = problemsOf({ DATABASE_URL });
+    expect(problems).toMatchObject([{ path: ['DATABASE_URL'], value: null }]);
+    expect(JSON.stringify(problems)).not.toContain('secret');
   });
 
   it('has all its variables in the documentation', () => {
