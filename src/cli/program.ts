@@ -5,6 +5,7 @@ import { Command } from 'commander';
 import type { CommandContext } from './command-context.ts';
 import { decodersCommand } from './decoders.ts';
 import { infillCommand } from './infill.ts';
+import { keysCommand } from './keys.ts';
 import { modelsCommand } from './models.ts';
 import { packCommand } from './pack.ts';
 import { scoreCommand } from './score.ts';
@@ -16,6 +17,7 @@ Examples:
   $ lacuna score "The [MASK] sat on the [MASK:2]." --fill cat --fill "old mat"
   $ lacuna decoders
   $ lacuna serve --port 4000
+  $ lacuna keys create --name site --scopes infill
 `;
 
 /** Makes the program; wrong usage is written to standard error and thrown as a CommanderError. */
@@ -31,6 +33,7 @@ export function createProgram(context: CommandContext): Command {
     modelsCommand,
     decodersCommand,
     serveCommand,
+    keysCommand,
     packCommand,
   ];
   for (const create of commands) adopt(program, create(context));
