@@ -5,16 +5,20 @@ import { once } from 'node:events';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo, Socket } from 'node:net';
 import type { Config } from '../config.ts';
+import { type ConnectionTiming, connectionTiming } from './connection-timing.ts';
 import { createGraphql, type GraphqlOptions } from './graphql.ts';
 import { createHttpListener, type HttpOptions } from './http.ts';
+import { endWhenStalled } from './stalled-reader.ts';
 import { serveWebSockets, type WebSocketOptions } from './websocket.ts';
 
 /** What a server is made of. */
 export type ServerOptions = Omit<
   GraphqlOptions & HttpOptions & WebSocketOptions,
-  'graphql' | 'config'
+  'graphql' | 'config' | 'timing'
 > & {
   readonly config: Config;
+  /** `connectionTiming` when absent. */
+  readonly timing?: ConnectionTiming;
 };
 
 /** A server that listens. */
@@ -33,7 +37,7 @@ const closeGraceMs = 1000;
 
 /** Listens at the configured address; rejects when it is taken. */
 export async function startServer(options: ServerOptions): Promise<RunningServer> {
-  const { config, metrics, logger } = options;
+  const { config, metrics, logger, timing = connectionTiming } = options;
   const graphql = createGraphql(options);
   const server = createServer(
     { headersTimeout: headersTimeoutMs, requestTimeout: requestTimeoutMs },
@@ -41,7 +45,8 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
   );
   server.maxConnections = config.maxConnections;
   const connections = openConnections(server);
-  const closeWebSockets = serveWebSockets(server, { config, graphql, metrics, logger });
+  server.on('connection', (socket) => endWhenStalled(socket, timing.stallMs));
+  const closeWebSockets = serveWebSockets(server, { config, graphql, metrics, logger, timing });
   server.listen(config.port, config.host);
   await once(server, 'listening');
   const url = urlOf(server, config.host);

@@ -1,32 +1,36 @@
 /**
- * One WebSocket connection: carries messages, ends operations whose client has left, and bounds what is unsent.
+ * One WebSocket connection: carries messages, ends operations whose client has left, and goes at its reader's pace.
+ *
+ * A client that does not read holds up its own streams, which then lag, and is not asked for more.
  */
 import type { Server as ProtocolServer } from 'graphql-ws';
 import type { RawData, WebSocket } from 'ws';
+import type { ConnectionTiming } from './connection-timing.ts';
 import { describeError } from './describe-error.ts';
 import type { Logger } from './logger.ts';
 import { type OperationContext, requestIdOf } from './operation-context.ts';
 
-/** Bytes that may wait for a client that does not read. */
+/** Bytes that wait for a client from which on nothing more is taken from it. */
 const maxUnsentBytes = 1024 * 1024;
 
-/** Close code of a client that does not read: "policy violation" of RFC 6455. */
-const slowClientCode = 1008;
-
-const keepAliveMs = 12_000;
+/** What a connection is made with. */
+export type ConnectionOptions = {
+  readonly timing: Pick<ConnectionTiming, 'keepAliveMs'>;
+  readonly logger: Logger;
+};
 
 /** A socket with the operations it carries. */
 export class Connection {
   readonly #id = requestIdOf(undefined);
   readonly #socket: WebSocket;
-  readonly #logger: Logger;
+  readonly #options: ConnectionOptions;
   readonly #operations = new Map<string, AbortController>();
   /** Whether an operation is still wanted; the protocol sets it, since only it knows. */
   isWanted: (id: string) => boolean = () => true;
 
-  constructor(socket: WebSocket, logger: Logger) {
+  constructor(socket: WebSocket, options: ConnectionOptions) {
     this.#socket = socket;
-    this.#logger = logger;
+    this.#options = options;
   }
 
   /** The context of a new operation. */
@@ -56,10 +60,10 @@ export class Connection {
       this,
     );
     socket.on('ping', (payload) => {
-      if (!this.#isTooSlow()) socket.pong(payload);
+      if (!this.#hasMuchUnsent()) socket.pong(payload);
     });
     socket.on('error', ({ name }) => this.#log('websocket error', { name }));
-    const stopKeepAlive = keepAlive(socket);
+    const stopKeepAlive = keepAlive(socket, this.#options.timing.keepAliveMs);
     socket.once('close', (code, reason) => {
       stopKeepAlive();
       this.#endAll();
@@ -69,9 +73,8 @@ export class Connection {
   }
 
   #receive(receive: (text: string) => Promise<void>, message: RawData): void {
-    if (this.#isTooSlow()) return;
     receive(String(message)).catch((error: unknown) => {
-      this.#logger.error(
+      this.#options.logger.error(
         { connectionId: this.#id, error: describeError(error) },
         'websocket failed',
       );
@@ -83,21 +86,25 @@ export class Connection {
 
   /** Resolves when the text is handed to the system, so that streams wait for their reader. */
   #send(text: string): Promise<void> {
-    if (this.#isTooSlow() || this.#socket.readyState !== this.#socket.OPEN)
-      return Promise.resolve();
-    return new Promise((resolve) => this.#socket.send(text, () => resolve()));
+    const socket = this.#socket;
+    if (socket.readyState !== socket.OPEN) return Promise.resolve();
+    return new Promise((resolve) => {
+      socket.send(text, () => {
+        this.#followReader();
+        resolve();
+      });
+      this.#followReader();
+    });
   }
 
-  /** Whether too much is unsent; closes the connection then. */
-  #isTooSlow(): boolean {
-    const { bufferedAmount, readyState, OPEN } = this.#socket;
-    if (bufferedAmount <= maxUnsentBytes) return false;
-    if (readyState === OPEN) {
-      this.#log('websocket is slow', { bufferedAmount });
-      this.#socket.close(slowClientCode, `More than ${maxUnsentBytes} bytes are unread.`);
-      this.#endAll();
-    }
-    return true;
+  /** Asks a client for more only when little waits for it: answers cannot pile up. */
+  #followReader(): void {
+    if (this.#hasMuchUnsent()) this.#socket.pause();
+    else this.#socket.resume();
+  }
+
+  #hasMuchUnsent(): boolean {
+    return this.#socket.bufferedAmount > maxUnsentBytes;
   }
 
   #endAll(): void {
@@ -105,20 +112,23 @@ export class Connection {
   }
 
   #log(message: string, facts: Record<string, unknown>): void {
-    this.#logger.info({ connectionId: this.#id, ...facts }, message);
+    this.#options.logger.info({ connectionId: this.#id, ...facts }, message);
   }
 }
 
 /** Pings, and ends a connection that has not answered by the next ping. */
-function keepAlive(socket: WebSocket): () => void {
+function keepAlive(socket: WebSocket, intervalMs: number): () => void {
   let isAlive = true;
   socket.on('pong', () => {
     isAlive = true;
   });
   const timer = setInterval(() => {
-    if (!isAlive) return socket.terminate();
-    isAlive = false;
-    socket.ping();
-  }, keepAliveMs);
+    // A ping would stand in line behind what is unread; a reader that is stalled ends elsewhere.
+    if (socket.bufferedAmount > 0) isAlive = true;
+    else if (isAlive) {
+      isAlive = false;
+      socket.ping();
+    } else socket.terminate();
+  }, intervalMs);
   return () => clearInterval(timer);
 }

@@ -8,6 +8,7 @@ import { handleProtocols, makeServer } from 'graphql-ws';
 import { WebSocketServer } from 'ws';
 import type { Config } from '../config.ts';
 import { originRefusal } from './admission.ts';
+import type { ConnectionTiming } from './connection-timing.ts';
 import type { Graphql } from './graphql.ts';
 import type { Logger } from './logger.ts';
 import type { Metrics } from './metrics.ts';
@@ -18,6 +19,7 @@ export type WebSocketOptions = {
   readonly config: Pick<Config, 'allowedHosts' | 'allowedOrigins' | 'maxWebSockets'>;
   readonly graphql: Graphql;
   readonly logger: Logger;
+  readonly timing: ConnectionTiming;
   readonly metrics: Pick<Metrics, 'countWebSocketsBy'>;
 };
 
@@ -29,7 +31,7 @@ const maxOperations = 64;
 
 /** Serves upgrades of an HTTP server at `/graphql`; returns what ends all connections. */
 export function serveWebSockets(server: Server, options: WebSocketOptions): () => void {
-  const { graphql, logger, config } = options;
+  const { graphql, logger, config, timing } = options;
   const sockets = new WebSocketServer({
     noServer: true,
     maxPayload: maxPayloadBytes,
@@ -56,7 +58,7 @@ export function serveWebSockets(server: Server, options: WebSocketOptions): () =
     const refusal = upgradeRefusal(request, config, sockets.clients.size);
     if (refusal !== null) return rejectUpgrade(socket, refusal);
     sockets.handleUpgrade(request, socket, head, (client) =>
-      new Connection(client, logger).attach(protocol),
+      new Connection(client, { timing, logger }).attach(protocol),
     );
   });
   return () => {

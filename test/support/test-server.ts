@@ -3,6 +3,7 @@
  */
 import { buildSchema } from '../../schema/build-schema.ts';
 import { type Config, readConfig } from '../../src/config.ts';
+import type { ConnectionTiming } from '../../src/server/connection-timing.ts';
 import { createLogger } from '../../src/server/logger.ts';
 import { createMetrics } from '../../src/server/metrics.ts';
 import { type RunningServer, startServer } from '../../src/server/start-server.ts';
@@ -15,12 +16,16 @@ export type TestServer = RunningServer & {
 };
 
 /** Starts one; the caller closes it. */
-export async function startTestServer(changes: Partial<Config> = {}): Promise<TestServer> {
-  const service = new FakeService();
+export async function startTestServer(
+  changes: Partial<Config> = {},
+  parts: { readonly service?: FakeService; readonly timing?: ConnectionTiming } = {},
+): Promise<TestServer> {
+  const { service = new FakeService(), timing } = parts;
   const log: string[] = [];
   const server = await startServer({
     config: { ...readConfig({ PORT: '0' }), ...changes },
     service,
+    ...(timing && { timing }),
     metrics: createMetrics(),
     schema: buildSchema(service),
     logger: createLogger('trace', { write: (line) => void log.push(line) }),
