@@ -5,6 +5,7 @@
  */
 import type { Builder } from './builder.ts';
 import { defineErrorCode } from './error-code.ts';
+import { defineTermsEnums } from './terms-enums.ts';
 
 /** The enum types of one schema. */
 export type Enums = ReturnType<typeof defineEnums>;
@@ -15,6 +16,7 @@ export function defineEnums(builder: Builder) {
     ...defineDecoderEnums(builder),
     ...defineModelEnums(builder),
     ...defineRunEnums(builder),
+    ...defineTermsEnums(builder),
     errorCode: defineErrorCode(builder),
   };
 }

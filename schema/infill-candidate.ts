@@ -38,9 +38,9 @@ export function defineCandidate({ builder, enums }: Parts): void {
       type: ['InfillCandidate'],
       description:
         'The whole fills without repeats, best first; the first is the fill of the infill itself. ' +
-        'Empty unless completed.',
+        'Empty unless completed, and where no text is kept.',
       resolve: ({ status, outcome }) =>
-        status === 'COMPLETED' && outcome !== null ? candidatesOf(outcome) : [],
+        status === 'COMPLETED' && outcome?.text != null ? candidatesOf(outcome, outcome.text) : [],
     }),
     candidateOrder: t.field({
       type: enums.candidateOrder,
@@ -57,15 +57,11 @@ export function likelihoodOf({ outcome }: Infill): MeasuredLikelihood | null {
 }
 
 /** Text, slots and count are those of a completed run. Runs stored by earlier versions have neither count nor others. */
-function candidatesOf({
-  text,
-  slots,
-  segments,
-  likelihood,
-  count = 1,
-  others = [],
-}: Outcome): RankedCandidate[] {
-  const own: Candidate = { text: text ?? '', slots, segments, likelihood, count };
+function candidatesOf(
+  { slots, segments, likelihood, count = 1, others = [] }: Outcome,
+  text: string,
+): RankedCandidate[] {
+  const own: Candidate = { text, slots, segments, likelihood, count };
   return [own, ...others].map((candidate, index) => ({ ...candidate, rank: index + 1 }));
 }
 

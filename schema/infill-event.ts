@@ -83,19 +83,19 @@ function defineTokenEvents({ builder }: Parts) {
   const lagged = builder.objectRef<EventOf<'lagged'>>(typeNames.lagged).implement({
     interfaces: ['InfillEvent'],
     description:
-      'In place of events this subscriber was too slow for; `seq` is the last one covered.',
+      'In place of events this subscriber was too slow for, or that were not kept; `seq` is the last one covered.',
     fields: (t) => ({
       skippedFrom: t.exposeInt('skippedFrom', { description: 'The first `seq` that was skipped.' }),
       slots: t.expose('slots', {
         type: ['SlotUpdate'],
-        description: 'All slots, with their text so far.',
+        description: 'All slots, with their text so far; none where no text is kept.',
       }),
     }),
   });
   return [committed, revised, lagged];
 }
 
-function defineTerminal({ builder }: Parts) {
+function defineTerminal({ builder, enums }: Parts) {
   const description = 'The infill as it ended.';
   const completed = builder.objectRef<InfillEvent>(typeNames.completed).implement({
     interfaces: ['InfillEvent'],
@@ -105,7 +105,16 @@ function defineTerminal({ builder }: Parts) {
   const cancelled = builder.objectRef<InfillEvent>(typeNames.cancelled).implement({
     interfaces: ['InfillEvent'],
     description: 'It was ended on purpose. The last event.',
-    fields: (t) => ({ infill: t.field({ type: 'Infill', description, resolve: infillOf }) }),
+    fields: (t) => ({
+      infill: t.field({ type: 'Infill', description, resolve: infillOf }),
+      reason: t.field({
+        type: enums.cancelReason,
+        nullable: true,
+        description: 'Why; null of infills from before reasons were kept.',
+        resolve: async (event, args, context) =>
+          (await infillOf(event, args, context)).cancelReason,
+      }),
+    }),
   });
   const failed = builder.objectRef<EventOf<'failed'>>(typeNames.failed).implement({
     interfaces: ['InfillEvent'],

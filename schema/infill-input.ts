@@ -11,6 +11,7 @@ import {
 } from './decoder-input.ts';
 import { decodeIdOf } from './global-id.ts';
 import type { Parts } from './parts.ts';
+import { type TermsValue, termsFields, termsOf } from './run-terms.ts';
 import { defineSourceInput, type SourceValue, sourceOf } from './source-input.ts';
 
 /** What the inputs of all operations on a text have. */
@@ -22,13 +23,14 @@ export type SubjectValue = {
 };
 
 /** Value of `InfillInput`. */
-export type InfillValue = SubjectValue & {
-  readonly sampling?: Readonly<Record<string, unknown>> | null | undefined;
-  readonly alternatives: number;
-  readonly samples: number;
-  readonly lengthSearch: LengthSearch;
-  readonly labels?: readonly string[] | null | undefined;
-};
+export type InfillValue = SubjectValue &
+  TermsValue & {
+    readonly sampling?: Readonly<Record<string, unknown>> | null | undefined;
+    readonly alternatives: number;
+    readonly samples: number;
+    readonly lengthSearch: LengthSearch;
+    readonly labels?: readonly string[] | null | undefined;
+  };
 
 /** Input types that the inputs of several operations refer to. */
 export type SharedInputs = ReturnType<typeof defineSharedInputs>;
@@ -79,6 +81,7 @@ export function defineInfillInput(parts: Parts, { source, decoder }: SharedInput
         description: 'How unknown lengths are decided; of no effect where all are known.',
       }),
       labels: t.stringList({ description: 'Your own words for finding the infill again.' }),
+      ...termsFields(t, parts.enums),
     }),
   });
   return input;
@@ -87,7 +90,7 @@ export function defineInfillInput(parts: Parts, { source, decoder }: SharedInput
 /**
  * An input as the service takes it.
  *
- * @throws UNKNOWN_MODEL for an id that is not a model pack's; INVALID_OPTION
+ * @throws UNKNOWN_MODEL for an id that is not a model pack's; UNKNOWN_RUN for one that is not an infill's; INVALID_OPTION
  */
 export function infillInputOf(value: InfillValue, service: Service): InfillInput {
   return {
@@ -97,7 +100,7 @@ export function infillInputOf(value: InfillValue, service: Service): InfillInput
     samples: value.samples,
     lengthSearch: value.lengthSearch,
     labels: value.labels ?? undefined,
-    store: 'FULL',
+    ...termsOf(value),
   };
 }
 

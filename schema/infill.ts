@@ -28,7 +28,8 @@ export function defineInfill({ builder, enums, service }: Parts): void {
       }),
       source: t.string({
         nullable: true,
-        description: 'The template; segments are shown as one; null for token ids.',
+        description:
+          'The template; segments are shown as one; null for token ids, and where no text is kept.',
         resolve: ({ source }) => (source === null ? null : templateOf(source)),
       }),
       text: t.string({
@@ -50,8 +51,19 @@ export function defineInfill({ builder, enums, service }: Parts): void {
         type: ['Int'],
         nullable: { list: false, items: true },
         description:
-          'Token ids of the text; null at open positions. Until it is settled, an unknown length counts as its least.',
+          'Token ids of the text; null at open positions. Until it is settled, an unknown length counts as its least. ' +
+          'Empty where no text is kept.',
         resolve: ({ promptTokens, outcome }) => outcome?.promptTokens ?? promptTokens ?? [],
+      }),
+      store: t.expose('storePolicy', {
+        type: enums.storePolicy,
+        description:
+          'What is kept of it. Where no text is, texts, tokens and candidates are here only until shortly after its end.',
+      }),
+      cancelReason: t.expose('cancelReason', {
+        type: enums.cancelReason,
+        nullable: true,
+        description: 'Why it was cancelled; null unless it was.',
       }),
       labels: t.exposeStringList('labels', { description: "The client's own words for it." }),
       error: t.expose('error', {

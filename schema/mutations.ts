@@ -1,12 +1,11 @@
 /**
  * The operations that start and stop infills.
  */
-import { InfillError } from '../src/errors.ts';
 import { asResult } from './error.ts';
-import { decodeIdOf } from './global-id.ts';
 import { infillInputOf } from './infill-input.ts';
 import type { OperationTypes } from './operations.ts';
 import type { Parts } from './parts.ts';
+import { runIdOf } from './run-terms.ts';
 
 /** Adds `infill`, `submitInfill` and `cancelInfill`. */
 export function defineMutations(
@@ -23,7 +22,8 @@ export function defineMutations(
       type: result,
       authScopes: { INFILL: true },
       description:
-        'Fills a text and answers when it is done; cancelled when the client leaves before.',
+        'Fills a text and answers when it is done, or after `waitMs`; cancelled when the client leaves before, unless ' +
+        '`onDisconnect` says otherwise. With the `idempotencyKey` of an earlier attempt it answers with that infill.',
       args: { input: t.arg(inputArg) },
       resolve: (_, args, { viewer, signal }) =>
         asResult(
@@ -37,7 +37,8 @@ export function defineMutations(
       type: result,
       authScopes: { INFILL: true },
       description:
-        'Takes a text in and answers at once with the waiting infill; follow it with `infillEvents`.',
+        'Takes a text in and answers at once with the waiting infill; follow it with `infillEvents`. It goes on ' +
+        'without its client, unless `onDisconnect` says otherwise.',
       args: { input: t.arg(inputArg) },
       resolve: (_, args, { viewer }) =>
         asResult(
@@ -57,11 +58,4 @@ export function defineMutations(
         asResult(() => service.cancelInfill(runIdOf(args.input.id), viewer)),
     }),
   );
-}
-
-/** The id of the run that a global id names. @throws UNKNOWN_RUN for anything else. */
-export function runIdOf(globalId: string): string {
-  const id = decodeIdOf('Infill', globalId);
-  if (id === null) throw new InfillError('UNKNOWN_RUN', 'The id given is not the id of an infill.');
-  return id;
 }

@@ -5,9 +5,9 @@ import type { InfillEvent } from '../src/service/service.ts';
 import { endingOnReturn } from './ending-on-return.ts';
 import { type ExpectedError, endingWithExpected } from './error.ts';
 import { type InfillValue, infillInputOf } from './infill-input.ts';
-import { runIdOf } from './mutations.ts';
 import type { OperationTypes } from './operations.ts';
 import type { Parts } from './parts.ts';
+import { runIdOf } from './run-terms.ts';
 
 /** Adds `infill` and `infillEvents`. */
 export function defineSubscriptions({ builder, service }: Parts, types: OperationTypes): void {
@@ -16,7 +16,9 @@ export function defineSubscriptions({ builder, service }: Parts, types: Operatio
       type: types.streamItem,
       authScopes: { INFILL: true },
       description:
-        'Fills a text and tells every step; cancelled when the client leaves before the last event.',
+        'Fills a text and tells every step; cancelled when the client leaves before the last event, unless ' +
+        '`onDisconnect` says otherwise. With the `idempotencyKey` of an earlier attempt it tells the events of that ' +
+        'infill, from the first.',
       args: {
         input: t.arg({ type: types.input, required: true, description: 'What to fill, and how.' }),
       },
@@ -33,7 +35,8 @@ export function defineSubscriptions({ builder, service }: Parts, types: Operatio
     t.field({
       type: types.streamItem,
       description:
-        'The events of an infill: those that happened, then live ones, up to the last event.',
+        'The events of an infill: those that happened, then live ones, up to the last event. An infill that is to ' +
+        'be cancelled on disconnection goes on while somebody follows it here, and ends with the last who does.',
       args: {
         id: t.arg.id({ required: true, description: 'Global id of an infill.' }),
         after: t.arg.int({ description: 'Only events with a larger `seq`; all when absent.' }),

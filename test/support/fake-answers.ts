@@ -1,6 +1,7 @@
 /**
  * What the fake service answers with where no script says otherwise.
  */
+import { type InfillError, problemsError } from '../../src/errors.ts';
 import type { InfillPlan, ScoredInfill, ServedPack } from '../../src/service/service.ts';
 
 /** The one pack of the fake service. */
@@ -67,3 +68,19 @@ export const fakeScored: Omit<ScoredInfill, 'pack' | 'decoderName' | 'seed'> = {
   settings: [{ name: 'draws', value: 128 }],
   characterCount: 4,
 };
+
+/** Two problems at once. */
+export function noMask(): InfillError {
+  const message = 'The text has no mask.';
+  const path = ['source', 'text'];
+  return problemsError([
+    { path, code: 'INVALID_TEMPLATE', message, value: null, limit: null },
+    {
+      path: ['alternatives'],
+      code: 'INVALID_INPUT',
+      message: 'Too many.',
+      value: '21',
+      limit: '20',
+    },
+  ]);
+}

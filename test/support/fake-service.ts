@@ -13,12 +13,13 @@ import type {
   RunEvent,
   SlotUpdate,
 } from '../../src/decoding/run-event.ts';
-import { InfillError, problemsError } from '../../src/errors.ts';
+import { InfillError } from '../../src/errors.ts';
 import type {
   Infill,
   InfillEvent,
   InfillInput,
   InfillPlan,
+  InfillSelection,
   PackState,
   PageRequest,
   RunFilter,
@@ -30,7 +31,7 @@ import type {
   Viewer,
   ViewerLimits,
 } from '../../src/service/service.ts';
-import { fakePack, fakePlan, fakeScored } from './fake-answers.ts';
+import { fakePack, fakePlan, fakeScored, noMask } from './fake-answers.ts';
 
 /** Serves scripted runs; its public fields are the script and the record. */
 export class FakeService implements Service {
@@ -61,6 +62,10 @@ export class FakeService implements Service {
   failure: Error | null = null;
   state: PackState = 'READY';
   storeFailure: Error | null = null;
+  /** What keeps runs from being taken in. */
+  storageFailure: Error | null = null;
+  /** Of each call of `deleteInfills`. */
+  readonly selections: InfillSelection[] = [];
 
   packs() {
     return [fakePack];
@@ -134,6 +139,16 @@ export class FakeService implements Service {
     const found = this.#require(id);
     if (found.status === 'QUEUED') this.#end(id, 'CANCELLED');
     return found;
+  }
+
+  async deleteInfills(selection: InfillSelection): Promise<number> {
+    if (this.failure !== null) throw this.failure;
+    this.selections.push(selection);
+    return 'ids' in selection ? selection.ids.length : 0;
+  }
+
+  checkStorage(): void {
+    if (this.storageFailure !== null) throw this.storageFailure;
   }
 
   async findInfills(ids: readonly string[]) {
@@ -219,7 +234,7 @@ export class FakeService implements Service {
     return {
       id: randomUUID(),
       owner: 'local',
-      storePolicy: 'FULL',
+      storePolicy: input.store,
       status: 'QUEUED',
       createdAt: new Date(1_700_000_000_000 + this.runs.length),
       startedAt: null,
@@ -264,7 +279,9 @@ export class FakeService implements Service {
       timing: { queueMs: 1, firstTokenMs: 2, totalMs: 3, tokensPerSecond: 4 },
       ...this.outcome,
     };
-    this.runs[index] = { ...run, status, finishedAt: new Date(1_700_000_001_000), outcome };
+    const cancelReason = status === 'CANCELLED' ? 'REQUESTED' : null;
+    const finishedAt = new Date(1_700_000_001_000);
+    this.runs[index] = { ...run, status, finishedAt, outcome, cancelReason };
   }
 
   #require(id: string): Infill {
@@ -281,21 +298,6 @@ export class FakeService implements Service {
         (labels ?? []).every((label) => run.labels.includes(label)),
     );
   }
-}
-
-function noMask(): InfillError {
-  const message = 'The text has no mask.';
-  const path = ['source', 'text'];
-  return problemsError([
-    { path, code: 'INVALID_TEMPLATE', message, value: null, limit: null },
-    {
-      path: ['alternatives'],
-      code: 'INVALID_INPUT',
-      message: 'Too many.',
-      value: '21',
-      limit: '20',
-    },
-  ]);
 }
 
 function aborted(signal: AbortSignal): Promise<void> {

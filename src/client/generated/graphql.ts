@@ -81,6 +81,13 @@ export type DiffusionSchedule =
   /** `rescale` of `schedule`. */
   | 'RESCALE';
 
+/** What becomes of an infill when the last of those who follow it has left. */
+export type DisconnectPolicy =
+  /** It is cancelled: at once, or, where it has an `idempotencyKey`, when nobody has come back in 5 seconds. Nobody having followed it yet is no leaving. */
+  | 'CANCEL'
+  /** It goes on. */
+  | 'CONTINUE';
+
 /** What went wrong, for programs; messages are for people. */
 export type ErrorCode =
   /** The run was cancelled. */
@@ -117,6 +124,8 @@ export type ErrorCode =
   | 'STORAGE_FULL'
   /** The database failed. */
   | 'STORE_FAILED'
+  /** The database cannot be reached; try again after `retryAfterMs`. */
+  | 'STORE_UNAVAILABLE'
   /** No credential was sent, or one that is not known, has expired or was revoked. */
   | 'UNAUTHENTICATED'
   /** No decoder has that name. */
@@ -155,14 +164,20 @@ export type InfillFilter = {
 export type InfillInput = {
   /** How many probable tokens to report beside each committed one, from 0 to 20. */
   readonly alternatives?: number;
+  /** Milliseconds from submission, from 1 to 86400000; then the infill is cancelled, and what is filled so far is kept. */
+  readonly deadlineMs?: number | null | undefined;
   /** The first of the `decoders` of the model pack when absent. */
   readonly decoder?: DecoderInput | null | undefined;
+  /** Your name for this attempt, from 1 to 128 printable characters. Sent again with the same input, it is the same infill, and nothing is charged; with another input, a `ConflictError`. `waitMs` may differ. Of an infill with the store policy NONE the key is known for as long as the infill. */
+  readonly idempotencyKey?: string | null | undefined;
   /** Your own words for finding the infill again. */
   readonly labels?: ReadonlyArray<string> | null | undefined;
   /** How unknown lengths are decided; of no effect where all are known. */
   readonly lengthSearch?: LengthSearch;
   /** Global id of a model pack; the first of `models` when absent. */
   readonly model?: string | number | null | undefined;
+  /** What becomes of it when nobody follows it any more. Absent: CANCEL of the mutation and the subscription `infill`, CONTINUE of `submitInfill`. */
+  readonly onDisconnect?: DisconnectPolicy | null | undefined;
   /** How many times to fill the text, from 1 to 16; whole fills are ranked in `candidates`. */
   readonly samples?: number;
   /** How tokens are drawn; greedily when absent. */
@@ -171,6 +186,12 @@ export type InfillInput = {
   readonly seed?: string | null | undefined;
   /** The text to fill. */
   readonly source: SourceInput;
+  /** What is kept of it in the database. */
+  readonly store?: StorePolicy;
+  /** Global id of an infill of yours that is cancelled once this one is admitted; nothing happens to it if it has ended, or if this one is refused. */
+  readonly supersedes?: string | number | null | undefined;
+  /** Milliseconds, from 0 to 600000, after which the mutation `infill` answers with the infill as it is then; it goes on whatever `onDisconnect` says. Refused by the operations that do not wait. */
+  readonly waitMs?: number | null | undefined;
 };
 
 /** The order of a list of infills. */
@@ -392,6 +413,15 @@ export type SourceInput =
   readonly text: string; readonly tokens?: never; }
   |  { readonly segments?: never; readonly text?: never;   /** Token ids of the model pack's vocabulary; null is an open position. */
   readonly tokens: ReadonlyArray<number | null | undefined>; };
+
+/** What is kept of an infill in the database. What is not kept there can still be read while the infill is alive and for up to a minute after its end. */
+export type StorePolicy =
+  /** Everything. */
+  | 'FULL'
+  /** No text and no token: neither source nor fills, choices, banned texts or the events that tell tokens. Status, times, numbers, settings, labels and errors stay. */
+  | 'METADATA'
+  /** Nothing. It is in no list, and lost when the server stops. */
+  | 'NONE';
 
 /** The order in which a decoder commits tokens. */
 export type StreamKind =
