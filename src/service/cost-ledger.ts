@@ -16,9 +16,22 @@ export type Balance = {
 
 /** Counts what viewers spend. */
 export interface CostLedger {
-  /** Takes `cost` from the viewer's rate and budget, or nothing at all. @throws RATE_LIMITED */
+  /**
+   * Takes `cost` from the viewer's rate and budget, or nothing at all.
+   *
+   * @throws RATE_LIMITED where it may pass later, or with another token; COST_TOO_HIGH where it never can.
+   */
   charge(viewer: Viewer, cost: number): Promise<void>;
   /** Gives back what was charged for work that was not admitted. */
   refund(viewer: Viewer, cost: number): Promise<void>;
   balance(viewer: Viewer): Promise<Balance>;
+}
+
+/** What one operation was charged, less what it got back, and what was left after that. */
+export type CostReceipt = Balance & { readonly charged: number };
+
+/** Tells what operations were charged. */
+export interface CostReceipts {
+  /** Of the operation that this very viewer was made for; null where it was charged nothing. */
+  receiptOf(viewer: Viewer): CostReceipt | null;
 }
