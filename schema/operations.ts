@@ -1,6 +1,9 @@
 /**
  * The unions that operations on infills answer with.
  */
+
+import { defineClientToken } from './client-token.ts';
+import { defineDeleteInfills } from './delete-infills.ts';
 import { defineErrors, isExpectedError } from './error.ts';
 import { defineInfillEvents, eventTypeName } from './infill-event.ts';
 import { defineInfillInput, defineSharedInputs } from './infill-input.ts';
@@ -18,7 +21,9 @@ export function defineOperations(parts: Parts): void {
   const types = defineOperationTypes(parts);
   definePlan(parts, types);
   defineMutations(parts, types);
+  defineDeleteInfills(parts, types);
   defineScore(parts, types);
+  defineClientToken(parts, types);
   defineSubscriptions(parts, types);
 }
 

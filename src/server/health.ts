@@ -1,12 +1,15 @@
 /**
- * Whether the service can take work: every pack is ready and the store answers.
+ * Whether the service can take work: every pack is ready, the store answers and has room.
  */
+import { InfillError } from '../errors.ts';
 import { localViewer, type PackState, type Service } from '../service/service.ts';
 
 /** The body of `/health/ready`. */
 export type Readiness = {
   readonly status: 'ready' | 'not-ready';
   readonly store: 'answers' | 'silent';
+  /** Why no run is taken in, where none could be kept; else null. */
+  readonly storage: { readonly code: string; readonly message: string } | null;
   readonly packs: readonly { readonly id: string; readonly state: PackState }[];
 };
 
@@ -20,8 +23,22 @@ const storeTimeoutMs = 2000;
 export async function readiness(service: Service): Promise<Readiness> {
   const packs = service.packs().map(({ id }) => ({ id, state: service.packState(id) }));
   const store = await storeState(service);
-  const isReady = store === 'answers' && packs.every(({ state }) => state === 'READY');
-  return { status: isReady ? 'ready' : 'not-ready', store, packs };
+  const storage = await storageFailure(service);
+  const isReady =
+    store === 'answers' && storage === null && packs.every(({ state }) => state === 'READY');
+  return { status: isReady ? 'ready' : 'not-ready', store, storage, packs };
+}
+
+async function storageFailure(service: Service): Promise<Readiness['storage']> {
+  const failure = await Promise.resolve()
+    .then(() => service.checkStorage())
+    .then(
+      () => null,
+      (error: unknown) => error,
+    );
+  if (failure === null) return null;
+  if (failure instanceof InfillError) return { code: failure.code, message: failure.message };
+  throw failure;
 }
 
 async function storeState(service: Service): Promise<Readiness['store']> {

@@ -7,7 +7,9 @@
 import type { GivenFill, PreparedSlot } from '../decoding/infill-request.ts';
 import type { DecoderDescription } from '../decoding/registry.ts';
 import { InfillError } from '../errors.ts';
+import { deleteEndedBefore, deleteRuns } from '../store/delete-runs.ts';
 import { countRuns, listRuns } from '../store/run-pages.ts';
+import type { Identity, MintClientTokenInput } from './identity.ts';
 import { planOf } from './infill-plan.ts';
 import { KnownRuns } from './known-runs.ts';
 import {
@@ -24,6 +26,7 @@ import type {
   InfillEvent,
   InfillInput,
   InfillPlan,
+  InfillSelection,
   ScoredInfill,
   ScoreInput,
   Service,
@@ -34,7 +37,10 @@ import { type SubmissionOptions, Submissions } from './submissions.ts';
 /** What the service is made of. */
 export type ServiceOptions = LifecycleOptions &
   PreparationOptions &
-  Pick<SubmissionOptions, 'ledger' | 'gate'> & { readonly decoders: readonly DecoderDescription[] };
+  Pick<SubmissionOptions, 'ledger' | 'gate'> & {
+    readonly decoders: readonly DecoderDescription[];
+    readonly identity: Pick<Identity, 'mintClientToken'>;
+  };
 
 /** The use cases. */
 export class InfillService implements Service {
@@ -135,6 +141,17 @@ export class InfillService implements Service {
     return found;
   }
 
+  deleteInfills(selection: InfillSelection, { owner }: Viewer): Promise<number> {
+    const { database } = this.#options;
+    return 'ids' in selection
+      ? deleteRuns(database, owner, selection.ids)
+      : deleteEndedBefore(database, { before: selection.finishedBefore, owner });
+  }
+
+  checkStorage(): void {
+    this.#options.gate.check();
+  }
+
   findInfills(ids: readonly string[], viewer: Viewer) {
     return this.#known.find(ids, viewer);
   }
@@ -145,6 +162,10 @@ export class InfillService implements Service {
 
   countInfills(...[filter, { owner }]: Parameters<Service['countInfills']>) {
     return countRuns(this.#options.database, owner, filter);
+  }
+
+  mintClientToken(input: MintClientTokenInput, viewer: Viewer) {
+    return this.#options.identity.mintClientToken(input, viewer);
   }
 
   viewer({ owner }: Viewer) {

@@ -20,6 +20,7 @@ import type { Lagged } from '../dispatch/run-log.ts';
 import type { PageRequest, RunFilter, RunOrder, RunPage } from '../store/run-pages.ts';
 import type { RunRow } from '../store/runs.ts';
 import type { Scope, StorePolicy } from '../store/tables.ts';
+import type { MintClientTokenInput, MintedToken } from './identity.ts';
 
 /** A run as the API shows it. */
 export type Infill = RunRow;
@@ -133,6 +134,11 @@ export type ScoredInfill = ScoredFill & {
 /** An entry of a run's log; or, for a subscriber that fell behind, a snapshot in place of the entries it missed. */
 export type InfillEvent = { readonly infillId: string } & (RunEvent | Lagged);
 
+/** Infills that are over: those with these ids, or those that ended before a time. */
+export type InfillSelection =
+  | { readonly ids: readonly string[] }
+  | { readonly finishedBefore: Date };
+
 /** Who is asking, and what for they may. */
 export type Viewer = {
   /** Whose runs are seen and made. */
@@ -225,6 +231,13 @@ export interface Service {
   ): AsyncIterable<InfillEvent>;
   /** Idempotent; answers with the run as it was found. @throws UNKNOWN_RUN */
   cancelInfill(id: string, viewer: Viewer): Promise<Infill>;
+  /**
+   * Deletes infills of the viewer that are over, for good; those with ids all or none.
+   *
+   * @returns how many.
+   * @throws INVALID_INPUT with a problem for each id that is not one of those.
+   */
+  deleteInfills(selection: InfillSelection, viewer: Viewer): Promise<number>;
   findInfills(ids: readonly string[], viewer: Viewer): Promise<readonly (Infill | null)[]>;
   /** @throws INVALID_INPUT when a cursor is not one that a page carried. */
   listInfills(
@@ -234,5 +247,9 @@ export interface Service {
     viewer: Viewer,
   ): Promise<RunPage>;
   countInfills(filter: RunFilter, viewer: Viewer): Promise<number>;
+  /** @throws UNSUPPORTED unless the viewer is known by an API key; INVALID_INPUT with all problems. */
+  mintClientToken(input: MintClientTokenInput, viewer: Viewer): Promise<MintedToken>;
+  /** @throws STORAGE_FULL, STORE_UNAVAILABLE while no run is taken in because none could be kept. */
+  checkStorage(): void;
   viewer(viewer: Viewer): ViewerLimits;
 }

@@ -1,6 +1,7 @@
 import { request } from 'node:http';
 import { gzipSync } from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { InfillError } from '../../src/errors.ts';
 import { post, startTestServer, type TestServer } from '../support/test-server.ts';
 
 let server: TestServer;
@@ -237,7 +238,19 @@ describe('health', () => {
     expect(await response.json()).toEqual({
       status: 'ready',
       store: 'answers',
+      storage: null,
       packs: [{ id: 'fake', state: 'READY' }],
+    });
+  });
+
+  it('is not ready while no run could be kept, and says why', async () => {
+    server.service.storageFailure = new InfillError('STORAGE_FULL', 'There is no room.');
+    const response = await fetch(`${server.url}/health/ready`);
+    server.service.storageFailure = null;
+    expect(response.status).toBe(503);
+    expect(await response.json()).toMatchObject({
+      status: 'not-ready',
+      storage: { code: 'STORAGE_FULL', message: 'There is no room.' },
     });
   });
 
