@@ -4,8 +4,10 @@
  * Knows processes and signals; knows no request.
  */
 import { once } from 'node:events';
+import type { GraphQLSchema } from 'graphql';
 import { buildSchema } from '../schema/build-schema.ts';
 import { type Application, openApplication } from './application.ts';
+import { ownDocuments } from './client/own-documents.ts';
 import { type Config, type Environment, readConfig } from './config.ts';
 import { InfillError } from './errors.ts';
 import { logApplication } from './log-application.ts';
@@ -14,6 +16,7 @@ import { createLogger, type Logger } from './server/logger.ts';
 import { createMetrics, type Metrics } from './server/metrics.ts';
 import { createMachineEndpoint } from './server/machine.ts';
 import { machineKeysHandler, machineKeysPath } from './server/machine-keys.ts';
+import { readPersistedOperations } from './server/persisted-operations.ts';
 import { type RunningServer, startServer } from './server/start-server.ts';
 
 const stopSignals = ['SIGTERM', 'SIGINT'] as const;
@@ -58,7 +61,8 @@ async function serveApplication(application: Application, serving: Serving): Pro
       logger,
     });
     const schema = buildSchema(service);
-    server = await startServer({ config, logger, metrics, service, schema, machine });
+    const persisted = persistedOperations(config, schema);
+    server = await startServer({ config, logger, metrics, service, schema, machine, persisted });
     store.setServerUrl(server.url);
     if (process.stdout.isTTY) process.stdout.write(`Lacuna serves at ${server.url}/graphql\n`);
     if (!stop.aborted) await once(stop, 'abort');
@@ -69,6 +73,13 @@ async function serveApplication(application: Application, serving: Serving): Pro
     await application.close();
   }
   logger.info('stopped');
+}
+
+/** Undefined where any operation may run. @throws INVALID_CONFIG */
+function persistedOperations(config: Config, schema: GraphQLSchema) {
+  if (config.persistedOperations === null) return;
+  const documents = readPersistedOperations(config.persistedOperations, schema);
+  return { documents, ownDocuments: ownDocuments() };
 }
 
 /**

@@ -18,6 +18,7 @@ import {
   useOperationLimits,
   usePlainStatus,
 } from './operation-limits.ts';
+import { type PersistedOperations, useOnlyPersisted } from './persisted-operations.ts';
 import { useSubscriptionCap } from './subscription-cap.ts';
 
 /** What serves GraphQL. */
@@ -27,6 +28,8 @@ export type GraphqlOptions = {
   readonly schema: GraphQLSchema;
   readonly logger: Logger;
   readonly metrics: Pick<Metrics, 'setSubscriptions'>;
+  /** Any operation may run when absent. */
+  readonly persisted?: PersistedOperations | undefined;
 };
 
 /** GraphQL as fetch, as a listener, and as the functions the WebSocket transport runs. */
@@ -35,7 +38,7 @@ export type Graphql = ReturnType<typeof createGraphql>;
 const maxBodyBytes = 1024 * 1024;
 
 /** Makes the endpoint `/graphql`. */
-export function createGraphql({ config, service, schema, metrics, logger }: GraphqlOptions) {
+export function createGraphql({ persisted, config, service, schema, metrics, logger }: GraphqlOptions) {
   return createYoga<OperationContext>({
     schema,
     context: ({ signal }) => createContext(service, localViewer, signal),
@@ -54,6 +57,7 @@ export function createGraphql({ config, service, schema, metrics, logger }: Grap
     logging: false,
     maskedErrors: { maskError: (error) => maskError(error, null, logger) },
     plugins: [
+      ...(persisted === undefined ? [] : [useOnlyPersisted(persisted)]),
       useNoSubscriptionsOverGet(),
       usePlainStatus(),
       useOperationLimits(),

@@ -12,6 +12,7 @@ import type { ConnectionTiming } from './connection-timing.ts';
 import type { Graphql } from './graphql.ts';
 import type { Logger } from './logger.ts';
 import type { Metrics } from './metrics.ts';
+import { type PersistedOperations, persistedDocument } from './persisted-operations.ts';
 import { Connection } from './websocket-connection.ts';
 
 /** What the transport is made of. */
@@ -21,6 +22,8 @@ export type WebSocketOptions = {
   readonly logger: Logger;
   readonly timing: ConnectionTiming;
   readonly metrics: Pick<Metrics, 'countWebSocketsBy'>;
+  /** Any operation may run when absent. */
+  readonly persisted?: PersistedOperations | undefined;
 };
 
 const maxPayloadBytes = 256 * 1024;
@@ -50,7 +53,9 @@ export function serveWebSockets(server: Server, options: WebSocketOptions): () =
     onSubscribe: (context, id, payload) => {
       context.extra.isWanted = (operationId) => operationId in context.subscriptions;
       if (Object.keys(context.subscriptions).length > maxOperations) return [tooManyOperations()];
-      return prepareOperation(graphql, context.extra.begin(id), payload);
+      const query = documentOf(payload, options.persisted);
+      if (query instanceof GraphQLError) return [query];
+      return prepareOperation(graphql, context.extra.begin(id), { ...payload, query });
     },
     onComplete: (context, id) => context.extra.end(id),
   });
@@ -71,7 +76,12 @@ type Payload = {
   readonly query: string;
   readonly operationName?: string | null | undefined;
   readonly variables?: Record<string, unknown> | null | undefined;
+  readonly extensions?: Record<string, unknown> | null | undefined;
 };
+
+function documentOf(params: Payload, persisted: PersistedOperations | undefined) {
+  return persisted === undefined ? params.query : persistedDocument(params, persisted);
+}
 
 async function prepareOperation(graphql: Graphql, operation: object, params: Payload) {
   const { schema, parse, validate, contextFactory } = graphql.getEnveloped({

@@ -6,6 +6,7 @@ import { type Config, readConfig } from '../../src/config.ts';
 import type { ConnectionTiming } from '../../src/server/connection-timing.ts';
 import { createLogger } from '../../src/server/logger.ts';
 import { createMetrics } from '../../src/server/metrics.ts';
+import type { PersistedOperations } from '../../src/server/persisted-operations.ts';
 import { type RunningServer, startServer } from '../../src/server/start-server.ts';
 import { FakeService } from './fake-service.ts';
 
@@ -18,14 +19,19 @@ export type TestServer = RunningServer & {
 /** Starts one; the caller closes it. */
 export async function startTestServer(
   changes: Partial<Config> = {},
-  parts: { readonly service?: FakeService; readonly timing?: ConnectionTiming } = {},
+  parts: {
+    readonly service?: FakeService;
+    readonly timing?: ConnectionTiming;
+    readonly persisted?: PersistedOperations;
+  } = {},
 ): Promise<TestServer> {
-  const { service = new FakeService(), timing } = parts;
+  const { service = new FakeService(), timing, persisted } = parts;
   const log: string[] = [];
   const server = await startServer({
     config: { ...readConfig({ PORT: '0' }), ...changes },
     service,
     ...(timing && { timing }),
+    persisted,
     metrics: createMetrics(),
     schema: buildSchema(service),
     logger: createLogger('trace', { write: (line) => void log.push(line) }),
