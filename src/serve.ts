@@ -54,7 +54,7 @@ async function serveApplication(application: Application, serving: Serving): Pro
   const { config, logger, metrics, stop } = serving;
   let server: RunningServer | null = null;
   try {
-    const { service, store, identity } = application;
+    const { service, store, identity, ledger } = application;
     const machine = createMachineEndpoint({
       identity,
       handlers: { [machineKeysPath]: machineKeysHandler(identity) },
@@ -62,7 +62,17 @@ async function serveApplication(application: Application, serving: Serving): Pro
     });
     const schema = buildSchema(service);
     const persisted = persistedOperations(config, schema);
-    server = await startServer({ config, logger, metrics, service, schema, machine, persisted });
+    server = await startServer({
+      config,
+      identity,
+      receipts: ledger,
+      logger,
+      metrics,
+      service,
+      schema,
+      machine,
+      persisted,
+    });
     store.setServerUrl(server.url);
     if (process.stdout.isTTY) process.stdout.write(`Lacuna serves at ${server.url}/graphql\n`);
     if (!stop.aborted) await once(stop, 'abort');

@@ -31,11 +31,12 @@ export async function withApplication<T>(
   const logger = createLogger('warn', stderr);
   const application = await openApplication(config, logApplication(logger));
   try {
-    const { service } = application;
+    const { service, ledger } = application;
     const graphql = createGraphql({
       config,
       service,
       schema: buildSchema(service),
+      receipts: ledger,
       logger,
       metrics: createMetrics(),
     });

@@ -3,11 +3,14 @@
  *
  * Knows no socket; both transports take their functions from here, so that limits hold on both.
  */
+import assert from 'node:assert/strict';
 import type { GraphQLSchema } from 'graphql';
 import { createYoga } from 'graphql-yoga';
 import { createContext } from '../../schema/context.ts';
 import type { Config } from '../config.ts';
+import type { CostReceipts } from '../service/cost-ledger.ts';
 import { localViewer, type Service } from '../service/service.ts';
+import { useCostExtension } from './cost-extension.ts';
 import { createGraphiqlPage, graphiqlOptions } from './graphiql.ts';
 import type { Logger } from './logger.ts';
 import { maskError, useMaskedErrors } from './mask-error.ts';
@@ -26,6 +29,7 @@ export type GraphqlOptions = {
   readonly config: Pick<Config, 'graphiql' | 'maxSubscriptions' | 'maxSubscriptionsPerConnection'>;
   readonly service: Service;
   readonly schema: GraphQLSchema;
+  readonly receipts: CostReceipts;
   readonly logger: Logger;
   readonly metrics: Pick<Metrics, 'setSubscriptions'>;
   /** Any operation may run when absent. */
@@ -38,10 +42,14 @@ export type Graphql = ReturnType<typeof createGraphql>;
 const maxBodyBytes = 1024 * 1024;
 
 /** Makes the endpoint `/graphql`. */
-export function createGraphql({ persisted, config, service, schema, metrics, logger }: GraphqlOptions) {
+export function createGraphql(options: GraphqlOptions) {
+  const { persisted, config, service, schema, receipts, metrics, logger } = options;
   return createYoga<OperationContext>({
     schema,
-    context: ({ signal }) => createContext(service, localViewer, signal),
+    context: ({ viewer, signal }) => {
+      assert(viewer !== null, 'Only the page is shown to nobody.');
+      return createContext(service, viewer, signal);
+    },
     graphqlEndpoint: '/graphql',
     healthCheckEndpoint: '/health/yoga',
     landingPage: false,
@@ -63,17 +71,19 @@ export function createGraphql({ persisted, config, service, schema, metrics, log
       useOperationLimits(),
       useSubscriptionCap(config, metrics.setSubscriptions),
       useMaskedErrors(logger),
+      useCostExtension(receipts),
     ],
   });
 }
 
-/** A fetch function that reaches GraphQL without a socket; admission does not apply to it. */
+/** A fetch function that reaches GraphQL without a socket, as the machine itself; admission does not apply to it. */
 export function fetchInProcess(graphql: Graphql): typeof globalThis.fetch {
   return async (input, init) => {
     const request = new Request(input, init);
     const { signal } = request;
     return graphql.fetch(request, {
       requestId: requestIdOf(undefined),
+      viewer: localViewer,
       connection: request,
       signal,
     });

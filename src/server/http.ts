@@ -5,6 +5,7 @@ import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http
 import type { Config } from '../config.ts';
 import type { Service } from '../service/service.ts';
 import { bodyRefusal, originRefusal } from './admission.ts';
+import { type Authenticator, type Exchange, viewerOf } from './authentication.ts';
 import { pageHeaders } from './graphiql.ts';
 import type { Graphql } from './graphql.ts';
 import { readiness } from './health.ts';
@@ -17,9 +18,10 @@ import { countWhenClosed, serveMetrics } from './serve-metrics.ts';
 
 /** What the listener is made of. */
 export type HttpOptions = {
-  readonly config: Pick<Config, 'allowedHosts' | 'allowedOrigins'>;
+  readonly config: Pick<Config, 'allowedHosts' | 'allowedOrigins' | 'graphiql'>;
   readonly service: Service;
   readonly graphql: Graphql;
+  readonly identity: Authenticator;
   /** Absent: there is nothing at its paths. */
   readonly machine?: MachineEndpoint;
   readonly logger: Logger;
@@ -27,14 +29,8 @@ export type HttpOptions = {
 };
 
 /** Makes the listener of all HTTP requests. */
-export function createHttpListener({
-  config,
-  service,
-  metrics,
-  graphql,
-  machine,
-  logger,
-}: HttpOptions): RequestListener {
+export function createHttpListener(options: HttpOptions): RequestListener {
+  const { config, service, metrics, machine, logger } = options;
   return (request, response) => {
     const requestId = requestIdOf(request.headers['x-request-id']);
     const [path = ''] = (request.url ?? '').split('?');
@@ -57,9 +53,9 @@ export function createHttpListener({
           sendJson(response, state.status === 'ready' ? 200 : 503, state),
         );
       case '/metrics':
-        return serveMetrics(metrics, request, response);
+        return void serveMetricsTo({ request, response, requestId }, options);
       case '/graphql':
-        return serveGraphql(graphql, requestId, request, response);
+        return void serveGraphql({ request, response, requestId }, options);
       default:
         return refuse(response, {
           status: 404,
@@ -70,12 +66,23 @@ export function createHttpListener({
   };
 }
 
-function serveGraphql(
-  graphql: Graphql,
-  requestId: string,
-  request: IncomingMessage,
-  response: ServerResponse,
-): void {
+async function serveMetricsTo(
+  exchange: Exchange,
+  { identity, logger, metrics }: HttpOptions,
+): Promise<void> {
+  const { request, response } = exchange;
+  const viewer = await viewerOf(exchange, identity, logger);
+  if (viewer?.scopes.has('ADMIN') === true) return serveMetrics(metrics, request, response);
+  if (viewer === null) return;
+  const message = `The metrics need the scope ADMIN; this credential has: ${[...viewer.scopes].join(', ')}.`;
+  refuse(response, { status: 403, code: 'FORBIDDEN', message });
+}
+
+async function serveGraphql(
+  exchange: Exchange,
+  { config, graphql, identity, logger }: HttpOptions,
+): Promise<void> {
+  const { request, response, requestId } = exchange;
   if (request.method === 'OPTIONS') {
     answerPreflight(response);
     return;
@@ -85,12 +92,21 @@ function serveGraphql(
     refuse(response, refusal);
     return;
   }
+  const gone = new AbortController();
+  response.once('close', () => gone.abort());
+  const isPage = config.graphiql && asksForPage(request);
+  const viewer = isPage ? null : await viewerOf(exchange, identity, logger);
+  if (viewer === null && !isPage) return;
   if (request.method === 'GET') {
     for (const [name, value] of Object.entries(pageHeaders)) response.setHeader(name, value);
   }
-  const gone = new AbortController();
-  response.once('close', () => gone.abort());
-  void graphql(request, response, { requestId, connection: request.socket, signal: gone.signal });
+  const { socket: connection } = request;
+  void graphql(request, response, { requestId, viewer, connection, signal: gone.signal });
+}
+
+/** As the library decides it: who asks so gets the page whatever else is asked for, and no operation runs. */
+function asksForPage({ method, headers }: IncomingMessage): boolean {
+  return method === 'GET' && headers.accept?.includes('text/html') === true;
 }
 
 /** Lets pages of an allowed origin read the answer; the origin was checked before. */
@@ -105,7 +121,7 @@ function answerPreflight(response: ServerResponse): void {
   response
     .writeHead(204, {
       'access-control-allow-methods': 'GET, POST',
-      'access-control-allow-headers': 'accept, content-type, x-request-id',
+      'access-control-allow-headers': 'accept, authorization, content-type, x-request-id',
       'access-control-max-age': '600',
     })
     .end();

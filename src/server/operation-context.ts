@@ -2,10 +2,13 @@
  * What a transport tells of an operation before it is parsed.
  */
 import { randomUUID } from 'node:crypto';
+import type { Viewer } from '../service/service.ts';
 
 /** Made by a transport for each operation. */
 export type OperationContext = {
   readonly requestId: string;
+  /** Who asks, found out for this operation; null where nothing but the page is asked for. */
+  readonly viewer: Viewer | null;
   /** The socket the operation came over; what is limited per connection is counted by it. */
   readonly connection: object;
   /** Aborts when the client has gone away. */

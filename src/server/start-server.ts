@@ -37,7 +37,7 @@ const closeGraceMs = 1000;
 
 /** Listens at the configured address; rejects when it is taken. */
 export async function startServer(options: ServerOptions): Promise<RunningServer> {
-  const { config, metrics, persisted, logger, timing = connectionTiming } = options;
+  const { config, identity, metrics, persisted, logger, timing = connectionTiming } = options;
   const graphql = createGraphql(options);
   const server = createServer(
     { headersTimeout: headersTimeoutMs, requestTimeout: requestTimeoutMs },
@@ -46,7 +46,15 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
   server.maxConnections = config.maxConnections;
   const connections = openConnections(server);
   server.on('connection', (socket) => endWhenStalled(socket, timing.stallMs));
-  const closeWebSockets = serveWebSockets(server, { config, graphql, metrics, persisted, logger, timing });
+  const closeWebSockets = serveWebSockets(server, {
+    config,
+    graphql,
+    identity,
+    metrics,
+    persisted,
+    logger,
+    timing,
+  });
   server.listen(config.port, config.host);
   await once(server, 'listening');
   const url = urlOf(server, config.host);

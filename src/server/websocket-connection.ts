@@ -5,6 +5,7 @@
  */
 import type { Server as ProtocolServer } from 'graphql-ws';
 import type { RawData, WebSocket } from 'ws';
+import type { Sender } from './authentication.ts';
 import type { ConnectionTiming } from './connection-timing.ts';
 import { describeError } from './describe-error.ts';
 import type { Logger } from './logger.ts';
@@ -13,8 +14,16 @@ import { type OperationContext, requestIdOf } from './operation-context.ts';
 /** Bytes that wait for a client from which on nothing more is taken from it. */
 const maxUnsentBytes = 1024 * 1024;
 
+/** Close code of graphql-transport-ws for a connection that is not let in. */
+const forbiddenCode = 4403;
+
+/** Bytes that a close frame has for its reason. */
+const maxReasonBytes = 123;
+
 /** What a connection is made with. */
 export type ConnectionOptions = {
+  /** Of the upgrade. */
+  readonly sender: Sender;
   readonly timing: Pick<ConnectionTiming, 'keepAliveMs'>;
   readonly logger: Logger;
 };
@@ -22,6 +31,8 @@ export type ConnectionOptions = {
 /** A socket with the operations it carries. */
 export class Connection {
   readonly #id = requestIdOf(undefined);
+  /** Where the connection comes from. */
+  readonly sender: Sender;
   readonly #socket: WebSocket;
   readonly #options: ConnectionOptions;
   readonly #operations = new Map<string, AbortController>();
@@ -29,12 +40,20 @@ export class Connection {
   isWanted: (id: string) => boolean = () => true;
 
   constructor(socket: WebSocket, options: ConnectionOptions) {
+    this.sender = options.sender;
     this.#socket = socket;
     this.#options = options;
   }
 
-  /** The context of a new operation. */
-  begin(id: string): OperationContext {
+  /** Closes a connection that is not let in. */
+  refuse(reason: string): void {
+    const shown = Buffer.from(reason).subarray(0, maxReasonBytes).toString();
+    // What was cut within a character is no text any more.
+    this.#socket.close(forbiddenCode, shown.replace(/\uFFFD+$/, ''));
+  }
+
+  /** The context of a new operation, without who asks for it. */
+  begin(id: string): Omit<OperationContext, 'viewer'> {
     const controller = new AbortController();
     this.#operations.set(id, controller);
     const requestId = requestIdOf(undefined);

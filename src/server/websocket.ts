@@ -8,17 +8,20 @@ import { handleProtocols, makeServer } from 'graphql-ws';
 import { WebSocketServer } from 'ws';
 import type { Config } from '../config.ts';
 import { originRefusal } from './admission.ts';
+import { type Authenticator, senderOf } from './authentication.ts';
 import type { ConnectionTiming } from './connection-timing.ts';
 import type { Graphql } from './graphql.ts';
 import type { Logger } from './logger.ts';
 import type { Metrics } from './metrics.ts';
 import { type PersistedOperations, persistedDocument } from './persisted-operations.ts';
+import { isWelcome, viewerOf } from './websocket-authentication.ts';
 import { Connection } from './websocket-connection.ts';
 
 /** What the transport is made of. */
 export type WebSocketOptions = {
   readonly config: Pick<Config, 'allowedHosts' | 'allowedOrigins' | 'maxWebSockets'>;
   readonly graphql: Graphql;
+  readonly identity: Authenticator;
   readonly logger: Logger;
   readonly timing: ConnectionTiming;
   readonly metrics: Pick<Metrics, 'countWebSocketsBy'>;
@@ -34,7 +37,7 @@ const maxOperations = 64;
 
 /** Serves upgrades of an HTTP server at `/graphql`; returns what ends all connections. */
 export function serveWebSockets(server: Server, options: WebSocketOptions): () => void {
-  const { graphql, logger, config, timing } = options;
+  const { graphql, identity, logger, config, timing } = options;
   const sockets = new WebSocketServer({
     noServer: true,
     maxPayload: maxPayloadBytes,
@@ -50,12 +53,17 @@ export function serveWebSockets(server: Server, options: WebSocketOptions): () =
     // Without these the protocol runs operations itself: unmasked and uncounted.
     execute,
     subscribe,
-    onSubscribe: (context, id, payload) => {
+    onConnect: (context) => isWelcome(context, identity),
+    onSubscribe: async (context, id, payload) => {
       context.extra.isWanted = (operationId) => operationId in context.subscriptions;
       if (Object.keys(context.subscriptions).length > maxOperations) return [tooManyOperations()];
       const query = documentOf(payload, options.persisted);
       if (query instanceof GraphQLError) return [query];
-      return prepareOperation(graphql, context.extra.begin(id), { ...payload, query });
+      // Begun first: the client may leave it while its credential is looked up.
+      const operation = context.extra.begin(id);
+      const viewer = await viewerOf(context, identity);
+      if (viewer instanceof GraphQLError) return [viewer];
+      return prepareOperation(graphql, { ...operation, viewer }, { ...payload, query });
     },
     onComplete: (context, id) => context.extra.end(id),
   });
@@ -63,7 +71,7 @@ export function serveWebSockets(server: Server, options: WebSocketOptions): () =
     const refusal = upgradeRefusal(request, config, sockets.clients.size);
     if (refusal !== null) return rejectUpgrade(socket, refusal);
     sockets.handleUpgrade(request, socket, head, (client) =>
-      new Connection(client, { timing, logger }).attach(protocol),
+      new Connection(client, { sender: senderOf(request), timing, logger }).attach(protocol),
     );
   });
   return () => {

@@ -120,10 +120,7 @@ function keyOf(credential: Exclude<Credential, { kind: 'LOCAL' }>): Key {
 }
 
 /** @throws COST_TOO_HIGH for what is more than the whole rate or the whole budget. */
-function requirePossible(
-  credential: Exclude<Credential, { kind: 'LOCAL' }>,
-  cost: number,
-): void {
+function requirePossible(credential: Exclude<Credential, { kind: 'LOCAL' }>, cost: number): void {
   const { costPerMinute } = keyOf(credential);
   if (costPerMinute !== null && cost > costPerMinute) {
     throw neverPossible(cost, costPerMinute, 'all that the API key may spend in a minute');

@@ -16,7 +16,7 @@ import { createGraphql, fetchInProcess } from '../../src/server/graphql.ts';
 import { createLogger } from '../../src/server/logger.ts';
 import { createMetrics } from '../../src/server/metrics.ts';
 import { FakeService } from '../support/fake-service.ts';
-import { startTestServer, until } from '../support/test-server.ts';
+import { noReceipts, startTestServer, until } from '../support/test-server.ts';
 
 type Setup = { readonly client: Client; readonly service: FakeService; close(): Promise<void> };
 
@@ -32,6 +32,7 @@ async function inProcess(): Promise<Setup> {
     config: readConfig({}),
     service,
     schema,
+    receipts: noReceipts,
     logger: createLogger('silent'),
     metrics: createMetrics(),
   });

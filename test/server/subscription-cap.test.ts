@@ -3,7 +3,9 @@ import { buildSchema } from '../../schema/build-schema.ts';
 import { createGraphql } from '../../src/server/graphql.ts';
 import { createLogger } from '../../src/server/logger.ts';
 import { createMetrics } from '../../src/server/metrics.ts';
+import { localViewer } from '../../src/service/service.ts';
 import { FakeService } from '../support/fake-service.ts';
+import { noReceipts } from '../support/test-server.ts';
 
 it('holds no place for a client that left before its subscription began', async () => {
   const service = new FakeService();
@@ -11,6 +13,7 @@ it('holds no place for a client that left before its subscription began', async 
     config: { graphiql: false, maxSubscriptions: 1, maxSubscriptionsPerConnection: 1 },
     service,
     schema: buildSchema(service),
+    receipts: noReceipts,
     logger: createLogger('silent'),
     metrics: createMetrics(),
   });
@@ -21,7 +24,12 @@ it('holds no place for a client that left before its subscription began', async 
       headers: { 'content-type': 'application/json', accept: 'text/event-stream' },
       body: JSON.stringify({ query }),
     });
-    return graphql.fetch(request, { requestId: 'x', connection: graphql, signal });
+    return graphql.fetch(request, {
+      requestId: 'x',
+      viewer: localViewer,
+      connection: graphql,
+      signal,
+    });
   };
   // Its answer is read by nobody.
   await subscribe(AbortSignal.abort());

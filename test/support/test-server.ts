@@ -3,11 +3,14 @@
  */
 import { buildSchema } from '../../schema/build-schema.ts';
 import { type Config, readConfig } from '../../src/config.ts';
-import type { ConnectionTiming } from '../../src/server/connection-timing.ts';
 import { createLogger } from '../../src/server/logger.ts';
 import { createMetrics } from '../../src/server/metrics.ts';
-import type { PersistedOperations } from '../../src/server/persisted-operations.ts';
-import { type RunningServer, startServer } from '../../src/server/start-server.ts';
+import {
+  type RunningServer,
+  type ServerOptions,
+  startServer,
+} from '../../src/server/start-server.ts';
+import { localViewer } from '../../src/service/service.ts';
 import { FakeService } from './fake-service.ts';
 
 /** A running server and its parts. */
@@ -16,25 +19,33 @@ export type TestServer = RunningServer & {
   readonly log: readonly string[];
 };
 
+/** What may differ from a server without keys. */
+export type TestServerParts = { readonly service?: FakeService } & Partial<
+  Pick<ServerOptions, 'identity' | 'receipts' | 'persisted' | 'timing'>
+>;
+
+/** Lets everybody in as the machine itself. */
+export const openIdentity = { authenticate: async () => localViewer };
+
+/** Nobody is charged. */
+export const noReceipts = { receiptOf: () => null };
+
 /** Starts one; the caller closes it. */
 export async function startTestServer(
   changes: Partial<Config> = {},
-  parts: {
-    readonly service?: FakeService;
-    readonly timing?: ConnectionTiming;
-    readonly persisted?: PersistedOperations;
-  } = {},
+  parts: TestServerParts = {},
 ): Promise<TestServer> {
-  const { service = new FakeService(), timing, persisted } = parts;
+  const { service = new FakeService(), ...others } = parts;
   const log: string[] = [];
   const server = await startServer({
     config: { ...readConfig({ PORT: '0' }), ...changes },
     service,
-    ...(timing && { timing }),
-    persisted,
+    identity: openIdentity,
+    receipts: noReceipts,
     metrics: createMetrics(),
     schema: buildSchema(service),
     logger: createLogger('trace', { write: (line) => void log.push(line) }),
+    ...others,
   });
   return { ...server, service, log };
 }
