@@ -105,6 +105,7 @@ export async function openApplication(
     observe: observer.onRun,
     ledger,
     gate: storeGate(store, diskOf(config, now)),
+    identity,
     decoders: [...builtIn, ...external.map(({ description }) => description)],
     limits: {
       maxQueuedRuns: config.maxQueuedRuns,

@@ -1,8 +1,15 @@
 /**
  * What the fake service answers with where no script says otherwise.
  */
+import { randomUUID } from 'node:crypto';
 import { type InfillError, problemsError } from '../../src/errors.ts';
-import type { InfillPlan, ScoredInfill, ServedPack } from '../../src/service/service.ts';
+import type {
+  Infill,
+  InfillInput,
+  InfillPlan,
+  ScoredInfill,
+  ServedPack,
+} from '../../src/service/service.ts';
 
 /** The one pack of the fake service. */
 export const fakePack: ServedPack = {
@@ -68,6 +75,37 @@ export const fakeScored: Omit<ScoredInfill, 'pack' | 'decoderName' | 'seed'> = {
   settings: [{ name: 'draws', value: 128 }],
   characterCount: 4,
 };
+
+/** A queued run of `input`, the one after `index` others. */
+export function fakeRun(
+  input: InfillInput,
+  { index, tokensPerMask }: { readonly index: number; readonly tokensPerMask: number },
+): Infill {
+  const masks = 'text' in input.source ? input.source.text.split('[MASK').length - 1 : 1;
+  const openTokens = masks * tokensPerMask;
+  return {
+    id: randomUUID(),
+    owner: 'local',
+    storePolicy: input.store,
+    status: 'QUEUED',
+    createdAt: new Date(1_700_000_000_000 + index),
+    startedAt: null,
+    finishedAt: null,
+    source: input.source,
+    decoderName: input.decoder?.name ?? 'maria',
+    packId: fakePack.id,
+    modelDigest: fakePack.digest,
+    settings: [{ name: 'temperature', value: 0 }],
+    seed: input.seed ?? 2n ** 63n - 1n,
+    promptTokens: [7, ...Array<null>(openTokens).fill(null)],
+    labels: input.labels ?? [],
+    idempotencyKey: null,
+    inputDigest: null,
+    outcome: null,
+    cancelReason: null,
+    error: null,
+  };
+}
 
 /** Two problems at once. */
 export function noMask(): InfillError {

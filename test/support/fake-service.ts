@@ -4,7 +4,6 @@
  * Knows the contract of `Service`; checks only what tests of the API need checked.
  */
 import assert from 'node:assert/strict';
-import { randomUUID } from 'node:crypto';
 import { setImmediate } from 'node:timers/promises';
 import { builtInDecoders } from '../../src/decoders.ts';
 import type {
@@ -14,6 +13,7 @@ import type {
   SlotUpdate,
 } from '../../src/decoding/run-event.ts';
 import { InfillError } from '../../src/errors.ts';
+import type { MintClientTokenInput, MintedToken } from '../../src/service/identity.ts';
 import type {
   Infill,
   InfillEvent,
@@ -31,7 +31,7 @@ import type {
   Viewer,
   ViewerLimits,
 } from '../../src/service/service.ts';
-import { fakePack, fakePlan, fakeScored, noMask } from './fake-answers.ts';
+import { fakePack, fakePlan, fakeRun, fakeScored, noMask } from './fake-answers.ts';
 
 /** Serves scripted runs; its public fields are the script and the record. */
 export class FakeService implements Service {
@@ -101,7 +101,7 @@ export class FakeService implements Service {
     if (this.failure !== null) throw this.failure;
     this.inputs.push(input);
     if ('text' in input.source && !input.source.text.includes('[MASK')) throw noMask();
-    const run = this.#newRun(input);
+    const run = fakeRun(input, { index: this.runs.length, tokensPerMask: this.tokensPerMask });
     this.runs.push(run);
     return run;
   }
@@ -171,6 +171,11 @@ export class FakeService implements Service {
     };
   }
 
+  async mintClientToken({ costBudget, origins }: MintClientTokenInput): Promise<MintedToken> {
+    if (this.failure !== null) throw this.failure;
+    return { token: 'lt_fake', expiresAt: new Date(1_700_000_000_000), costBudget, origins };
+  }
+
   async countInfills(filter: RunFilter) {
     return this.#matching(filter).length;
   }
@@ -225,33 +230,6 @@ export class FakeService implements Service {
       logProb: -1,
       step,
       alternatives,
-    };
-  }
-
-  #newRun(input: InfillInput): Infill {
-    const masks = 'text' in input.source ? input.source.text.split('[MASK').length - 1 : 1;
-    const openTokens = masks * this.tokensPerMask;
-    return {
-      id: randomUUID(),
-      owner: 'local',
-      storePolicy: input.store,
-      status: 'QUEUED',
-      createdAt: new Date(1_700_000_000_000 + this.runs.length),
-      startedAt: null,
-      finishedAt: null,
-      source: input.source,
-      decoderName: input.decoder?.name ?? 'maria',
-      packId: fakePack.id,
-      modelDigest: fakePack.digest,
-      settings: [{ name: 'temperature', value: 0 }],
-      seed: input.seed ?? 2n ** 63n - 1n,
-      promptTokens: [7, ...Array<null>(openTokens).fill(null)],
-      labels: input.labels ?? [],
-      idempotencyKey: null,
-      inputDigest: null,
-      outcome: null,
-      cancelReason: null,
-      error: null,
     };
   }
 

@@ -5,6 +5,7 @@ import { builtInDecoders } from '../../../src/decoders.ts';
 import { RunLog } from '../../../src/dispatch/run-log.ts';
 import type { InfillError } from '../../../src/errors.ts';
 import { InfillService } from '../../../src/service/infill-service.ts';
+import { KeyIdentity } from '../../../src/service/key-identity.ts';
 import type { RunNotice } from '../../../src/service/run-notice.ts';
 import { type InfillInput, localViewer } from '../../../src/service/service.ts';
 import type { Store } from '../../../src/store/open-store.ts';
@@ -33,6 +34,12 @@ export function setUp({ database }: Pick<Store, 'database'>) {
   const notices: RunNotice[] = [];
   const ledger = new RecordingLedger();
   const gate = { check: (): void => undefined };
+  const identity = new KeyIdentity({
+    database,
+    now: Date.now,
+    machineSecret: null,
+    isAllowedOrigin: () => true,
+  });
   const options = {
     dispatcher,
     runLog: new RunLog({ now: Date.now, maxLag: 256 }),
@@ -42,6 +49,7 @@ export function setUp({ database }: Pick<Store, 'database'>) {
     observe: (notice: RunNotice) => void notices.push(notice),
     ledger,
     gate,
+    identity,
     decoders: builtInDecoders.descriptions,
     limits: {
       maxQueuedRuns: 4,
