@@ -29,13 +29,13 @@ import type {
   Timing,
   TokenizedText,
   Usage,
-  ViewerLimits,
 } from '../src/service/service.ts';
 import type { Context } from './context.ts';
 import type { ExpectedError } from './error.ts';
 import type { RankedCandidate } from './infill-candidate.ts';
 import type { InfillPage } from './infill-connection.ts';
 import { scopesOf, unauthorized } from './scopes.ts';
+import type { ViewerState } from './viewer.ts';
 
 /** A finite log-likelihood with what it is divided by. */
 export type MeasuredLikelihood = Likelihood & {
@@ -87,7 +87,7 @@ export type SchemaTypes = {
     Timing: Timing;
     Tokenization: TokenizedText;
     Usage: Usage;
-    Viewer: ViewerLimits;
+    Viewer: ViewerState;
   };
 };
 

@@ -18,6 +18,7 @@ export function defineEnums(builder: Builder) {
     ...defineRunEnums(builder),
     ...defineTermsEnums(builder),
     errorCode: defineErrorCode(builder),
+    scope: defineScope(builder),
   };
 }
 
@@ -148,4 +149,15 @@ function defineRunEnums(builder: Builder) {
       } as const,
     }),
   };
+}
+
+function defineScope(builder: Builder) {
+  return builder.enumType('Scope', {
+    description: 'What a credential allows.',
+    values: {
+      READ: { description: 'To list the infills of its owner.' },
+      INFILL: { description: 'To start, cancel and score infills, and to mint tokens.' },
+      ADMIN: { description: 'Everything, also to delete infills and to read the metrics.' },
+    } as const,
+  });
 }

@@ -173,6 +173,10 @@ export class InfillService implements Service {
     return { owner, maxQueuedRuns, maxRequestCost, queuedRuns: this.#lifecycle.waitingCount };
   }
 
+  balance(viewer: Viewer) {
+    return this.#options.ledger.balance(viewer);
+  }
+
   async #followToEnd(id: string, signal: AbortSignal): Promise<void> {
     for await (const _ of this.#follow(id, null, signal)) {
       // Only the end matters.

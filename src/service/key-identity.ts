@@ -147,11 +147,11 @@ export class KeyIdentity implements Identity {
     const key = await findApiKeyBySecret(this.#options.database, hashOfSecret(secret));
     if (key === null) throw await this.#unknown('API key');
     this.#requireActive(key);
-    const { id, name, owner, costPerMinute } = key;
+    const { id, name, owner, costPerMinute, expiresAt } = key;
     return {
       owner,
       scopes: effectiveScopes(key.scopes),
-      credential: { kind: 'API_KEY', id, name, costPerMinute },
+      credential: { kind: 'API_KEY', id, name, costPerMinute, expiresAt },
     };
   }
 

@@ -20,7 +20,10 @@ import type { Lagged } from '../dispatch/run-log.ts';
 import type { PageRequest, RunFilter, RunOrder, RunPage } from '../store/run-pages.ts';
 import type { RunRow } from '../store/runs.ts';
 import type { Scope, StorePolicy } from '../store/tables.ts';
+import type { Balance } from './cost-ledger.ts';
 import type { MintClientTokenInput, MintedToken } from './identity.ts';
+
+export type { Balance } from './cost-ledger.ts';
 
 /** A run as the API shows it. */
 export type Infill = RunRow;
@@ -139,7 +142,7 @@ export type InfillSelection =
   | { readonly ids: readonly string[] }
   | { readonly finishedBefore: Date };
 
-/** Who is asking, and what for they may. */
+/** Who is asking, and what for they may; one is made for each operation. */
 export type Viewer = {
   /** Whose runs are seen and made. */
   readonly owner: string;
@@ -157,6 +160,8 @@ export type Credential =
       readonly name: string;
       /** Most cost per minute; null: no limit. */
       readonly costPerMinute: number | null;
+      /** Null: until it is revoked. */
+      readonly expiresAt: Date | null;
     }
   /** Of a browser, for a while; it also spends what its key may. */
   | {
@@ -252,4 +257,5 @@ export interface Service {
   /** @throws STORAGE_FULL, STORE_UNAVAILABLE while no run is taken in because none could be kept. */
   checkStorage(): void;
   viewer(viewer: Viewer): ViewerLimits;
+  balance(viewer: Viewer): Promise<Balance>;
 }

@@ -45,7 +45,13 @@ describe('an API key', () => {
     expect(await enter(secret, { isFromThisMachine: false })).toEqual({
       owner: 'ada',
       scopes: new Set(['READ', 'INFILL']),
-      credential: { kind: 'API_KEY', id: key.id, name: 'site', costPerMinute: 500 },
+      credential: {
+        kind: 'API_KEY',
+        id: key.id,
+        name: 'site',
+        costPerMinute: 500,
+        expiresAt: null,
+      },
     });
   });
 

@@ -180,6 +180,10 @@ export class FakeService implements Service {
     return this.#matching(filter).length;
   }
 
+  async balance() {
+    return { costPerMinute: null, costLeft: null, budgetLeft: null };
+  }
+
   viewer({ owner }: Viewer): ViewerLimits {
     return { owner, maxQueuedRuns: 64, queuedRuns: 0, maxRequestCost: 4096 };
   }
