@@ -67,6 +67,10 @@ export class ScriptedDispatcher implements Dispatcher {
   /** Thrown by `prepare`. */
   refusal: InfillError | null = null;
   isFull = false;
+  /** What a cancelled run had filled. */
+  cancelledOutcome: Outcome | null = null;
+  /** Whether runs end before a cancellation reaches them. */
+  ignoresCancel = false;
   readonly #runs = new Map<string, Channel<RunProgress>>();
 
   /** Lets a run report something; a terminal entry ends it. */
@@ -125,7 +129,8 @@ export class ScriptedDispatcher implements Dispatcher {
 
   cancel(runId: string): void {
     this.cancelled.push(runId);
-    this.tell(runId, { type: 'cancelled', outcome: null });
+    if (this.ignoresCancel) return;
+    this.tell(runId, { type: 'cancelled', outcome: this.cancelledOutcome });
   }
 
   async drain(): Promise<void> {

@@ -1,0 +1,172 @@
+import fc from 'fast-check';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { RunLog } from '../../src/dispatch/run-log.ts';
+import { InfillService } from '../../src/service/infill-service.ts';
+import type { InfillInput } from '../../src/service/service.ts';
+import type { Store } from '../../src/store/open-store.ts';
+import { interruptUnfinished } from '../../src/store/runs.ts';
+import { openTestStore } from '../support/test-store.ts';
+import { codeOf, input, never, setUp as setUpOver, viewer } from './support/set-up.ts';
+import { collect, committed, completed, startReading, story } from './support/streams.ts';
+
+let store: Store;
+beforeAll(async () => {
+  store = await openTestStore();
+}, 60_000);
+afterAll(() => store.close());
+
+const setUp = () => setUpOver(store);
+let attempts = 0;
+/** An input with a key that no other test has. */
+function named(changes: Partial<InfillInput> = {}): InfillInput {
+  attempts += 1;
+  return { ...input, idempotencyKey: `attempt ${attempts}`, ...changes };
+}
+
+describe('an attempt that is sent again', () => {
+  it('is the same run, live or finished, and charged once', async () => {
+    const { service, dispatcher, ledger } = setUp();
+    const asked = named();
+    const { id } = await service.submitInfill(asked, viewer);
+    expect(await service.submitInfill(asked, viewer)).toMatchObject({ id, status: 'QUEUED' });
+    const streamed = collect(service.streamInfill(asked, viewer, never));
+    const waited = service.infill(asked, viewer, never);
+    dispatcher.tell(id, { type: 'started' }, committed, completed);
+    expect(story(await streamed)).toEqual(['0 queued', '1 started', '2 committed', '3 completed']);
+    expect(await waited).toMatchObject({ id, status: 'COMPLETED' });
+    expect(await service.infill(asked, viewer, never)).toMatchObject({ id, status: 'COMPLETED' });
+    expect(await service.submitInfill(asked, viewer)).toMatchObject({ id, status: 'COMPLETED' });
+    expect(await collect(service.streamInfill(asked, viewer, never))).toEqual(await streamed);
+    expect([dispatcher.admitted, ledger.charged]).toEqual([[id], [1]]);
+  });
+
+  it('is refused with another input, and the same with another seed drawn or another wait', async () => {
+    const { service, dispatcher } = setUp();
+    const asked = named();
+    const { id } = await service.submitInfill(asked, viewer);
+    for (const changes of [{ samples: 2 }, { seed: 42n }, { store: 'NONE' as const }]) {
+      expect(await codeOf(service.submitInfill({ ...asked, ...changes }, viewer))).toBe('CONFLICT');
+    }
+    expect(await service.infill({ ...asked, waitMs: 0 }, viewer, never)).toMatchObject({ id });
+    dispatcher.tell(id, completed);
+    await service.settled();
+    expect(await codeOf(service.submitInfill({ ...asked, samples: 2 }, viewer))).toBe('CONFLICT');
+  });
+
+  it('is a run of each owner', async () => {
+    const { service, dispatcher } = setUp();
+    const asked = named();
+    const mine = await service.submitInfill(asked, viewer);
+    const other = await service.submitInfill(asked, { ...viewer, owner: 'other' });
+    expect(other.id).not.toBe(mine.id);
+    for (const { id } of [mine, other]) dispatcher.tell(id, completed);
+    await service.settled();
+  });
+
+  it('may be tried again when it was refused', async () => {
+    const { service, dispatcher, ledger } = setUp();
+    const asked = named();
+    dispatcher.isFull = true;
+    expect(await codeOf(service.submitInfill(asked, viewer))).toBe('QUEUE_FULL');
+    dispatcher.isFull = false;
+    const { id } = await service.submitInfill(asked, viewer);
+    expect(ledger).toMatchObject({ charged: [1, 1], refunded: [1] });
+    dispatcher.tell(id, completed);
+    await service.settled();
+  });
+
+  it('answers with the interrupted run after a restart', async () => {
+    const { service, options } = setUp();
+    const asked = named();
+    const { id } = await service.submitInfill(asked, viewer);
+    await interruptUnfinished(store.database, new Date());
+    const restarted = new InfillService({
+      ...options,
+      runLog: new RunLog({ now: Date.now, maxLag: 256 }),
+    });
+    const error = { code: 'INTERRUPTED' };
+    const ended = { id, status: 'FAILED', error };
+    expect(await restarted.infill(asked, viewer, never)).toMatchObject(ended);
+    expect(await collect(restarted.streamInfill(asked, viewer, never))).toMatchObject([
+      { infillId: id, type: 'queued' },
+      { infillId: id, type: 'failed', error },
+    ]);
+  });
+
+  it('finds the run that another process has stored meanwhile', async () => {
+    const { service, options, dispatcher, ledger } = setUp();
+    const other = new InfillService({
+      ...options,
+      runLog: new RunLog({ now: Date.now, maxLag: 256 }),
+    });
+    const asked = named();
+    const ids = await Promise.all(
+      [service, other].map(async (each) => (await each.submitInfill(asked, viewer)).id),
+    );
+    const [id = ''] = ids;
+    expect(ids).toEqual([id, id]);
+    expect(new Set(dispatcher.admitted)).toEqual(new Set([id, ...dispatcher.released]));
+    expect(ledger.charged.length - ledger.refunded.length).toBe(1);
+    dispatcher.tell(id, completed);
+    await Promise.all([service.settled(), other.settled()]);
+  });
+});
+
+describe('calls that come together', () => {
+  it('start one run per key and input, whatever their order', async () => {
+    await fc.assert(
+      fc.asyncProperty(
+        fc.scheduler(),
+        fc.array(fc.constantFrom(1, 2), { minLength: 2, maxLength: 5 }),
+        async (scheduler, samples) => {
+          const { service, dispatcher, ledger } = setUp();
+          const { prepare } = dispatcher;
+          dispatcher.prepare = scheduler.scheduleFunction(prepare.bind(dispatcher));
+          const asked = named();
+          const calls = samples.map((count) =>
+            service.submitInfill({ ...asked, samples: count }, viewer).then(
+              ({ id }) => id,
+              (error: { code: string }) => error.code,
+            ),
+          );
+          await scheduler.waitFor(Promise.all(calls));
+          const [first] = samples;
+          const answers = await Promise.all(calls);
+          const [id = ''] = dispatcher.admitted;
+          expect(dispatcher.admitted).toEqual([id]);
+          expect(answers).toEqual(samples.map((count) => (count === first ? id : 'CONFLICT')));
+          expect(ledger.charged).toEqual([first]);
+          dispatcher.tell(id, completed);
+          await service.settled();
+        },
+      ),
+      { numRuns: 10 },
+    );
+  }, 60_000);
+
+  it('of an attempt that is refused are all refused', async () => {
+    const { service, dispatcher, notices } = setUp();
+    dispatcher.isFull = true;
+    const asked = named();
+    const calls = [1, 2].map(() => codeOf(service.submitInfill(asked, viewer)));
+    expect(await Promise.all(calls)).toEqual(['QUEUE_FULL', 'QUEUE_FULL']);
+    const rejected = { type: 'rejected', code: 'QUEUE_FULL' };
+    expect(notices).toEqual([rejected, rejected]);
+  });
+});
+
+describe('a subscription that is sent again', () => {
+  it('attaches, and the first may leave', async () => {
+    const { service, dispatcher } = setUp();
+    const asked = named();
+    const first = await startReading(service.streamInfill(asked, viewer, never));
+    const again = await startReading(service.streamInfill(asked, viewer, never));
+    expect(again.first).toEqual(first.first);
+    await first.leave();
+    const [id = ''] = dispatcher.admitted;
+    dispatcher.tell(id, { type: 'started' }, completed);
+    expect((await again.reader.next()).value).toMatchObject({ type: 'started' });
+    expect((await again.reader.next()).value).toMatchObject({ type: 'completed' });
+    expect(dispatcher.cancelled).toEqual([]);
+  });
+});
