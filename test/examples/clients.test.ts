@@ -1,0 +1,91 @@
+/**
+ * The examples of clients as programs, against the built server, over a line that breaks in the middle.
+ */
+import { execFile, spawnSync } from 'node:child_process';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { type Client, createClient } from '../../src/client/client.ts';
+import { InfillDocument, ListInfillsDocument } from '../../src/client/generated/graphql.ts';
+import { packageRoot } from '../../src/package-root.ts';
+import { type Cut, startCuttingProxy } from '../support/cutting-proxy.ts';
+import { makeDataDir, type ServerProcess, startServerProcess } from '../support/server-process.ts';
+
+/** Long enough to be cut in the middle. */
+const template = `${'[MASK:30] and then '.repeat(3)}the end.`;
+
+const tokens: Cut = { at: 'InfillTokensCommitted', isForwarded: true };
+const lostAnswer: Cut = { at: 'submitInfill', isForwarded: false };
+
+const examples: readonly (readonly [string, readonly string[], readonly Cut[]])[] = [
+  ['sse.mjs', [process.execPath], [tokens, tokens]],
+  ['apollo.mjs', [process.execPath], [tokens, tokens]],
+  ['urql.mjs', [process.execPath], [lostAnswer, tokens, tokens]],
+  ['python/fill.py', ['python3'], [lostAnswer, tokens, tokens]],
+];
+
+let folder: ReturnType<typeof makeDataDir>;
+let server: ServerProcess;
+let client: Client;
+/** The template filled. */
+let text: string | null;
+
+beforeAll(async () => {
+  folder = makeDataDir();
+  server = await startServerProcess(folder.path);
+  client = createClient({ url: `${server.url}/graphql` });
+  const { infill } = await client.request(InfillDocument, {
+    input: { source: { text: template } },
+  });
+  text = infill.__typename === 'Infill' ? infill.text : null;
+}, 60_000);
+afterAll(async () => {
+  await server.stop();
+  folder.remove();
+});
+
+function isInstalled(command: string): boolean {
+  return spawnSync(command, ['--version']).status === 0;
+}
+
+async function countInfills(): Promise<number> {
+  const { infills } = await client.request(ListInfillsDocument, { first: 1 });
+  return infills.totalCount;
+}
+
+describe.each(examples)('the example %s', (file, [command = '', ...args], cuts) => {
+  const path = join(packageRoot(), 'examples/clients', file);
+  const run = (url: string, source: string) =>
+    promisify(execFile)(command, [...args, path, `${url}/graphql`, source], {
+      cwd: packageRoot(),
+      timeout: 40_000,
+    });
+  const reason = isInstalled(command) ? '' : ` (skipped: ${command} is not installed)`;
+
+  it.skipIf(reason !== '')(
+    `prints a text as it grows, over connections that break, with one run${reason}`,
+    async () => {
+      const before = await countInfills();
+      const proxy = await startCuttingProxy(server.url, cuts);
+      const { stdout, stderr } = await run(proxy.url, template);
+      const lines = stdout.trim().split('\n');
+
+      expect(stderr).toBe('');
+      expect(lines.at(-1)).toBe(text);
+      expect(lines.length).toBeGreaterThan(4);
+      expect(lines.filter((line) => line.includes('[MASK'))).not.toEqual([]);
+      expect(proxy.connectionCount()).toBeGreaterThan(cuts.length);
+      expect(await countInfills()).toBe(before + 1);
+      proxy.close();
+    },
+    60_000,
+  );
+
+  it.skipIf(reason !== '')(`says why a text is refused${reason}`, async () => {
+    const refused = run(server.url, 'A [MASK:0].');
+    await expect(refused).rejects.toMatchObject({
+      code: 1,
+      stderr: expect.stringContaining('INVALID_TEMPLATE'),
+    });
+  });
+});
