@@ -21,7 +21,7 @@ export type TestServer = RunningServer & {
 
 /** What may differ from a server without keys. */
 export type TestServerParts = { readonly service?: FakeService } & Partial<
-  Pick<ServerOptions, 'identity' | 'receipts' | 'persisted' | 'timing'>
+  Pick<ServerOptions, 'identity' | 'machine' | 'receipts' | 'persisted' | 'timing'>
 >;
 
 /** Lets everybody in as the machine itself. */
