@@ -3,6 +3,7 @@
  *
  * Knows names, ranges and defaults; knows nothing of what they configure. `docs/configuration.md` has the table.
  */
+import { isIP } from 'node:net';
 import { isAbsolute, join, resolve } from 'node:path';
 import { z } from 'zod';
 import { type Problem, problemsError } from './errors.ts';
@@ -13,7 +14,7 @@ export type Environment = Readonly<Record<string, string | undefined>>;
 
 /** Checked settings. */
 export type Config = {
-  /** A loopback address or `localhost`. */
+  /** An IP address, or a name of one of this machine's. */
   readonly host: string;
   /** 0 takes any free port. */
   readonly port: number;
@@ -51,18 +52,16 @@ export type Config = {
 };
 
 const loopbackPattern = /^(?:localhost|127(?:\.\d{1,3}){3}|::1)$/;
+const namePattern = /^[a-z0-9](?:[a-z0-9.-]{0,253})$/i;
 const hostPattern = /^(?:[a-z0-9.-]+|\[[0-9a-f:.]+\])(?::\d{1,5})?$/;
 
 /** Each variable with its default; the description says what it must be. */
 const variables = z.object({
   HOST: z
     .string()
-    .regex(loopbackPattern)
+    .refine((text) => isIP(text) !== 0 || namePattern.test(text))
     .default('127.0.0.1')
-    .describe(
-      'a loopback address (127.0.0.1, ::1 or localhost): ' +
-        'another one needs an API key, which this version does not have yet',
-    ),
+    .describe('an IP address or a host name, such as 127.0.0.1 or 0.0.0.0'),
   PORT: integer(4000, 0, 65_535),
   DATA_DIR: folder('./data'),
   DATABASE_URL: z
@@ -124,6 +123,7 @@ export function readConfig(env: Environment): Config {
   const [first, ...others] = [
     ...unknownVariables(env),
     ...[...wrongNames].map((name) => problemOf(name, env[name] ?? '')),
+    ...unnamedHost(present),
   ];
   if (first !== undefined) throw problemsError([first, ...others]);
   return configOf(variables.parse(present));
@@ -209,6 +209,22 @@ export function isDatabaseUrl(text: string): boolean {
 
 /** Variables whose values may hold a password. */
 const secretNames: readonly Name[] = ['DATABASE_URL'];
+
+/** Whether others than this machine can reach a server that listens there. */
+export function isReachable(host: string): boolean {
+  return !loopbackPattern.test(host);
+}
+
+/** Others reach the server by names that only its owner knows; without them it would refuse all requests. */
+function unnamedHost(present: Environment): Problem[] {
+  const { data } = variables.pick({ HOST: true, ALLOWED_HOSTS: true }).safeParse(present);
+  if (data === undefined || !isReachable(data.HOST) || data.ALLOWED_HOSTS.length > 0) return [];
+  const requirement = 'the host names by which clients reach the server, such as lacuna.example';
+  const message = `HOST is "${data.HOST}", which others than this machine can reach: ALLOWED_HOSTS must list ${requirement}.`;
+  return [
+    { path: ['ALLOWED_HOSTS'], code: 'INVALID_CONFIG', message, value: '', limit: requirement },
+  ];
+}
 
 function problemOf(name: Name, text: string): Problem {
   const requirement = variables.shape[name].description ?? 'valid';

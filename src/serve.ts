@@ -12,6 +12,7 @@ import { type Config, type Environment, readConfig } from './config.ts';
 import { InfillError } from './errors.ts';
 import { logApplication } from './log-application.ts';
 import { observeTogether } from './observe-together.ts';
+import { requireKeys } from './require-keys.ts';
 import { createLogger, type Logger } from './server/logger.ts';
 import { createMetrics, type Metrics } from './server/metrics.ts';
 import { createMachineEndpoint } from './server/machine.ts';
@@ -55,6 +56,7 @@ async function serveApplication(application: Application, serving: Serving): Pro
   let server: RunningServer | null = null;
   try {
     const { service, store, identity, ledger } = application;
+    await requireKeys(config, identity);
     const machine = createMachineEndpoint({
       identity,
       handlers: { [machineKeysPath]: machineKeysHandler(identity) },

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { isAbsolute, join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { readConfig, variableNames } from '../src/config.ts';
+import { isReachable, readConfig, variableNames } from '../src/config.ts';
 import { InfillError } from '../src/errors.ts';
 
 function problemsOf(env: Record<string, string>) {
@@ -93,10 +93,27 @@ describe('readConfig', () => {
   });
 
   it.each(['0.0.0.0', '::', '192.168.0.1', 'example.org', '127.0.0.1.example.org', '10.0.0.1'])(
-    'refuses to listen at %s, naming HOST and the missing API key',
+    'listens at %s only where ALLOWED_HOSTS has a name for it',
     (HOST) => {
       const [problem] = problemsOf({ HOST });
-      expect(problem?.message).toMatch(/^HOST is ".*API key/);
+      expect(problem?.path).toEqual(['ALLOWED_HOSTS']);
+      expect(problem?.message).toContain(`HOST is "${HOST}"`);
+      expect(isReachable(HOST)).toBe(true);
+      expect(readConfig({ HOST, ALLOWED_HOSTS: 'lacuna.example' }).host).toBe(HOST);
+    },
+  );
+
+  it.each(['127.0.0.1', '127.8.0.1', '::1', 'localhost'])(
+    'takes %s for an address of this machine alone',
+    (HOST) => {
+      expect(isReachable(readConfig({ HOST }).host)).toBe(false);
+    },
+  );
+
+  it.each(['http://127.0.0.1', '127.0.0.1:4000', '[::1]', '*', 'a b'])(
+    'takes %s for no address',
+    (HOST) => {
+      expect(problemsOf({ HOST }).map(({ path }) => path)).toEqual([['HOST']]);
     },
   );
 

@@ -23,7 +23,7 @@ export type ServerOptions = Omit<
 
 /** A server that listens. */
 export type RunningServer = {
-  /** Without a path or a slash at the end. */
+  /** For this machine; without a path or a slash at the end. */
   readonly url: string;
   /** Takes no more connections, and ends those that are left after a moment. */
   close(): Promise<void>;
@@ -68,9 +68,13 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
   };
 }
 
+/** A server that listens at all addresses is reached from this machine at one. */
+const addressOfAny: Readonly<Record<string, string>> = { '0.0.0.0': '127.0.0.1', '::': '::1' };
+
 function urlOf(server: Server, host: string): string {
   const { port } = server.address() as AddressInfo;
-  return `http://${host.includes(':') ? `[${host}]` : host}:${port}`;
+  const reached = addressOfAny[host] ?? host;
+  return `http://${reached.includes(':') ? `[${reached}]` : reached}:${port}`;
 }
 
 /** The connections of a server as they come and go; those that became WebSockets it no longer counts itself. */
