@@ -43,8 +43,11 @@ export function packCommand(context: PackCommandContext): Command {
 function buildCommand({ write, version }: PackCommandContext): Command {
   return new Command('build')
     .description('Build a pack from Hugging Face checkpoint folders.')
-    .option('--causal <folder>', 'checkpoint of the causal model (LlamaForCausalLM)')
-    .option('--masked <folder>', 'checkpoint of the masked model (ModernBertForMaskedLM)')
+    .option(
+      '--causal <folder>',
+      'checkpoint of the causal model (Llama, OLMo, OLMo 2, ModernBERT decoder)',
+    )
+    .option('--masked <folder>', 'checkpoint of the masked model (ModernBERT)')
     .requiredOption('--out <folder>', 'folder of the pack; must not exist')
     .addOption(
       new Option('--storage <type>', 'how weights are stored; arithmetic is float32 in any case')

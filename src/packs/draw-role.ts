@@ -7,12 +7,15 @@ import { InfillError } from '../errors.ts';
 import { llama } from './architectures/llama.ts';
 import type { Architecture, ModelPlan } from './architectures/model-plan.ts';
 import { modernBert } from './architectures/modernbert.ts';
+import { modernBertDecoder } from './architectures/modernbert-decoder.ts';
+import { olmo } from './architectures/olmo.ts';
+import { olmo2 } from './architectures/olmo2.ts';
 import type { Checkpoint } from './checkpoint/checkpoint.ts';
 import { GraphBuilder } from './onnx/graph-builder.ts';
 import { encodeOnnx } from './onnx/onnx-model.ts';
 import type { WeightLayout } from './weight-layout.ts';
 
-const architectures: readonly Architecture[] = [llama, modernBert];
+const architectures: readonly Architecture[] = [llama, olmo, olmo2, modernBertDecoder, modernBert];
 
 /** Position tables reach this far beyond the context, so that a padded pass at its end still finds its row. */
 const extraPositions = 64;

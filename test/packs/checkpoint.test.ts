@@ -20,10 +20,17 @@ function editJson(path: string, edit: Record<string, unknown>): void {
 
 describe('checkpoints', () => {
   it.each([
-    [{ architectures: ['OlmoForCausalLM'] }, 'OlmoForCausalLM'],
-    [{ architectures: undefined }, 'LlamaForCausalLM, ModernBertForMaskedLM'],
+    [{ architectures: ['GPT2LMHeadModel'] }, 'GPT2LMHeadModel'],
+    [
+      { architectures: undefined },
+      'LlamaForCausalLM, OlmoForCausalLM, Olmo2ForCausalLM, ModernBertDecoderForCausalLM, ModernBertForMaskedLM',
+    ],
     [{ hidden_act: 'gelu' }, 'hidden_act "gelu"'],
-    [{ rope_scaling: { rope_type: 'llama3', factor: 8 } }, '"llama3"'],
+    [{ rope_scaling: { rope_type: 'yarn', factor: 8 } }, '"yarn"'],
+    [
+      { rope_scaling: { type: 'default' }, rope_parameters: { rope_type: 'default' } },
+      'both rope_scaling and rope_parameters',
+    ],
     [{ rope_scaling: { type: 'linear', factor: 2 } }, '"linear"'],
     [{ rope_parameters: { rope_type: 'yarn', rope_theta: 1e4 } }, '"yarn"'],
     [{ partial_rotary_factor: 0.5 }, 'partial_rotary_factor 0.5'],

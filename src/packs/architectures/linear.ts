@@ -1,5 +1,5 @@
 /**
- * Linear layers as graphs draw them: y = x Wᵀ + b with the checkpoint's own (out, in) weights.
+ * Embeddings and linear layers as graphs draw them: y = x Wᵀ + b with the checkpoint's own (out, in) weights.
  *
  * Knows the naming of weight and bias; knows no architecture.
  */
@@ -36,6 +36,16 @@ export function drawLinear(
     inputs.push(graph.weight(biases, [size]));
   }
   return graph.op('Gemm', inputs, { transB: 1 });
+}
+
+/** Rows of the table `name`, (rows, width), by `input_ids`. @returns (T, width). */
+export function drawEmbedding(
+  { graph, tensors }: Drawing,
+  { name, rows, width }: { readonly name: string; readonly rows: number; readonly width: number },
+): string {
+  const shape = [rows, width];
+  const table = graph.weight([tensors.take(name, shape)], shape);
+  return graph.op('Gather', [table, graph.op('Reshape', ['input_ids', graph.ints(-1)])]);
 }
 
 function mapParts(

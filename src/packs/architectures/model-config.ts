@@ -42,12 +42,17 @@ const neutralValues: Readonly<Record<string, readonly unknown[]>> = {
 /**
  * Parses a configuration.
  *
+ * @param followed - settings of the table above that the architecture's graphs do follow.
  * @throws InfillError INVALID_CHECKPOINT naming what is malformed; UNSUPPORTED_CHECKPOINT naming a setting that
  *   changes the arithmetic in a way no graph here follows.
  */
-export function parseConfig<T extends z.ZodType>(schema: T, json: CheckpointConfig): z.infer<T> {
+export function parseConfig<T extends z.ZodType>(
+  schema: T,
+  json: CheckpointConfig,
+  followed: readonly string[] = [],
+): z.infer<T> {
   for (const [key, neutral] of Object.entries(neutralValues)) {
-    requireValue(key, json[key] ?? null, [null, ...neutral]);
+    if (!followed.includes(key)) requireValue(key, json[key] ?? null, [null, ...neutral]);
   }
   const parsed = schema.safeParse(json);
   if (!parsed.success) {

@@ -1,5 +1,5 @@
 /**
- * The configuration of a ModernBERT checkpoint, in its older and newer forms.
+ * The configuration of a ModernBERT checkpoint, bidirectional or causal, in its older and newer forms.
  *
  * Knows `config.json`; knows no graph. Defaults are those of Hugging Face transformers.
  */
@@ -8,7 +8,7 @@ import { InfillError } from '../../errors.ts';
 import type { CheckpointConfig } from '../checkpoint/checkpoint.ts';
 import { checkHeadSize, count, layers, parseConfig, requireValue } from './model-config.ts';
 import type { ModelShape } from './model-plan.ts';
-import { ropeBase, ropeParametersSchema } from './rotary.ts';
+import { oneForm, type RotarySettings, ropeParametersSchema, rotarySettings } from './rotary.ts';
 
 const layerType = z.enum(['full_attention', 'sliding_attention']);
 
@@ -60,14 +60,23 @@ export type ModernBertConfig = {
   readonly tiedEmbeddings: boolean;
   /** One per layer. */
   readonly layerTypes: readonly LayerType[];
-  /** A sliding layer sees positions at most this far away, on either side. */
+  /**
+   * A bidirectional sliding layer sees positions at most this far away, on either side; a causal one this many, its own
+   * included.
+   */
   readonly slidingReach: number;
-  readonly ropeBases: Readonly<Record<LayerType, number>>;
+  readonly ropes: Readonly<Record<LayerType, RotarySettings>>;
 };
 
-/** @throws InfillError INVALID_CHECKPOINT or UNSUPPORTED_CHECKPOINT. */
-export function parseModernBertConfig(json: CheckpointConfig): ModernBertConfig {
-  const config = parseConfig(schema, json);
+/**
+ * @param followed - as of `parseConfig`.
+ * @throws InfillError INVALID_CHECKPOINT or UNSUPPORTED_CHECKPOINT.
+ */
+export function parseModernBertConfig(
+  json: CheckpointConfig,
+  followed: readonly string[] = [],
+): ModernBertConfig {
+  const config = parseConfig(schema, json, followed);
   requireValue('hidden_activation', config.hidden_activation, ['gelu']);
   requireValue('classifier_activation', config.classifier_activation, ['gelu']);
   const slidingReach = Math.floor(config.local_attention / 2);
@@ -86,7 +95,7 @@ export function parseModernBertConfig(json: CheckpointConfig): ModernBertConfig 
     tiedEmbeddings: config.tie_word_embeddings,
     layerTypes: layerTypesOf(config),
     slidingReach,
-    ropeBases: ropeBasesOf(config),
+    ropes: ropesOf(config),
   };
 }
 
@@ -123,15 +132,16 @@ function layerTypesOf(config: ParsedConfig): LayerType[] {
   return types;
 }
 
-function ropeBasesOf(config: ParsedConfig): Record<LayerType, number> {
-  ropeBase(config.rope_scaling, 1);
+function ropesOf(config: ParsedConfig): Record<LayerType, RotarySettings> {
   const {
     rope_parameters: parameters,
+    rope_scaling: scaling,
     global_rope_theta: global,
     local_rope_theta: local,
   } = config;
+  oneForm(parameters, scaling);
   return {
-    full_attention: ropeBase(parameters?.full_attention, global),
-    sliding_attention: ropeBase(parameters?.sliding_attention, local ?? global),
+    full_attention: rotarySettings(parameters?.full_attention ?? scaling, global),
+    sliding_attention: rotarySettings(parameters?.sliding_attention ?? scaling, local ?? global),
   };
 }

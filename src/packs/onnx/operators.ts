@@ -12,6 +12,7 @@ export const operatorDomains = {
   Abs: '',
   Add: '',
   Cast: '',
+  Clip: '',
   Concat: '',
   Gather: '',
   Gelu: '',
