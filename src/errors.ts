@@ -115,15 +115,29 @@ export class InfillError extends Error {
 }
 
 /**
- * Returns one error that carries all of `problems`: the code and message of the first, with the count of the others.
+ * Returns one error that carries all of `problems`: the message of the first, with the count of the others. What is wrong
+ * goes first, then names that name nothing, then what is unsupported: a request will stay wrong whatever is named.
+ *
+ * Its code is that of the first. Only validation errors show clients their problems, so where several are of none, the code
+ * is INVALID_INPUT.
  *
  * @param problems - at least one.
  */
 export function problemsError(problems: readonly [Problem, ...Problem[]]): InfillError {
-  const [first, ...others] = problems;
-  const more = others.length === 0 ? '' : ` (and ${others.length} more)`;
-  return new InfillError(first.code, `${first.message}${more}`, { problems });
+  const rankOf = ({ code }: Problem) => laterFamilies.indexOf(errorFamilies[code]);
+  const ordered = problems.toSorted((a, b) => rankOf(a) - rankOf(b));
+  const { code, message } = ordered[0] ?? problems[0];
+  if (ordered.length === 1) return new InfillError(code, message, { problems });
+  const isShown = !laterFamilies.includes(errorFamilies[code]);
+  return new InfillError(
+    isShown ? code : 'INVALID_INPUT',
+    `${message} (and ${problems.length - 1} more)`,
+    { problems: ordered },
+  );
 }
+
+/** Families that are told after all others, in this order. */
+const laterFamilies: readonly ErrorFamily[] = ['not-found', 'unsupported'];
 
 /**
  * Returns where an error was made, a line per call.

@@ -44,9 +44,9 @@ export const diffusion: DecoderPlugin<Options, State> = {
     sampling: ['temperature', 'topK', 'topP', 'repetitionPenalty'],
   },
   likelihood: likelihoodKind,
-  maxSteps: (openCount, { revise, steps }) =>
-    // Each step commits a position, or belongs to a denoising step that is spread over at most all of them.
-    revise === 'none' ? openCount : openCount * steps,
+  maxSteps: (openCount, { revise, steps }, constrainedCount) =>
+    // Each step commits a position; a denoising step is spread over at most all of one slot with choices.
+    revise === 'none' ? openCount : steps * constrainedCount,
   create: (models) => createDiffusion(denoisingModel(models)),
 };
 

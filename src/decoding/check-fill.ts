@@ -43,33 +43,43 @@ function settleTexts(
 ): Checked<SettledFill> {
   if (texts.length !== slots.length) {
     const message = `The text has ${slots.length} slots; the number of texts in the fill is ${texts.length}.`;
-    return { problems: [problem(['slots'], message, texts.length, slots.length)] };
+    // Which text is for which slot is not known, so nothing is said of their lengths.
+    const miscounted = problem(['slots'], message, texts.length, slots.length);
+    return { problems: [miscounted, ...unreadableTexts(texts)] };
   }
   const units = texts.reduce((sum, text) => sum + text.length, 0);
   if (units > templateLimits.length) {
     const message = `The fill has ${units} UTF-16 units; the limit is ${templateLimits.length}.`;
     return { problems: [problem(['slots'], message, units, templateLimits.length)] };
   }
-  const unreadable = texts.flatMap((text, index) =>
+  const unreadable = unreadableTexts(texts);
+  const isReadable = (index: number) =>
+    unreadable.every(({ path }) => path.at(-1) !== String(index));
+  const filled = slots.map((slot, index) => ({
+    slot,
+    text: texts[index] ?? '',
+    ids: encodeSlotText(texts[index] ?? '', slot.ownsSpace, tokenizer),
+  }));
+  const unfit = filled.flatMap(({ slot, text, ids }) => {
+    const complaint = isReadable(slot.index)
+      ? slotComplaint({ slot, ids }, `The text "${text}"`)
+      : null;
+    const at = ['slots', String(slot.index)];
+    return complaint === null ? [] : [problem(at, complaint.message, text, complaint.limit)];
+  });
+  const problems = [...unreadable, ...unfit];
+  return problems.length > 0 ? { problems } : { value: settled(filled) };
+}
+
+/** What makes texts unfit as UTF-8. */
+function unreadableTexts(texts: readonly string[]): Problem[] {
+  return texts.flatMap((text, index) =>
     textFindings(text).map((finding) => ({
       ...finding,
       path: ['fill', 'slots', String(index)],
       code: 'INVALID_INPUT' as const,
     })),
   );
-  if (unreadable.length > 0) return { problems: unreadable };
-  const filled = slots.map((slot, index) => ({
-    slot,
-    text: texts[index] ?? '',
-    ids: encodeSlotText(texts[index] ?? '', slot.ownsSpace, tokenizer),
-  }));
-  const problems = filled.flatMap(({ slot, text, ids }) => {
-    const name = `The text "${text}" of slot ${slot.index}`;
-    const complaint = slotComplaint({ slot, ids }, name);
-    const at = ['slots', String(slot.index)];
-    return complaint === null ? [] : [problem(at, complaint.message, text, complaint.limit)];
-  });
-  return problems.length > 0 ? { problems } : { value: settled(filled) };
 }
 
 /** The tokens of the open positions, in order, each slot's where its length says. */
@@ -79,15 +89,15 @@ function settleTokens(
   vocabulary: Vocabulary,
 ): Checked<SettledFill> {
   const lengths = lengthsFrom(shape, targets.length);
-  if ('problems' in lengths) return lengths;
   const special = new Set(vocabulary.bannedIds);
+  const isOrdinary = (id: number) =>
+    Number.isInteger(id) && id >= 0 && id < vocabulary.vocabularySize && !special.has(id);
   const wrong = targets.flatMap((id, index) => {
-    const isOrdinary =
-      Number.isInteger(id) && id >= 0 && id < vocabulary.vocabularySize && !special.has(id);
-    if (isOrdinary) return [];
+    if (isOrdinary(id)) return [];
     const message = `Target token ${id} is not an ordinary token of the vocabulary.`;
     return [problem(['tokens', String(index)], message, id, null)];
   });
+  if ('problems' in lengths) return { problems: [...lengths.problems, ...wrong] };
   let start = 0;
   const filled = shape.slots.map((slot, index) => {
     const ids = targets.slice(start, start + (lengths.value[index] ?? 0));
@@ -95,7 +105,10 @@ function settleTokens(
     return { slot, ids };
   });
   const unfit = filled.flatMap(({ slot, ids }) => {
-    const complaint = slotComplaint({ slot, ids }, `The fill of slot ${slot.index}`);
+    // A token that is wrong has been told.
+    const complaint = ids.every(isOrdinary)
+      ? slotComplaint({ slot, ids }, `The fill "${ids.join(' ')}" of a slot`)
+      : null;
     return complaint === null
       ? []
       : [problem(['tokens'], complaint.message, ids.join(' '), complaint.limit)];
@@ -129,7 +142,8 @@ function slotComplaint(
   { slot, ids }: FilledSlot,
   name: string,
 ): { readonly message: string; readonly limit: number | null } | null {
-  if (!slot.lengths.includes(ids.length) && slot.choices === null) {
+  const isLong = slot.lengths.length > 0 && !slot.lengths.includes(ids.length);
+  if (isLong && slot.choices === null) {
     const message = `${name} has ${tokens(ids.length)}; the slot has ${rangeOf(slot)}.`;
     return { message, limit: slot.max };
   }

@@ -27,6 +27,7 @@ const pluginShape = z.object({
   maxSteps: method,
   create: method,
   refusal: method.optional(),
+  ownBytes: method.optional(),
 });
 
 /** A plugin, or all that keeps a value from being one. */

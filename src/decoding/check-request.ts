@@ -3,55 +3,40 @@
  *
  * Knows requests, prompts and decoders' declarations; runs no model.
  */
-import { InfillError, type Problem } from '../errors.ts';
-import type { LoadedModels, ModelRole } from '../model/models.ts';
+import type { Problem } from '../errors.ts';
+import type { LoadedModels } from '../model/models.ts';
 import type { Prompt, PromptShape } from '../text/prompt.ts';
 import { type Tokenizer, wordStartIds } from '../text/tokenizer.ts';
-import { type SettledFill, settleFill } from './check-fill.ts';
-import {
-  alternativesProblems,
-  drawsProblems,
-  rangeProblems,
-  samplingProblems,
-} from './check-settings.ts';
-import { SlotChecker } from './check-slots.ts';
+import { type ChosenDecoder, DecoderChecker } from './check-decoder.ts';
+import { drawsProblems, rangeProblems } from './check-settings.ts';
+import { SourceChecker } from './check-source.ts';
 import type { LikelihoodKind, Run } from './decoder.ts';
 import { fillSettings, scoreSettings } from './effective-settings.ts';
 import { estimateBytes } from './estimate-bytes.ts';
 import type {
   EffectiveSetting,
-  GivenFill,
   InfillRequest,
   LengthSearch,
   ScoreRequest,
-  SourceRequest,
 } from './infill-request.ts';
-import { likelihoodOf, refusal, refuseRun } from './refuse.ts';
-import type { AnyDecoder, AnyDecoderPlugin, DecoderRegistry } from './registry.ts';
+import { maxFigurePasses } from './length-judge.ts';
+import { kindProblems, likelihoodOf, refusal, runProblems } from './refuse.ts';
+import type { DecoderRegistry } from './registry.ts';
+import { costProblems, fillCost, scoreCost } from './request-cost.ts';
 import { type RuleIds, rulesOf } from './run-rules.ts';
-import { type SamplingParams, samplingSchema } from './sampling-params.ts';
-import { encodeSource, slotPath } from './source-shape.ts';
-import {
-  extremeLengths,
-  hasUnknownLengths,
-  lengthProblems,
-  mostOpenTokens,
-} from './unknown-lengths.ts';
-import { type Checked, checkFields } from './zod-problems.ts';
+import { extremeLengths, mostConstrained } from './unknown-lengths.ts';
 
 /** A run with the prompt that it fills. */
 export type PromptRun = { readonly prompt: Prompt; readonly run: Run<unknown> };
 
 /** A request that can run. */
-export type CheckedInfill = {
-  readonly plugin: AnyDecoderPlugin;
-  readonly decoder: AnyDecoder;
+export type CheckedInfill = ChosenDecoder & {
   readonly shape: PromptShape;
-  /** Of the plugin's own type. */
-  readonly options: unknown;
   readonly samples: number;
   readonly lengthSearch: LengthSearch;
   readonly settings: readonly EffectiveSetting[];
+  /** See `request-cost.ts`. */
+  readonly cost: number;
   /** Estimated bytes of caches, hidden states and rows of one run with the greatest lengths. */
   readonly sizeBytes: number;
   /** The most steps one run takes that has so many open positions. */
@@ -61,85 +46,83 @@ export type CheckedInfill = {
 };
 
 /** A given fill that can be scored. */
-export type CheckedScore = PromptRun & {
-  readonly plugin: AnyDecoderPlugin;
-  readonly decoder: AnyDecoder;
-  /** What `decoder.score` gives; never NONE. */
-  readonly kind: LikelihoodKind;
-  /** What the prompt was before the fill settled its lengths. */
-  readonly shape: PromptShape;
-  /** (S) tokens of the open positions, in order. */
-  readonly targets: readonly number[];
-  readonly settings: readonly EffectiveSetting[];
-};
+export type CheckedScore = PromptRun &
+  ChosenDecoder & {
+    /** What `decoder.score` gives; never NONE. */
+    readonly kind: LikelihoodKind;
+    /** What the prompt was before the fill settled its lengths. */
+    readonly shape: PromptShape;
+    /** (S) tokens of the open positions, in order. */
+    readonly targets: readonly number[];
+    readonly settings: readonly EffectiveSetting[];
+    /** See `request-cost.ts`. */
+    readonly cost: number;
+  };
 
-/** What a request says once its parts are read; null where one of them is wrong. */
-type Reading = {
-  readonly plugin: AnyDecoderPlugin;
-  readonly decoder: AnyDecoder;
-  readonly shape: PromptShape | null;
-  readonly parsed: Parsed | null;
-  readonly problems: readonly Problem[];
-};
-type Parsed = {
-  readonly options: unknown;
-  readonly sampling: SamplingParams;
-  readonly shape: PromptShape;
-};
+/** What a run is made of besides its text. */
+type RunParts = Pick<Run<unknown>, 'options' | 'sampling' | 'seed' | 'alternatives'>;
 
 /** Checks requests against one pack. */
 export class RequestChecker {
   readonly #models: LoadedModels;
-  readonly #tokenizer: Tokenizer;
-  readonly #registry: DecoderRegistry;
   readonly #ruleIds: RuleIds;
-  readonly #slotChecker: SlotChecker;
-  readonly #decoders = new Map<string, AnyDecoder>();
+  readonly #sources: SourceChecker;
+  readonly #decoders: DecoderChecker;
 
   constructor(models: LoadedModels, tokenizer: Tokenizer, registry: DecoderRegistry) {
     this.#models = models;
-    this.#tokenizer = tokenizer;
-    this.#registry = registry;
     const { bannedIds, vocabularySize } = models.facts;
     this.#ruleIds = { bannedIds, wordStartIds: wordStartIds(tokenizer, vocabularySize) };
-    this.#slotChecker = new SlotChecker(models.facts, this.#ruleIds.wordStartIds);
-    for (const plugin of registry.plugins) {
-      if (missingRoles(plugin, models).length === 0)
-        this.#decoders.set(plugin.name, plugin.create(models));
-    }
+    this.#sources = new SourceChecker(models, tokenizer, this.#ruleIds.wordStartIds);
+    this.#decoders = new DecoderChecker(models, registry);
   }
 
   /** Names of the decoders whose roles the pack has, in the order of the registry. */
   get decoderNames(): readonly string[] {
-    return [...this.#decoders.keys()];
+    return this.#decoders.names;
   }
 
   /**
    * Returns the request as runs to be made.
    *
-   * @throws UNKNOWN_DECODER, UNSUPPORTED, or a validation code with all problems of the request.
+   * @throws UNKNOWN_DECODER or UNSUPPORTED where that is all that is wrong, else a validation code; with all problems
    */
   check(request: InfillRequest): CheckedInfill {
-    const { plugin, decoder, parsed, problems } = this.#read(request, 'fill');
-    if (parsed === null || problems.length > 0) throw refusal(problems);
-    const { options, sampling, shape } = parsed;
-    const { samples, lengthSearch, alternatives } = request;
-    const runOf = (lengths: readonly number[], seed: bigint): PromptRun => {
-      const prompt = shape.withLengths(lengths);
-      const rules = rulesOf(this.#ruleIds, prompt, shape, 'fill');
-      return { prompt, run: { ids: prompt.ids, rules, options, sampling, seed, alternatives } };
-    };
-    refuseRun(plugin, runOf(extremeLengths(shape, 'greatest'), request.seed).run);
+    const { shape, problems: ofText } = this.#readOpen(request);
+    const { chosen, sampling, problems: ofDecoder } = this.#decoders.choose(request);
+    const ranges = rangeProblems(request);
+    const maxSteps = stepBound(chosen, shape);
+    const { samples, lengthSearch, seed, alternatives } = request;
+    const comparingPasses = maxFigurePasses(this.#models);
+    const counted = ranges.some(({ path }) => path[0] === 'samples') ? 1 : samples;
+    const howMade = { samples: counted, lengthSearch, maxSteps, comparingPasses };
+    const cost = shape === null ? 0 : fillCost(shape, howMade);
+    const problems = [
+      ...ofText,
+      ...ofDecoder,
+      ...ranges,
+      ...costProblems(cost, 'open tokens, samples and lengths counted', request.maxCost),
+    ];
+    if (shape === null || chosen === null) throw refusal(problems);
+    const parts = { options: chosen.options, sampling, alternatives };
+    const runOf = (lengths: readonly number[], runSeed: bigint) =>
+      this.#runOf(shape, lengths, { ...parts, seed: runSeed }, 'fill');
+    if (ofText.length === 0) {
+      const right = ranges.length === 0 ? { seed, alternatives } : { seed: 0n, alternatives: 0 };
+      const greatest = extremeLengths(shape, 'greatest');
+      const { run } = this.#runOf(shape, greatest, { ...parts, ...right }, 'fill');
+      problems.push(...runProblems(chosen.plugin, run));
+    }
+    if (problems.length > 0) throw refusal(problems);
     return {
-      plugin,
-      decoder,
+      ...chosen,
       shape,
-      options,
       samples,
       lengthSearch,
-      settings: fillSettings({ plugin, options }, { sampling, shape }, request),
-      sizeBytes: estimateBytes(this.#models, plugin.roles, { shape, lengthSearch }),
-      maxSteps: (count) => plugin.maxSteps(count, options),
+      settings: fillSettings(chosen, { sampling, shape }, request),
+      cost,
+      sizeBytes: estimateBytes(this.#models, chosen, { shape, lengthSearch }),
+      maxSteps,
       runOf,
     };
   }
@@ -150,118 +133,62 @@ export class RequestChecker {
    * @throws as `check`; UNSUPPORTED when decoder and options have no likelihood.
    */
   checkScore(score: ScoreRequest): CheckedScore {
-    const { request, fill } = score;
-    const { plugin, decoder, shape, parsed, problems } = this.#read(request, 'score');
-    const settled = shape === null ? { problems: [] } : this.#settle(shape, fill);
-    const all = [
-      ...problems,
-      ...('problems' in settled ? settled.problems : []),
-      ...drawsProblems(score),
-    ];
-    if (shape === null || parsed === null || 'problems' in settled || all.length > 0)
-      throw refusal(all);
-    const { options, sampling } = parsed;
-    const { lengths, targets } = settled.value;
-    const prompt = shape.withLengths(lengths);
-    const rules = rulesOf(this.#ruleIds, prompt, shape, 'score');
-    const { seed } = request;
-    const run = { ids: prompt.ids, rules, options, sampling, seed, alternatives: 0 };
-    refuseRun(plugin, run);
-    return {
-      plugin,
-      decoder,
-      kind: likelihoodOf(plugin, decoder, options),
-      shape,
-      prompt,
-      run,
-      targets,
-      settings: scoreSettings({ plugin, options }, score),
-    };
-  }
-
-  /** Reads a request part by part, and all that is wrong with it. A given fill settles its lengths. */
-  #read(request: InfillRequest, purpose: 'fill' | 'score'): Reading {
-    const plugin = this.#registry.find(request.decoder.name);
-    const decoder = this.#decoderOf(plugin);
-    const options = checkFields(
-      plugin.options,
-      request.decoder.options,
-      ['decoder', plugin.name],
-      'INVALID_OPTION',
-    );
-    const sampling = checkFields(
-      samplingSchema,
-      request.sampling,
-      ['sampling'],
-      'INVALID_SAMPLING',
-    );
-    const shape = encodeSource(request.source, this.#tokenizer, this.#models.facts);
+    const { request, fill, draws } = score;
+    const { shape, problems: ofText } = this.#sources.read(request.source);
+    const settled = shape === null ? { problems: [] } : this.#sources.settle(shape, fill);
+    const { chosen, sampling, problems: ofDecoder } = this.#decoders.choose(request);
+    const kind = chosen && likelihoodOf(chosen);
+    const ofDraws = drawsProblems(score);
     const problems = [
-      ...('problems' in shape ? shape.problems : this.#slotProblems(shape.value, request.source)),
-      ...('value' in shape && purpose === 'fill' ? this.#openProblems(shape.value, request) : []),
-      ...('problems' in options ? options.problems : []),
-      ...('problems' in sampling ? sampling.problems : samplingProblems(plugin, sampling.value)),
+      ...ofText,
+      ...('problems' in settled ? settled.problems : []),
+      ...ofDecoder,
       ...rangeProblems(request),
-      ...alternativesProblems(plugin, request),
+      ...ofDraws,
+      ...(chosen === null ? [] : kindProblems(chosen.plugin, kind)),
     ];
-    const parsed =
-      'value' in shape && 'value' in options && 'value' in sampling
-        ? { options: options.value, sampling: sampling.value, shape: shape.value }
-        : null;
-    return { plugin, decoder, shape: 'value' in shape ? shape.value : null, parsed, problems };
+    if (shape === null || chosen === null || 'problems' in settled) throw refusal(problems);
+    const { lengths, targets } = settled.value;
+    const cost = scoreCost(kind, targets.length, ofDraws.length === 0 ? draws : 1);
+    const what = kind === 'ELBO' ? `${targets.length} open tokens × ${draws} draws` : 'open tokens';
+    problems.push(...costProblems(cost, what, request.maxCost));
+    const { seed } = request;
+    const parts = { options: chosen.options, sampling, seed, alternatives: 0 };
+    const placed = this.#runOf(shape, lengths, parts, 'score');
+    if (ofText.length === 0) problems.push(...runProblems(chosen.plugin, placed.run));
+    if (kind === null || problems.length > 0) throw refusal(problems);
+    const settings = scoreSettings(chosen, score);
+    return { ...chosen, ...placed, kind, shape, targets, settings, cost };
   }
 
-  #settle(shape: PromptShape, fill: GivenFill): Checked<SettledFill> {
-    const reader = { tokenizer: this.#tokenizer, vocabulary: this.#models.facts };
-    const settled = settleFill(shape, fill, reader);
-    if ('problems' in settled) return settled;
-    const problems = this.#sizeProblems(shape, settled.value.targets.length, false);
-    return problems.length > 0 ? { problems } : settled;
+  /** Reads a text whose lengths a fill would still have to settle, and all that is wrong with it. */
+  #readOpen({ source, lengthSearch }: InfillRequest): {
+    readonly shape: PromptShape | null;
+    readonly problems: readonly Problem[];
+  } {
+    const { shape, problems } = this.#sources.read(source);
+    const ofLengths = shape === null ? [] : this.#sources.openProblems(shape, lengthSearch);
+    return { shape, problems: [...problems, ...ofLengths] };
   }
 
-  #slotProblems({ slots }: PromptShape, source: SourceRequest): Problem[] {
-    return slots.flatMap((slot) =>
-      this.#slotChecker.problemsOf(slot, slotPath(source, slot.index)),
-    );
-  }
-
-  /** What is wrong with lengths that a fill would still have to settle. */
-  #openProblems(shape: PromptShape, { lengthSearch }: InfillRequest): Problem[] {
-    return [
-      ...this.#sizeProblems(shape, mostOpenTokens(shape), hasUnknownLengths(shape)),
-      ...lengthProblems(shape, lengthSearch, this.#models),
-    ];
-  }
-
-  #sizeProblems({ knownTokens }: PromptShape, openTokens: number, isMost: boolean): Problem[] {
-    const tokens = knownTokens + openTokens;
-    const limit = this.#models.facts.contextLength;
-    return tokens > limit ? [tooLong(tokens, limit, isMost)] : [];
-  }
-
-  #decoderOf(plugin: AnyDecoderPlugin): AnyDecoder {
-    const decoder = this.#decoders.get(plugin.name);
-    if (decoder === undefined) {
-      const missing = missingRoles(plugin, this.#models).join(', ');
-      throw new InfillError(
-        'UNSUPPORTED',
-        `Decoder "${plugin.name}" needs roles that pack "${this.#models.facts.id}" lacks: ${missing}.`,
-      );
-    }
-    return decoder;
+  #runOf(
+    shape: PromptShape,
+    lengths: readonly number[],
+    parts: RunParts,
+    purpose: 'fill' | 'score',
+  ): PromptRun {
+    const prompt = shape.withLengths(lengths);
+    const rules = rulesOf(this.#ruleIds, prompt, shape, purpose);
+    return { prompt, run: { ...parts, ids: prompt.ids, rules } };
   }
 }
 
-function missingRoles(plugin: AnyDecoderPlugin, models: LoadedModels): ModelRole[] {
-  return plugin.roles.filter((role) => models[role] === null);
-}
-
-function tooLong(tokens: number, limit: number, isMost: boolean): Problem {
-  return {
-    path: ['source'],
-    code: 'PROMPT_TOO_LONG',
-    message: `The text has ${isMost ? 'up to ' : ''}${tokens} tokens; the limit of this model is ${limit}.`,
-    value: String(tokens),
-    limit: String(limit),
-  };
+/** The decoder's step bound; of one that is not known, the least it could be. */
+function stepBound(
+  chosen: ChosenDecoder | null,
+  shape: PromptShape | null,
+): (openCount: number) => number {
+  if (chosen === null || shape === null) return (openCount) => openCount;
+  const together = mostConstrained(shape);
+  return (openCount) => chosen.plugin.maxSteps(openCount, chosen.options, together);
 }

@@ -43,7 +43,7 @@ export class SlotChecker {
       }),
       ...slot.banned.flatMap((banned, index) => {
         if (banned.ids.length > 0) return [];
-        const message = `"${banned.text}" is not a single token, so it cannot be banned in slot ${slot.index}.`;
+        const message = `"${banned.text}" is not a single token, so it cannot be banned in a slot.`;
         return [complaintAt(['banned', String(index)], banned, message)];
       }),
       ...this.#emptinessComplaints(slot),
@@ -58,16 +58,15 @@ export class SlotChecker {
   }
 
   #choiceComplaint({ text, ids }: EncodedText, slot: ShapeSlot): string | null {
-    const where = `slot ${slot.index}`;
     if (ids.length < slot.min || ids.length > slot.max) {
-      return `The choice "${text}" has ${tokens(ids.length)}; ${where} has ${rangeOf(slot)}.`;
+      return `The choice "${text}" has ${tokens(ids.length)}; its slot has ${rangeOf(slot)}.`;
     }
     if (slot.ownsSpace && this.#wordStartIds[ids[0] ?? -1] !== 1) {
-      return `The choice "${text}" does not begin with a token that has the space before ${where} in it.`;
+      return `The choice "${text}" does not begin with a token that has the space before its slot in it.`;
     }
     const banned = slot.banned.find((other) => other.ids.some((id) => ids.includes(id)));
     if (banned !== undefined) {
-      return `The choice "${text}" has the token "${banned.text}", which is banned in ${where}.`;
+      return `The choice "${text}" has the token "${banned.text}", which is banned in its slot.`;
     }
     if (ids.some((id) => this.#specialIds.has(id))) {
       return `The choice "${text}" has a special token, which no slot can have.`;
@@ -87,8 +86,8 @@ export class SlotChecker {
       (slot.ownsSpace && this.#wordStartCount <= bannedStarts.length);
     if (!isEmpty) return [];
     const message = slot.ownsSpace
-      ? `No token that begins with a space may stand in slot ${slot.index}, which owns the space before it.`
-      : `No token may stand in slot ${slot.index}: all are banned.`;
+      ? 'No token that begins with a space may stand in a slot that owns the space before it.'
+      : 'No token may stand in a slot: all are banned.';
     return [{ field: [], message, value: null, limit: null }];
   }
 }

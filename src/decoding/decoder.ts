@@ -97,6 +97,9 @@ export interface Decoder<O, S extends DecoderState> {
   score?(run: Run<O>, targets: readonly number[], options: ScoreOptions): Promise<Score>;
 }
 
+/** What the size of a run's own memory goes by. */
+export type RunDimensions = { readonly vocabularySize: number; readonly openCount: number };
+
 /** A decoder as registered: what it is called, what it needs, and how to make it. */
 export interface DecoderPlugin<O, S extends DecoderState = DecoderState> {
   /** Lower-case words joined by hyphens; unique in a registry. */
@@ -113,8 +116,16 @@ export interface DecoderPlugin<O, S extends DecoderState = DecoderState> {
    * Absent where every run can. Asked before a run is admitted, with the greatest lengths that its slots can have.
    */
   refusal?(run: Run<O>): string | null;
-  /** The most steps a run with `openCount` open positions can take. */
-  maxSteps(openCount: number, options: O): number;
+  /**
+   * The most steps a run with `openCount` open positions can take; what a run costs goes by it. A step makes at most one pass
+   * with each model.
+   *
+   * @param constrainedCount - the most open positions of one slot with choices, of which a step commits one; 1 where
+   * there is no such slot.
+   */
+  maxSteps(openCount: number, options: O, constrainedCount: number): number;
+  /** Bytes that a run holds besides caches, hidden states and blocks of logits; absent where there are none to speak of. */
+  ownBytes?(size: RunDimensions, options: O): number;
   /** @param models - has every role in `roles`. */
   create(models: LoadedModels): Decoder<O, S>;
 }

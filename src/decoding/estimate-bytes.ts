@@ -7,6 +7,7 @@ import type { LoadedModels, ModelRole } from '../model/models.ts';
 import type { PromptShape } from '../text/prompt.ts';
 import { logitsBlockSize } from './chain-rule-score.ts';
 import type { LengthSearch } from './infill-request.ts';
+import type { AnyDecoderPlugin } from './registry.ts';
 import { hasUnknownLengths, mostOpenTokens } from './unknown-lengths.ts';
 
 const bytesPerFloat = 4;
@@ -15,12 +16,21 @@ const bytesPerFloat = 4;
 export type RunSize = { readonly shape: PromptShape; readonly lengthSearch: LengthSearch };
 
 /**
- * Bytes of the KV cache, of the masked hidden states of open positions, and of the logits blocks of one run with the
- * greatest lengths. Runs of one request follow each other, so samples take no more.
- *
- * @param roles - of the decoder.
+ * Bytes of the KV cache, of the masked hidden states of open positions, of the logits blocks, and of what the decoder has
+ * of its own, of one run with the greatest lengths. Runs of one request follow each other, so samples take no more.
  */
 export function estimateBytes(
+  models: LoadedModels,
+  { plugin, options }: { readonly plugin: AnyDecoderPlugin; readonly options: unknown },
+  size: RunSize,
+): number {
+  const { vocabularySize } = models.facts;
+  const ownBytes =
+    plugin.ownBytes?.({ vocabularySize, openCount: mostOpenTokens(size.shape) }, options) ?? 0;
+  return ownBytes + modelBytes(models, plugin.roles, size);
+}
+
+function modelBytes(
   models: LoadedModels,
   roles: readonly ModelRole[],
   { shape, lengthSearch }: RunSize,

@@ -29,13 +29,16 @@ export function guardedPlugin(plugin: AnyDecoderPlugin): AnyDecoderPlugin {
   const { name, title, description, roles, options, capabilities } = plugin;
   const refusal = (run: Run<unknown>) =>
     guard('The refusal', () => plugin.refusal?.(run) ?? null, isReason);
+  const ownBytes: AnyDecoderPlugin['ownBytes'] = (size, checked) =>
+    guard('The size', () => plugin.ownBytes?.(size, checked) ?? 0, isCount);
   return {
     ...{ name, title, description, roles, options, capabilities },
     likelihood: (checked) =>
       guard('The kind of likelihood', () => plugin.likelihood(checked), isKind),
     ...(plugin.refusal === undefined ? {} : { refusal }),
-    maxSteps: (openCount, checked) =>
-      guard('The step bound', () => plugin.maxSteps(openCount, checked), isCount),
+    maxSteps: (openCount, checked, constrainedCount) =>
+      guard('The step bound', () => plugin.maxSteps(openCount, checked, constrainedCount), isCount),
+    ...(plugin.ownBytes === undefined ? {} : { ownBytes }),
     create: (models) => guard('What is made', () => plugin.create(models), isDecoder),
   };
 }

@@ -56,7 +56,7 @@ export class InfillEngine {
    */
   prepare(request: Preparable): PreparedInfill {
     if (!('fill' in request)) return preparedInfill(this.#checker.check(request));
-    return preparedScore(this.#checker.checkScore(request), request.draws);
+    return preparedScore(this.#checker.checkScore(request));
   }
 
   /** Ids and texts of the tokens of a literal. */

@@ -3,31 +3,16 @@
  *
  * Plain values only: it crosses process borders and is stored.
  */
+import type { SegmentRequest } from '../text/segments.ts';
 import type { LikelihoodKind } from './decoder.ts';
 
-/** How many tokens a slot has: a number, or a range the fill decides in; ends included, ≥ 1. */
-export type SlotLength =
-  | { readonly tokens: number }
-  | { readonly between: { readonly min: number; readonly max: number } };
-
-/** A gap to fill. */
-export type SlotRequest = {
-  readonly key?: string;
-  readonly length: SlotLength;
-  /** The texts it may have, without the space it owns; anything when absent. */
-  readonly choices?: readonly string[];
-  /** Texts of single tokens that it must not have. */
-  readonly banned?: readonly string[];
-};
+export type { SegmentRequest, SlotRequest } from '../text/segments.ts';
 
 /**
  * How unknown lengths are decided. CAL: by the masked model's confidence, before decoding. DECODE_ALL: every length is
  * decoded, and the fills compared.
  */
 export type LengthSearch = 'CAL' | 'DECODE_ALL';
-
-/** Literal text or a slot. */
-export type SegmentRequest = { readonly text: string } | { readonly slot: SlotRequest };
 
 /** The text to fill, in one of three forms. */
 export type SourceRequest =
@@ -55,6 +40,8 @@ export type InfillRequest = {
   /** Whole candidates, in [1, 16]. */
   readonly samples: number;
   readonly lengthSearch: LengthSearch;
+  /** Most that it may cost; anything when absent. */
+  readonly maxCost?: number;
 };
 
 /** A fill that is given, to be scored: the texts of the slots, in order, or the token ids of the open positions, in order. */
@@ -84,10 +71,7 @@ export type PreparedInfill = {
   readonly knownTokens: number;
   /** Unknown lengths count as their greatest. */
   readonly openTokens: number;
-  /**
-   * Open tokens × samples; where every length is decoded, those of all lengths stand for the first sample. Of a score,
-   * open tokens; × draws where the kind is an ELBO.
-   */
+  /** See `request-cost.ts`. */
   readonly cost: number;
   readonly likelihood: LikelihoodKind;
   readonly settings: readonly EffectiveSetting[];

@@ -41,6 +41,11 @@ export function lengthFigure(
     : causalFigure(models, filled, passes);
 }
 
+/** The most passes that one figure takes with one model. */
+export function maxFigurePasses({ causal }: LoadedModels): number {
+  return causal === null ? 2 : 1;
+}
+
 async function causalFigure(
   { causal, facts }: LoadedModels,
   { ids, from }: FilledPrompt,

@@ -157,7 +157,7 @@ class TrialSearch implements LengthSettling {
 }
 
 /** Every way to choose one length per slot: shorter ones first, the last slot's changing fastest. */
-function* combinationsOf(
+export function* combinationsOf(
   allowed: readonly (readonly number[])[],
 ): Generator<readonly number[], void, void> {
   const [first, ...others] = allowed;

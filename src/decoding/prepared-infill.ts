@@ -6,11 +6,11 @@
 import type { ShapeSlot } from '../text/prompt.ts';
 import type { CheckedInfill, CheckedScore } from './check-request.ts';
 import type { PreparedInfill, PreparedSlot } from './infill-request.ts';
-import { decodedTokens, extremeLengths, mostOpenTokens } from './unknown-lengths.ts';
+import { extremeLengths, mostOpenTokens } from './unknown-lengths.ts';
 
 /** The plan of a request. Seconds and passes are not foretold: they depend on the machine and on what is drawn. */
 export function preparedInfill(checked: CheckedInfill): PreparedInfill {
-  const { plugin, options, shape, settings } = checked;
+  const { plugin, options, shape, settings, cost } = checked;
   const { ids, slots } = shape.withLengths(extremeLengths(shape, 'least'));
   const firstUnknown = shape.slots.findIndex(({ lengths }) => lengths.length > 1);
   const settledBefore = firstUnknown === -1 ? shape.slots.length : firstUnknown;
@@ -21,15 +21,15 @@ export function preparedInfill(checked: CheckedInfill): PreparedInfill {
     ),
     knownTokens: shape.knownTokens,
     openTokens: mostOpenTokens(shape),
-    cost: decodedTokens(shape, checked),
+    cost,
     likelihood: plugin.likelihood(options),
     settings,
   };
 }
 
 /** The plan of a score; the fill has settled all lengths. */
-export function preparedScore(checked: CheckedScore, draws: number): PreparedInfill {
-  const { shape, prompt, targets, kind, settings } = checked;
+export function preparedScore(checked: CheckedScore): PreparedInfill {
+  const { shape, prompt, targets, kind, settings, cost } = checked;
   const openTokens = targets.length;
   return {
     promptTokens: prompt.ids,
@@ -41,7 +41,7 @@ export function preparedScore(checked: CheckedScore, draws: number): PreparedInf
     }),
     knownTokens: prompt.ids.length - openTokens,
     openTokens,
-    cost: openTokens * (kind === 'ELBO' ? draws : 1),
+    cost,
     likelihood: kind,
     settings,
   };

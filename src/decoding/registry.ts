@@ -4,9 +4,10 @@
  * The only place that compares decoder names and that knows their two spellings.
  */
 import { z } from 'zod';
-import { InfillError } from '../errors.ts';
+import { InfillError, type Problem, problemsError } from '../errors.ts';
 import type { ModelRole } from '../model/models.ts';
 import type { DecoderCapabilities, DecoderPlugin, LikelihoodKind } from './decoder.ts';
+import { shownText } from './zod-problems.ts';
 
 /** One option of a decoder as a plain field. */
 export type OptionField = {
@@ -47,6 +48,7 @@ export type AnyDecoder = ReturnType<AnyDecoderPlugin['create']>;
 export type DecoderRegistry = {
   readonly plugins: readonly AnyDecoderPlugin[];
   readonly descriptions: readonly DecoderDescription[];
+  has(name: string): boolean;
   /** @throws UNKNOWN_DECODER that lists the known names. */
   find(name: string): AnyDecoderPlugin;
 };
@@ -69,20 +71,24 @@ export function createRegistry(plugins: readonly AnyDecoderPlugin[]): DecoderReg
   return {
     plugins,
     descriptions,
+    has: (name) => byName.has(name),
     find(name) {
       const plugin = byName.get(name);
-      if (plugin === undefined) throw unknownDecoder(name, [...byName.keys()]);
+      if (plugin === undefined) throw problemsError([unknownDecoder(name, [...byName.keys()])]);
       return plugin;
     },
   };
 }
 
-/** The error for a name that no decoder has. */
-export function unknownDecoder(name: string, known: readonly string[]): InfillError {
-  return new InfillError(
-    'UNKNOWN_DECODER',
-    `There is no decoder "${name}"; there are: ${known.join(', ')}.`,
-  );
+/** The problem of a name that no decoder has; those with a field of their own in GraphQL cannot have it. */
+export function unknownDecoder(name: string, known: readonly string[]): Problem {
+  return {
+    path: ['decoder', 'plugin', 'name'],
+    code: 'UNKNOWN_DECODER',
+    message: `There is no decoder "${shownText(name)}"; there are: ${known.join(', ')}.`,
+    value: shownText(name),
+    limit: null,
+  };
 }
 
 /**

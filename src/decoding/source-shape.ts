@@ -3,29 +3,38 @@
  *
  * Knows notations; knows no limit of a model.
  */
-import { InfillError } from '../errors.ts';
+import type { Problem } from '../errors.ts';
 import { encodeTemplate } from '../text/encode-template.ts';
 import { encodeTokens } from '../text/encode-tokens.ts';
 import type { PromptShape } from '../text/prompt.ts';
-import { type TemplatePart, templateOfParts } from '../text/template.ts';
-import { parseTemplate } from '../text/template-notation.ts';
+import { readSegments } from '../text/segments.ts';
+import { readTemplate } from '../text/template-notation.ts';
 import type { Tokenizer, Vocabulary } from '../text/tokenizer.ts';
-import type { SegmentRequest, SourceRequest } from './infill-request.ts';
-import type { Checked } from './zod-problems.ts';
+import type { SourceRequest } from './infill-request.ts';
 
-/** Encodes a source. A template's problems are a parser's exception; here they join the request's others. */
-export function encodeSource(
+/**
+ * A source as it was read: its shape even where something is wrong, so that what else is wrong can be told at once; null where
+ * there is too much of it.
+ */
+export type SourceReading = {
+  readonly shape: PromptShape | null;
+  readonly problems: readonly Problem[];
+};
+
+/** Encodes a source. */
+export function readSource(
   source: SourceRequest,
   tokenizer: Tokenizer,
   vocabulary: Vocabulary,
-): Checked<PromptShape> {
-  try {
-    return { value: shapeOf(source, tokenizer, vocabulary) };
-  } catch (error) {
-    if (error instanceof InfillError && error.problems.length > 0)
-      return { problems: error.problems };
-    throw error;
+): SourceReading {
+  if ('tokens' in source) {
+    return encodeTokens(source.tokens, tokenizer, vocabulary, ['source', 'tokens']);
   }
+  const { parts, problems } =
+    'text' in source
+      ? readTemplate(source.text, ['source', 'text'])
+      : readSegments(source.segments, ['source', 'segments']);
+  return { shape: parts && encodeTemplate({ parts }, tokenizer), problems };
 }
 
 /** Where slot `index` is in the input: its own segment, or the whole source where slots are not given one by one. */
@@ -34,21 +43,4 @@ export function slotPath(source: SourceRequest, index: number): readonly string[
   if ('tokens' in source) return ['source', 'tokens'];
   const segments = source.segments.flatMap((segment, at) => ('slot' in segment ? [at] : []));
   return ['source', 'segments', String(segments[index]), 'slot'];
-}
-
-function shapeOf(source: SourceRequest, tokenizer: Tokenizer, vocabulary: Vocabulary): PromptShape {
-  if ('text' in source)
-    return encodeTemplate(parseTemplate(source.text, ['source', 'text']), tokenizer);
-  if ('segments' in source) {
-    const parts = source.segments.map(templatePart);
-    return encodeTemplate(templateOfParts(parts, ['source', 'segments']), tokenizer);
-  }
-  return encodeTokens(source.tokens, tokenizer, vocabulary, ['source', 'tokens']);
-}
-
-function templatePart(segment: SegmentRequest): TemplatePart {
-  if ('text' in segment) return { kind: 'literal', text: segment.text };
-  const { length, key = null, choices = null, banned = [] } = segment.slot;
-  const range = 'tokens' in length ? { min: length.tokens, max: length.tokens } : length.between;
-  return { kind: 'mask', length: range, key, choices, banned };
 }

@@ -16,9 +16,9 @@ export function hasUnknownLengths({ slots }: PromptShape): boolean {
   return slots.some(({ lengths }) => lengths.length > 1);
 }
 
-/** How many combinations of lengths the slots can have. */
+/** How many combinations of lengths the slots can have; one without any, which is refused, counts as one of one. */
 export function lengthCombinations({ slots }: PromptShape): number {
-  return slots.reduce((product, { lengths }) => product * lengths.length, 1);
+  return slots.reduce((product, { lengths }) => product * Math.max(1, lengths.length), 1);
 }
 
 /** The least, or the greatest, length of each slot. */
@@ -31,27 +31,12 @@ export function mostOpenTokens(shape: PromptShape): number {
   return sumOf(extremeLengths(shape, 'greatest'));
 }
 
-/**
- * The most open tokens that are decoded: those of every sample with the greatest lengths; where every combination of
- * lengths is decoded, those of all combinations stand for the first sample.
- *
- * Example: lengths 1–2 and 3, 2 samples → 5 + 5 with CAL, (1 + 3) + (2 + 3) + 5 with DECODE_ALL.
- */
-export function decodedTokens(
-  shape: PromptShape,
-  { samples, lengthSearch }: { readonly samples: number; readonly lengthSearch: LengthSearch },
-): number {
-  const most = mostOpenTokens(shape);
-  if (lengthSearch === 'CAL') return most * samples;
-  return combinedTokens(shape) + most * (samples - 1);
-}
-
-/** Open tokens summed over all combinations: a length occurs in as many of them as the other slots have. */
-function combinedTokens(shape: PromptShape): number {
-  const combinations = lengthCombinations(shape);
-  return sumOf(
-    shape.slots.map(({ lengths }) => (sumOf(lengths) * combinations) / Math.max(1, lengths.length)),
+/** The most open tokens of one slot with choices, of which a pass commits one; 1 where no slot has any. */
+export function mostConstrained({ slots }: PromptShape): number {
+  const counts = slots.map(({ choices, lengths }) =>
+    choices === null ? 1 : (lengths.at(-1) ?? 1),
   );
+  return Math.max(1, ...counts);
 }
 
 /** Why unknown lengths cannot be found as asked. */
@@ -81,6 +66,7 @@ function combinationProblems(shape: PromptShape): Problem[] {
   return [{ path: ['lengthSearch'], code: 'COST_TOO_HIGH', message, value, limit }];
 }
 
-function sumOf(values: readonly number[]): number {
+/** The sum of counts. */
+export function sumOf(values: readonly number[]): number {
   return values.reduce((sum, value) => sum + value, 0);
 }

@@ -18,7 +18,7 @@ export type Checked<T> = { readonly value: T } | { readonly problems: readonly P
  */
 export function checkFields<T>(
   schema: ZodType<T>,
-  fields: Readonly<Record<string, unknown>>,
+  fields: unknown,
   path: readonly string[],
   code: ErrorCode,
 ): Checked<T> {
@@ -35,7 +35,8 @@ function problemOf(issue: z.core.$ZodIssue, path: readonly string[], code: Error
     return { path, code, message: `There is no ${names} here.`, value: names, limit };
   }
   const value = shown(issue.input);
-  const message = `"${field.join('.')}" is ${value}; it must be ${requirement}.`;
+  const name = field.length === 0 ? 'What stands here' : `"${field.join('.')}"`;
+  const message = `${name} is ${value}; it must be ${requirement}.`;
   return { path: [...path, ...field], code, message, value, limit };
 }
 
@@ -43,7 +44,11 @@ function problemOf(issue: z.core.$ZodIssue, path: readonly string[], code: Error
 function shown(input: unknown): string {
   if (Array.isArray(input)) return 'a list';
   if (typeof input === 'object' && input !== null) return 'an object';
-  const text = String(input);
+  return shownText(String(input));
+}
+
+/** A client's text, cut where it is long. */
+export function shownText(text: string): string {
   return text.length > maxShownLength ? `${text.slice(0, maxShownLength)}…` : text;
 }
 

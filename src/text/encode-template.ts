@@ -3,10 +3,10 @@
  *
  * Knows the rule of the space before a mask; knows no model frame and no context length.
  */
-import type { Mask } from './mask.ts';
+import { maskLimits, type ReadMask } from './mask.ts';
 import { placeParts, type ShapePart } from './place-parts.ts';
 import type { EncodedText, PromptShape, ShapeSlot } from './prompt.ts';
-import type { Template, TemplatePart } from './template.ts';
+import type { ReadPart } from './template.ts';
 import type { Tokenizer } from './tokenizer.ts';
 
 /**
@@ -15,17 +15,21 @@ import type { Tokenizer } from './tokenizer.ts';
  * A literal before a mask that ends in exactly one space is tokenized without it, and the mask's slot owns the space:
  * words carry their space in front. This holds for a literal that is only that space too, between two masks or at the
  * start of the text. The literal's part keeps the space. Choices of such a slot are tokenized with the space in front.
- * Whether choices fit and banned texts are single tokens is for the caller to check.
+ * Whether choices fit and banned texts are single tokens is for the caller to check. A slot whose length was wrong
+ * has no lengths that it can have.
  */
-export function encodeTemplate(template: Template, tokenizer: Tokenizer): PromptShape {
+export function encodeTemplate(
+  { parts: read }: { readonly parts: readonly ReadPart[] },
+  tokenizer: Tokenizer,
+): PromptShape {
   const slots: ShapeSlot[] = [];
-  const parts = template.parts.map((part, index): ShapePart => {
+  const parts = read.map((part, index): ShapePart => {
     if (part.kind === 'literal') {
-      const isOwned = hasOwnedSpace(part, template.parts[index + 1]);
+      const isOwned = hasOwnedSpace(part, read[index + 1]);
       const ids = tokenizer.encode(isOwned ? part.text.slice(0, -1) : part.text);
       return { kind: 'literal', text: part.text, ids };
     }
-    const ownsSpace = hasOwnedSpace(template.parts[index - 1], part);
+    const ownsSpace = hasOwnedSpace(read[index - 1], part);
     const slot = shapeSlot(part, { index: slots.length, ownsSpace }, tokenizer);
     slots.push(slot);
     return { kind: 'slot', slot };
@@ -34,13 +38,13 @@ export function encodeTemplate(template: Template, tokenizer: Tokenizer): Prompt
 }
 
 /** Whether the space that `part` ends in belongs to a mask after it. */
-function hasOwnedSpace(part: TemplatePart | undefined, next: TemplatePart | undefined): boolean {
+function hasOwnedSpace(part: ReadPart | undefined, next: ReadPart | undefined): boolean {
   if (part?.kind !== 'literal' || next?.kind !== 'mask') return false;
   return part.text.endsWith(' ') && !part.text.endsWith('  ');
 }
 
 function shapeSlot(
-  { key, length: { min, max }, choices, banned }: Mask,
+  { key, length, choices, banned }: ReadMask,
   place: Pick<ShapeSlot, 'index' | 'ownsSpace'>,
   tokenizer: Tokenizer,
 ): ShapeSlot {
@@ -51,13 +55,15 @@ function shapeSlot(
   return {
     ...place,
     key,
-    min,
-    max,
-    lengths: lengthsOf({ min, max }, encoded ?? null),
+    ...(length ?? anyLength),
+    lengths: length === null ? [] : lengthsOf(length, encoded ?? null),
     choices: encoded ?? null,
     banned: banned.map((text) => ({ text, ids: singleTokens(text, tokenizer) })),
   };
 }
+
+/** Of a slot whose length was wrong: it restrains nothing. */
+const anyLength = { min: 1, max: maskLimits.positions };
 
 /** Token ids of a slot's own text, the space that it owns in front. */
 export function encodeSlotText(text: string, ownsSpace: boolean, tokenizer: Tokenizer): number[] {

@@ -1,9 +1,9 @@
 /**
- * Makes a prompt of token ids that a client gave.
+ * Reads the token ids that a client gave as the shape of a prompt.
  *
  * Knows ids and gaps; knows no text notation. The space rule of templates does not apply, and lengths are known.
  */
-import { type Problem, problemsError } from '../errors.ts';
+import type { Problem } from '../errors.ts';
 import { placeParts, type ShapePart } from './place-parts.ts';
 import type { PromptShape, Span } from './prompt.ts';
 import { templateLimits } from './template.ts';
@@ -13,34 +13,45 @@ import { decodeUtf8 } from './utf8.ts';
 /** Ids of one request. */
 const maxTokens = 100_000;
 
+/** What was read: the shape even where some ids are wrong, null where there are too many. */
+export type TokensReading = {
+  readonly shape: PromptShape | null;
+  readonly problems: readonly Problem[];
+};
+
 /**
  * The shape of a prompt whose slots are the maximal runs of nulls and whose literals are the runs of ids between, each decoded by
  * itself: bytes at its ends that are no whole character show as U+FFFD.
  *
  * @param vocabulary - of the pack: which ids may be given.
  * @param path - of the list in the input; a problem adds an index.
- * Throws `INVALID_INPUT` with all problems (the first `templateLimits.problems` of them).
  */
 export function encodeTokens(
   ids: readonly (number | null)[],
   tokenizer: Tokenizer,
   vocabulary: Vocabulary,
   path: readonly string[],
-): PromptShape {
+): TokensReading {
+  if (ids.length > maxTokens) return { shape: null, problems: [tooMany(ids.length, path)] };
   const runs = runsOf(ids);
   const problems = [...idProblems(ids, vocabulary, path), ...gapProblems(ids, runs, path)];
-  const [first, ...rest] = problems.slice(0, templateLimits.problems);
-  if (first !== undefined) throw problemsError([first, ...rest]);
+  const textOf = (known: readonly number[]) =>
+    problems.length === 0 ? decodeIds(known, tokenizer) : '';
   let slotCount = 0;
   const parts = runs.map(({ start, end }): ShapePart => {
     const given = ids.slice(start, end).filter((id) => id !== null);
-    if (given.length > 0) return { kind: 'literal', text: decodeIds(given, tokenizer), ids: given };
+    if (given.length > 0) return { kind: 'literal', text: textOf(given), ids: given };
     const slot = { index: slotCount, key: null, ownsSpace: false, choices: null, banned: [] };
     slotCount += 1;
     const length = end - start;
     return { kind: 'slot', slot: { ...slot, min: length, max: length, lengths: [length] } };
   });
-  return placeParts(parts);
+  return { shape: placeParts(parts), problems: problems.slice(0, templateLimits.problems) };
+}
+
+function tooMany(count: number, path: readonly string[]): Problem {
+  const message = `The input has ${count} token ids; the limit is ${maxTokens}.`;
+  return problem(message, count, maxTokens, path);
 }
 
 /** The maximal runs of nulls and of ids, in order. */
@@ -74,11 +85,7 @@ function idProblems(
   const size = vocabulary.vocabularySize;
   const banned = new Set(vocabulary.bannedIds);
   const problems: Problem[] = [];
-  if (ids.length > maxTokens) {
-    const message = `The input has ${ids.length} token ids; the limit is ${maxTokens}.`;
-    problems.push(problem(message, ids.length, maxTokens, path));
-  }
-  for (const [index, id] of ids.slice(0, maxTokens).entries()) {
+  for (const [index, id] of ids.entries()) {
     const message = id === null ? null : idComplaint(id, size, banned);
     if (message !== null) problems.push(problem(message, id, size, [...path, String(index)]));
   }

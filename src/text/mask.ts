@@ -19,6 +19,9 @@ export type Mask = {
   readonly banned: readonly string[];
 };
 
+/** A mask as it was read: its length is null where what the client wrote is none. */
+export type ReadMask = Omit<Mask, 'length'> & { readonly length: MaskLength | null };
+
 /** What one mask may have. */
 export const maskLimits = {
   positions: 1024,
@@ -31,7 +34,8 @@ export const maskLimits = {
 /** What is wrong, without where. */
 export type Finding = Pick<Problem, 'message' | 'value' | 'limit'>;
 
-type Report = (finding: Finding, field: readonly string[]) => void;
+/** Takes what is wrong with a field of a mask. */
+export type Report = (finding: Finding, field: readonly string[]) => void;
 
 /** What is wrong with a number of positions that the client wrote as `written`; null when nothing is. */
 export function lengthFinding(length: number, written: string): Finding | null {
@@ -53,12 +57,11 @@ export function rangeFinding({ min, max }: MaskLength): Finding | null {
 }
 
 /**
- * Reports everything that is wrong with a mask, by field.
+ * Reports everything that is wrong with a mask besides its length, by field.
  *
  * @param keys - of the masks before it; its own is added.
  */
-export function checkMask(mask: Mask, keys: Set<string>, report: Report): void {
-  checkLength(mask.length, report);
+export function checkMask(mask: ReadMask, keys: Set<string>, report: Report): void {
   if (mask.key !== null) checkKey(mask.key, keys, report);
   if (mask.choices?.length === 0) {
     const message = 'A slot has an empty list of choices, so nothing could stand there.';
@@ -66,22 +69,6 @@ export function checkMask(mask: Mask, keys: Set<string>, report: Report): void {
   }
   checkTexts(mask.choices ?? [], 'choices', report);
   checkTexts(mask.banned, 'banned', report);
-}
-
-function checkLength({ min, max }: MaskLength, report: Report): void {
-  const ends =
-    min === max
-      ? ([[min, ['tokens']]] as const)
-      : ([
-          [min, ['between', 'min']],
-          [max, ['between', 'max']],
-        ] as const);
-  for (const [end, field] of ends) {
-    const finding = lengthFinding(end, String(end));
-    if (finding !== null) report(finding, ['length', ...field]);
-  }
-  const finding = rangeFinding({ min, max });
-  if (finding !== null) report(finding, ['length', 'between']);
 }
 
 function checkKey(key: string, keys: Set<string>, report: Report): void {

@@ -42,7 +42,7 @@ export type ShapeSlot = Omit<Slot, 'span'> & {
   /** Tokens it was asked to have, ends included. */
   readonly min: number;
   readonly max: number;
-  /** The lengths it can have, ascending: all from `min` to `max`, or those of them that some choice has. */
+  /** The lengths it can have, ascending: all from `min` to `max`, or those of them that some choice has. None of a wrong one. */
   readonly lengths: readonly number[];
   /** In the order given; null when anything may stand there. */
   readonly choices: readonly EncodedText[] | null;

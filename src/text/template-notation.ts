@@ -5,8 +5,21 @@
  * Directly before `[MASK]` or `[MASK:`, two backslashes stand for one and an odd last one makes the mask literal;
  * elsewhere a backslash is itself. `[MASK` before any other character, and `[mask]`, are text.
  */
-import { type Finding, lengthFinding, type Mask, type MaskLength, rangeFinding } from './mask.ts';
-import { type Template, type TemplatePart, TemplateProblems } from './template.ts';
+import {
+  type Finding,
+  lengthFinding,
+  type MaskLength,
+  type ReadMask,
+  rangeFinding,
+} from './mask.ts';
+import {
+  type ReadPart,
+  soundTemplate,
+  type Template,
+  TemplateProblems,
+  type TemplateReading,
+  templateLimits,
+} from './template.ts';
 
 const opener = '[MASK';
 
@@ -22,23 +35,25 @@ type BodyReading =
 type MaskReading = { readonly end: number } & BodyReading;
 
 /**
- * Reads a template.
+ * Reads a template and everything that is wrong with it, UTF-16 offsets in the messages.
  *
  * @param path - of the text in the input, for problems.
- * Throws `INVALID_TEMPLATE` with all problems, UTF-16 offsets in their messages.
  */
-export function parseTemplate(text: string, path: readonly string[]): Template {
+export function readTemplate(text: string, path: readonly string[]): TemplateReading {
   const problems = new TemplateProblems();
-  const parts = problems.checkText(text, path) ? readParts(text, path, problems) : [];
-  return problems.finish(parts, path);
+  problems.checkText(text, path);
+  const isReadable = text.length <= templateLimits.length;
+  const parts = isReadable ? readParts(text, path, problems) : [];
+  return problems.finish(parts, text.length, path);
 }
 
-function readParts(
-  text: string,
-  path: readonly string[],
-  problems: TemplateProblems,
-): TemplatePart[] {
-  const parts: TemplatePart[] = [];
+/** Reads a template. @throws INVALID_TEMPLATE with all problems */
+export function parseTemplate(text: string, path: readonly string[]): Template {
+  return soundTemplate(readTemplate(text, path));
+}
+
+function readParts(text: string, path: readonly string[], problems: TemplateProblems): ReadPart[] {
+  const parts: ReadPart[] = [];
   let at = 0;
   for (let open = nextOpener(text, at); open !== -1; open = nextOpener(text, at)) {
     const backslashes = backslashesBefore(text, open);
@@ -50,8 +65,8 @@ function readParts(
     }
     const mask = readMask(text, open);
     parts.push({ kind: 'literal', text: kept });
-    if (mask.finding === null) parts.push(plainMask(mask.length));
-    else problems.add(mask.finding, path);
+    parts.push(plainMask(mask.length));
+    if (mask.finding !== null) problems.add(mask.finding, path);
     at = mask.end;
     if (problems.isFull) break;
   }
@@ -60,7 +75,7 @@ function readParts(
 }
 
 /** The notation has neither keys nor choices. */
-function plainMask(length: MaskLength): Mask {
+function plainMask(length: MaskLength | null): ReadMask {
   return { kind: 'mask', length, key: null, choices: null, banned: [] };
 }
 

@@ -1,17 +1,31 @@
 /**
  * The template: literal text with masks in it, checked against limits.
  *
- * Knows parts, however they were written; `template-notation.ts` reads the bracket notation. Knows no tokens:
- * whether a template fits a model's context is decided after it is encoded.
+ * Knows parts, however they were written: `template-notation.ts` reads the bracket notation, `segments.ts` parts that
+ * come one by one. Knows no tokens: whether a template fits a model's context is decided after it is encoded.
  */
 import { type Problem, problemsError } from '../errors.ts';
-import { checkMask, type Finding, type Mask, maskLimits } from './mask.ts';
+import { checkMask, type Finding, type Mask, maskLimits, type ReadMask } from './mask.ts';
+
+type Literal = { readonly kind: 'literal'; readonly text: string };
 
 /** Literal text, or a mask. */
-export type TemplatePart = { readonly kind: 'literal'; readonly text: string } | Mask;
+export type TemplatePart = Literal | Mask;
 
 /** A checked template: literals are not empty, well-formed and never next to each other. */
 export type Template = { readonly parts: readonly TemplatePart[] };
+
+/** Literal text, or a mask whose length may be wrong. */
+export type ReadPart = Literal | ReadMask;
+
+/**
+ * All that is wrong with a template, and its parts all the same: what else is wrong with them can be told at once. Null where
+ * it has too much to be read to the end.
+ */
+export type TemplateReading = {
+  readonly parts: readonly ReadPart[] | null;
+  readonly problems: readonly Problem[];
+};
 
 /** What one template may hold. */
 export const templateLimits = {
@@ -23,32 +37,15 @@ export const templateLimits = {
   problems: 100,
 } as const;
 
-/**
- * A template of parts that a client gave one by one; brackets in their literals are text.
- *
- * @param path - of the list of parts in the input; a problem adds the part's index and field.
- * Throws `INVALID_TEMPLATE` with all problems.
- */
-export function templateOfParts(parts: readonly TemplatePart[], path: readonly string[]): Template {
-  const problems = new TemplateProblems();
-  const keys = new Set<string>();
-  let length = 0;
-  for (const [index, part] of parts.entries()) {
-    const at = [...path, String(index)];
-    if (part.kind === 'literal') {
-      length += part.text.length;
-      problems.checkText(part.text, [...at, 'text']);
-    } else {
-      length += [...(part.choices ?? []), ...part.banned].reduce(
-        (sum, text) => sum + text.length,
-        0,
-      );
-      problems.checkMask(part, keys, [...at, 'slot']);
-    }
-    if (problems.isFull) break;
-  }
-  if (length > templateLimits.length) problems.add(tooLong(length), path);
-  return problems.finish(parts, path);
+/** The template that was read. @throws INVALID_TEMPLATE with all problems, unless there are none */
+export function soundTemplate({ parts, problems }: TemplateReading): Template {
+  const [first, ...rest] = problems;
+  if (first !== undefined) throw problemsError([first, ...rest]);
+  return { parts: (parts ?? []).filter(isSound) };
+}
+
+function isSound(part: ReadPart): part is TemplatePart {
+  return part.kind === 'literal' || part.length !== null;
 }
 
 /** Collects the problems of one template. */
@@ -65,17 +62,21 @@ export class TemplateProblems {
     this.#problems.push({ code: 'INVALID_TEMPLATE', ...finding, path });
   }
 
-  /** Adds what makes `text` unfit; returns false when it is too long to be read at all. */
-  checkText(text: string, path: readonly string[]): boolean {
+  /** Adds what makes `text` unfit. */
+  checkText(text: string, path: readonly string[]): void {
     for (const finding of textFindings(text)) {
       if (this.isFull) break;
       this.add(finding, path);
     }
-    return text.length <= templateLimits.length;
+  }
+
+  /** Adds that all texts together have too many UTF-16 units, where they do. */
+  checkLength(length: number, path: readonly string[]): void {
+    if (length > templateLimits.length) this.add(tooLong(length), path);
   }
 
   /** Adds what is wrong with a mask. @param keys - of the masks before it; its own is added. */
-  checkMask(mask: Mask, keys: Set<string>, path: readonly string[]): void {
+  checkMask(mask: ReadMask, keys: Set<string>, path: readonly string[]): void {
     checkMask(mask, keys, (finding, field) => this.add(finding, [...path, ...field]));
     const { choices, banned } = mask;
     for (const [field, texts] of Object.entries({ choices: choices ?? [], banned })) {
@@ -86,16 +87,15 @@ export class TemplateProblems {
   }
 
   /**
-   * The template of `parts`, unless there are problems.
+   * The reading of `parts`.
    *
-   * Throws `INVALID_TEMPLATE` with all of them.
+   * @param length - UTF-16 units of all their texts.
    */
-  finish(parts: readonly TemplatePart[], path: readonly string[]): Template {
+  finish(parts: readonly ReadPart[], length: number, path: readonly string[]): TemplateReading {
     const slots = parts.filter((part) => part.kind === 'mask').length;
     if (slots > templateLimits.slots) this.add(tooManySlots(slots), path);
-    const [first, ...rest] = this.#problems;
-    if (first !== undefined) throw problemsError([first, ...rest]);
-    return { parts: joinLiterals(parts) };
+    const isWhole = length <= templateLimits.length && !this.isFull;
+    return { parts: isWhole ? joinLiterals(parts) : null, problems: this.#problems };
   }
 }
 
@@ -128,8 +128,8 @@ function loneSurrogate(unit: string, offset: number): Finding {
   return { message, value, limit: null };
 }
 
-function joinLiterals(parts: readonly TemplatePart[]): TemplatePart[] {
-  const joined: TemplatePart[] = [];
+function joinLiterals(parts: readonly ReadPart[]): ReadPart[] {
+  const joined: ReadPart[] = [];
   let literal = '';
   const flush = () => {
     if (literal !== '') joined.push({ kind: 'literal', text: literal });

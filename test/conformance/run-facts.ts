@@ -4,7 +4,7 @@
  * Each fact is a function that throws when it does not hold.
  */
 import assert from 'node:assert/strict';
-import type { Fill } from '../../src/decoding/decoder.ts';
+import type { Fill, Run } from '../../src/decoding/decoder.ts';
 import { openPositions } from '../../src/decoding/positions.ts';
 import type {
   CommittedToken,
@@ -111,9 +111,20 @@ function applyTokens(change: TokensChanged, tokens: Map<number, CommittedToken>)
   }
 }
 
+/** The most of these positions that are of one slot with choices. */
+function mostOfOneGroup(open: readonly number[], { rules }: Run<unknown>): number {
+  const counts = new Map<number, number>();
+  for (const position of open) {
+    const group = rules.groupOf(position);
+    if (group !== null) counts.set(group, (counts.get(group) ?? 0) + 1);
+  }
+  return Math.max(1, ...counts.values());
+}
+
 function keepsItsSteps({ subject, diary }: Observation): void {
   for (const { run, results, stepCount, lateStepCount } of diary.runs) {
-    const bound = subject.plugin.maxSteps(openPositions(run.ids).length, run.options);
+    const open = openPositions(run.ids);
+    const bound = subject.plugin.maxSteps(open.length, run.options, mostOfOneGroup(open, run));
     assert(stepCount <= bound, `${stepCount} steps were made; the bound is ${bound}.`);
     assert.equal(lateStepCount, 0, 'No step is asked of a run that is done.');
     const idle = results.filter(

@@ -94,7 +94,8 @@ describe('samples and settings', () => {
   it('refuses sampling settings that the decoder does not follow, and says which it does', () => {
     const sampling = { temperature: 1, topK: 3, topP: 0.5, repetitionPenalty: 2 };
     const error = refusalOf(() => check({ sampling }, {}, warm));
-    expect(error.code).toBe('UNSUPPORTED');
+    expect(error.code).toBe('INVALID_INPUT');
+    expect(error.problems.every(({ code }) => code === 'UNSUPPORTED')).toBe(true);
     expect(error.problems.map(({ path, value, limit }) => [path, value, limit])).toEqual([
       [['sampling', 'repetitionPenalty'], '2', 'temperature'],
       [['sampling', 'topK'], '3', 'temperature'],

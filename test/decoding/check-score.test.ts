@@ -70,9 +70,7 @@ describe('a fill given as texts', () => {
       [['fill', 'slots', '0'], 'sat', '1'],
       [['fill', 'slots', '1'], 'xyz', '2'],
     ]);
-    expect(problems[1]?.message).toBe(
-      'The text "xyz" of slot 1 has 3 tokens; the slot has 1 to 2 tokens.',
-    );
+    expect(problems[1]?.message).toBe('The text "xyz" has 3 tokens; the slot has 1 to 2 tokens.');
     expect(refusalOf(() => check({ text: '[MASK]' }, { slots: [''] })).problems).toHaveLength(1);
   });
 
@@ -98,7 +96,7 @@ describe('a fill given as texts', () => {
     const chosen = withSlot({ length: { tokens: 1 }, choices: ['the'] });
     expect(check(chosen, { slots: ['the'] }).targets).toEqual(idsOf(' the'));
     expect(refusalOf(() => check(chosen, { slots: ['cat'] })).problems[0]?.message).toBe(
-      `The text "cat" of slot 0 is none of the slot's choices.`,
+      `The text "cat" is none of the slot's choices.`,
     );
     const banned = withSlot({ length: { tokens: 1 }, banned: ['cat'] });
     expect(check(banned, { slots: ['the'] }).targets).toEqual(idsOf(' the'));
@@ -118,7 +116,7 @@ describe('a fill given as tokens', () => {
 
   it.each([
     ['[MASK]a[MASK:1-3]b[MASK]', [10, 11], '2 target tokens for at least 3 open positions'],
-    ['[MASK]a[MASK:1-3]', [10, 11, 12, 13, 14], 'slot 1 has 4 tokens; the slot has 1 to 3'],
+    ['[MASK]a[MASK:1-3]', [10, 11, 12, 13, 14], 'a slot has 4 tokens; the slot has 1 to 3'],
     ['[MASK:1-3]a[MASK:1-3]', [10, 11], '2 slots have unknown lengths'],
     ['[MASK:2]', [10], '1 target tokens for 2 open positions'],
     ['[MASK:2]', [10, 3], 'Target token 3 '],
@@ -166,8 +164,8 @@ describe('checkScore', () => {
       checker.checkScore({ request, fill: { slots: [] }, draws: 1 }),
     );
     expect(problems.map(({ path }) => path.join('.'))).toEqual([
-      'decoder.autoregressive.prompt',
       'fill.slots',
+      'decoder.autoregressive.prompt',
     ]);
   });
 

@@ -86,10 +86,10 @@ describe('choices', () => {
       [slotPath('choices', '1'), 'sat'],
       [slotPath('choices', '2'), 'x'],
     ]);
-    expect(problems[0]?.message).toBe('The choice "sat" has 2 tokens; slot 0 has 1 token.');
+    expect(problems[0]?.message).toBe('The choice "sat" has 2 tokens; its slot has 1 token.');
     const between = { between: { min: 3, max: 4 } };
     const [first] = refusalOf(() => checkSlot({ length: between, choices: ['sat'] })).problems;
-    expect(first?.message).toBe('The choice "sat" has 2 tokens; slot 0 has 3 to 4 tokens.');
+    expect(first?.message).toBe('The choice "sat" has 2 tokens; its slot has 3 to 4 tokens.');
   });
 
   it('begin with a token that has the owned space in it', () => {
@@ -102,7 +102,7 @@ describe('choices', () => {
     const slot = { length: one, choices: ['the', 'cat'], banned: ['cat'] };
     const { problems } = refusalOf(() => checkSlot(slot));
     expect(problems).toMatchObject([{ path: slotPath('choices', '1') }]);
-    expect(problems[0]?.message).toContain('the token "cat", which is banned in slot 0');
+    expect(problems[0]?.message).toContain('the token "cat", which is banned in its slot');
   });
 
   it('are what every fill of the slot spells', async () => {
@@ -157,7 +157,7 @@ describe('banned texts', () => {
     const banned = ['the', 'cat', 's'];
     const { problems } = refusalOf(() => checkSlot({ length: one, banned }));
     expect(problems).toMatchObject([{ path: slotPath(), code: 'INVALID_INPUT' }]);
-    expect(problems[0]?.message).toContain('slot 0');
+    expect(problems[0]?.message).toContain('begins with a space');
     expect(checkSlot({ length: one, banned }, 'a').shape.slots).toHaveLength(1);
     expect(checkSlot({ length: one, banned: ['the', 'cat'] }).shape.slots).toHaveLength(1);
   });

@@ -90,9 +90,10 @@ describe('preparedInfill', () => {
 
   it('costs open tokens times samples, and the trials of all lengths where they are decoded', () => {
     const text = '[MASK:1-2]a[MASK:1-3]';
-    expect(prepare({ text }, { samples: 3 }).cost).toBe((2 + 3) * 3);
-    // (1 + 1) + (1 + 2) + (1 + 3) + (2 + 1) + (2 + 2) + (2 + 3)
-    expect(prepare({ text }, { samples: 2, lengthSearch: 'DECODE_ALL' }).cost).toBe(21 + 5);
+    // Each of five lengths is tried twice at most.
+    expect(prepare({ text }, { samples: 3 }).cost).toBe((2 + 3) * 3 + 2 * 5);
+    // (1 + 1) + (1 + 2) + (1 + 3) + (2 + 1) + (2 + 2) + (2 + 3), and one pass to compare each.
+    expect(prepare({ text }, { samples: 2, lengthSearch: 'DECODE_ALL' }).cost).toBe(21 + 6 + 5);
     expect(prepare({ text: 'a' }, { lengthSearch: 'DECODE_ALL' }).cost).toBe(0);
   });
 });
@@ -103,7 +104,7 @@ describe('preparedScore', () => {
     const source = { segments: [{ text: 'a' }, { slot }] };
     const request = requestOf(autoregressive, { source });
     const checked = checker.checkScore({ request, fill: { slots: ['xy'] }, draws: 9 });
-    expect(preparedScore(checked, 9)).toMatchObject({
+    expect(preparedScore(checked)).toMatchObject({
       slots: [{ minTokens: 2, maxTokens: 2, start: 1, choices: [idsOf('xyz'), idsOf('xy')] }],
       knownTokens: 1,
       openTokens: 2,

@@ -2,8 +2,8 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { templateOf } from '../../schema/source-template.ts';
 import type { SegmentRequest } from '../../src/service/service.ts';
-import { type TemplatePart, templateOfParts } from '../../src/text/template.ts';
-import { parseTemplate } from '../../src/text/template-notation.ts';
+import { readSegments } from '../../src/text/segments.ts';
+import { readTemplate } from '../../src/text/template-notation.ts';
 
 const text = fc.stringMatching(/^(?:[ab\\\][:1-]|\[MASK\]|\[MASK:2\]){1,8}$/);
 const segment: fc.Arbitrary<SegmentRequest> = fc.oneof(
@@ -26,16 +26,9 @@ describe('templateOf', () => {
     fc.assert(
       fc.property(fc.array(segment, { minLength: 1, maxLength: 6 }), (segments) => {
         const shown = templateOf({ segments }) ?? '';
-        expect(parseTemplate(shown, [])).toEqual(templateOfParts(segments.map(partOf), []));
+        expect(readTemplate(shown, [])).toEqual(readSegments(segments, []));
       }),
       { numRuns: 500, seed: 1 },
     );
   });
 });
-
-function partOf(part: SegmentRequest): TemplatePart {
-  if ('text' in part) return { kind: 'literal', text: part.text };
-  const { length } = part.slot;
-  const range = 'tokens' in length ? { min: length.tokens, max: length.tokens } : length.between;
-  return { kind: 'mask', length: range, key: null, choices: null, banned: [] };
-}

@@ -2,7 +2,8 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { encodeTemplate } from '../../src/text/encode-template.ts';
 import type { Prompt } from '../../src/text/prompt.ts';
-import { templateOfParts } from '../../src/text/template.ts';
+import { readSegments } from '../../src/text/segments.ts';
+import { soundTemplate } from '../../src/text/template.ts';
 import { decodeUtf8 } from '../../src/text/utf8.ts';
 import { ByteTokenizer } from '../support/byte-tokenizer.ts';
 import { promptOf, shapeOf } from '../support/prompt-of.ts';
@@ -76,10 +77,8 @@ describe('encodeTemplate', () => {
   });
 
   it('keeps the keys of slots', () => {
-    const template = templateOfParts(
-      [{ kind: 'mask', length: { min: 1, max: 1 }, key: 'who', choices: null, banned: [] }],
-      [],
-    );
+    const slot = { key: 'who', length: { tokens: 1 } };
+    const template = soundTemplate(readSegments([{ slot }], []));
     expect(encodeTemplate(template, tokenizer).slots.map((slot) => slot.key)).toEqual(['who']);
   });
 

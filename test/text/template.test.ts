@@ -2,7 +2,13 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { InfillError } from '../../src/errors.ts';
 import type { Mask } from '../../src/text/mask.ts';
-import { type TemplatePart, templateLimits, templateOfParts } from '../../src/text/template.ts';
+import { readSegments, type SegmentRequest } from '../../src/text/segments.ts';
+import {
+  soundTemplate,
+  type Template,
+  type TemplatePart,
+  templateLimits,
+} from '../../src/text/template.ts';
 import { parseTemplate } from '../../src/text/template-notation.ts';
 
 const path = ['source', 'text'];
@@ -17,6 +23,25 @@ function mask(length: number, key: string | null = null): Mask {
 
 function between(min: number, max: number): Mask {
   return { ...mask(min), length: { min, max } };
+}
+
+/** The template of segments that ask for these parts. */
+function templateOfParts(parts: readonly TemplatePart[], at: readonly string[]): Template {
+  return soundTemplate(readSegments(parts.map(segmentOf), at));
+}
+
+function segmentOf(part: TemplatePart): SegmentRequest {
+  if (part.kind === 'literal') return { text: part.text };
+  const { length, key, choices, banned } = part;
+  const { min, max } = length;
+  return {
+    slot: {
+      length: min === max ? { tokens: min } : { between: { min, max } },
+      ...(key === null ? {} : { key }),
+      ...(choices === null ? {} : { choices }),
+      banned,
+    },
+  };
 }
 
 function refusal(action: () => unknown): InfillError {
@@ -178,7 +203,7 @@ describe('parseTemplate', () => {
   });
 });
 
-describe('templateOfParts', () => {
+describe('readSegments', () => {
   const at = ['source', 'segments'];
 
   it('joins literals, drops empty ones and takes brackets as text', () => {
