@@ -4,16 +4,15 @@
  * The server and a command line without a server both stand on it. Knows what there is; knows no HTTP.
  */
 import { randomBytes } from 'node:crypto';
-import { existsSync, readdirSync } from 'node:fs';
-import { join, resolve } from 'node:path';
+import { join } from 'node:path';
 import type { Config } from './config.ts';
 import { builtInDecoders } from './decoders.ts';
 import type { Dispatcher } from './dispatch/dispatcher.ts';
 import { openLocalDispatcher } from './dispatch/local-dispatcher.ts';
 import { RunLog } from './dispatch/run-log.ts';
 import type { WorkerNotice } from './dispatch/worker-process.ts';
-import { InfillError } from './errors.ts';
 import { describeExternalDecoders, type ExternalDecoder } from './external-decoders.ts';
+import { packFolders } from './pack-folders.ts';
 import { packageRoot } from './package-root.ts';
 import { isAllowedOrigin } from './server/admission.ts';
 import type { CostReceipts } from './service/cost-ledger.ts';
@@ -164,20 +163,4 @@ async function openBoth(
   if (store.status === 'fulfilled') await store.value.close();
   if (dispatcher.status === 'fulfilled') await dispatcher.value.close();
   throw store.status === 'rejected' ? store.reason : (dispatcher as PromiseRejectedResult).reason;
-}
-
-/** Folders that hold a pack, by name; the bundled one is found from the package, never from the working directory. */
-function packFolders(modelsDir: string): string[] {
-  const folder = resolve(modelsDir);
-  const names = existsSync(folder) ? readdirSync(folder).sort() : [];
-  const packs = names
-    .map((name) => join(folder, name))
-    .filter((path) => existsSync(join(path, 'pack.json')));
-  if (packs.length === 0) {
-    throw new InfillError(
-      'INVALID_CONFIG',
-      `MODELS_DIR is ${folder}; there is no folder with a pack.json in it.`,
-    );
-  }
-  return packs;
 }

@@ -4,6 +4,7 @@
 import { Command } from 'commander';
 import type { CommandContext } from './command-context.ts';
 import { decodersCommand } from './decoders.ts';
+import { doctorCommand } from './doctor.ts';
 import { infillCommand } from './infill.ts';
 import { keysCommand } from './keys.ts';
 import { modelsCommand } from './models.ts';
@@ -17,6 +18,7 @@ Examples:
   $ lacuna score "The [MASK] sat on the [MASK:2]." --fill cat --fill "old mat"
   $ lacuna decoders
   $ lacuna serve --port 4000
+  $ lacuna doctor
   $ lacuna keys create --name site --scopes infill
 `;
 
@@ -33,6 +35,7 @@ export function createProgram(context: CommandContext): Command {
     modelsCommand,
     decodersCommand,
     serveCommand,
+    doctorCommand,
     keysCommand,
     packCommand,
   ];

@@ -45,6 +45,19 @@ export async function applyMigrations(connection: Connection): Promise<void> {
   await connection.migrate(folder);
 }
 
+/** How the migrations of a database differ from those of this version; changes nothing. */
+export async function compareMigrations(
+  database: Database,
+): Promise<{ readonly missing: number; readonly unknown: number }> {
+  const folder = join(packageRoot(), 'migrations');
+  const known = readMigrationFiles({ migrationsFolder: folder }).map((file) => file.folderMillis);
+  const present = await appliedMigrations(database);
+  return {
+    missing: known.filter((madeAt) => !present.includes(madeAt)).length,
+    unknown: present.filter((madeAt) => !known.includes(madeAt)).length,
+  };
+}
+
 /** Times of making, ascending. */
 async function appliedMigrations(database: Database): Promise<number[]> {
   const tables = await database

@@ -66,8 +66,12 @@ function openPool(url: string): Connection {
   return connectPostgres(url, { connections: poolSize, statementTimeoutMs });
 }
 
-/** Connects once, so that a wrong URL is told as what it is, and before anything waits for a lock. */
-async function checkServer(url: string): Promise<void> {
+/**
+ * Connects once, so that a wrong URL is told as what it is, and before anything waits for a lock.
+ *
+ * @throws DATABASE_UNAVAILABLE, STORE_VERSION
+ */
+export async function checkServer(url: string): Promise<void> {
   const { version, encoding } = await askServer(url);
   if (version >= oldestVersion && encoding === 'UTF8') return;
   const what =

@@ -1,0 +1,52 @@
+/**
+ * Looks at the database that a start would open, and changes nothing in it.
+ */
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import { acquireLock } from './folder-lock.ts';
+import { compareMigrations } from './migrations.ts';
+import { checkServer } from './open-postgres.ts';
+import { openPglite } from './pglite.ts';
+import { connectPostgres } from './postgres.ts';
+
+/** How many migrations of this version the database lacks, and how many it has of others. */
+export type DatabaseState = { readonly missing: number; readonly unknown: number };
+
+const statementTimeoutMs = 5000;
+
+/**
+ * Looks at the embedded database of a data folder, which no process may be using.
+ *
+ * @returns null where there is none.
+ * @throws DATA_DIR_IN_USE, STORE_VERSION, STORE_FAILED
+ */
+export async function inspectEmbedded(dataDir: string): Promise<DatabaseState | null> {
+  const folder = join(dataDir, 'pglite');
+  if (!existsSync(folder)) return null;
+  const lock = acquireLock(dataDir, new Date(), null);
+  try {
+    const connection = await openPglite(folder);
+    try {
+      return await compareMigrations(connection.database);
+    } finally {
+      await connection.close();
+    }
+  } finally {
+    lock.release();
+  }
+}
+
+/**
+ * Looks at a PostgreSQL database, which a server may be using.
+ *
+ * @throws DATABASE_UNAVAILABLE, STORE_VERSION
+ */
+export async function inspectPostgres(url: string): Promise<DatabaseState> {
+  await checkServer(url);
+  const connection = connectPostgres(url, { connections: 1, statementTimeoutMs });
+  try {
+    return await compareMigrations(connection.database);
+  } finally {
+    await connection.close();
+  }
+}
