@@ -23,7 +23,7 @@ export function defineMutations(
       authScopes: { INFILL: true },
       description:
         'Fills a text and answers when it is done, or after `waitMs`; cancelled when the client leaves before, unless ' +
-        '`onDisconnect` says otherwise. With the `idempotencyKey` of an earlier attempt it answers with that infill.',
+        '`onDisconnect` says otherwise. With the `idempotencyKey` of an earlier call it answers with that infill.',
       args: { input: t.arg(inputArg) },
       resolve: (_, args, { viewer, signal }) =>
         asResult(

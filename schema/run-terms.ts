@@ -40,7 +40,8 @@ export function termsFields(t: InputFields, enums: Enums) {
     }),
     supersedes: t.id({
       description:
-        'Global id of an infill of yours that is cancelled once this one is admitted; nothing happens to it if it has ended, or if this one is refused.',
+        'Global id of an infill of yours that is cancelled once this one is admitted. Nothing happens to it if it has ' +
+        'ended, or if this one is refused.',
     }),
     store: t.field({
       type: enums.storePolicy,
@@ -50,9 +51,9 @@ export function termsFields(t: InputFields, enums: Enums) {
     }),
     idempotencyKey: t.string({
       description:
-        'Your name for this attempt, from 1 to 128 printable characters. Sent again with the same input, it is the same infill, ' +
-        'and nothing is charged; with another input, a `ConflictError`. `waitMs` may differ. Of an infill with the ' +
-        'store policy NONE the key is known for as long as the infill.',
+        'Your name for this submission, from 1 to 128 printable characters. Sent again with the same input, by any of ' +
+        'the operations, it is the same infill, and nothing is charged; with another input, a `ConflictError`. `waitMs` ' +
+        'may differ. Of an infill with the store policy NONE the key is known for as long as the infill.',
     }),
   };
 }

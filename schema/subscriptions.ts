@@ -17,7 +17,7 @@ export function defineSubscriptions({ builder, service }: Parts, types: Operatio
       authScopes: { INFILL: true },
       description:
         'Fills a text and tells every step; cancelled when the client leaves before the last event, unless ' +
-        '`onDisconnect` says otherwise. With the `idempotencyKey` of an earlier attempt it tells the events of that ' +
+        '`onDisconnect` says otherwise. With the `idempotencyKey` of an earlier call it tells the events of that ' +
         'infill, from the first.',
       args: {
         input: t.arg({ type: types.input, required: true, description: 'What to fill, and how.' }),

@@ -7,7 +7,7 @@ import type { CancelReason } from '../store/tables.ts';
 import type { DisconnectPolicy } from './service.ts';
 
 /**
- * Milliseconds in which a client that can name its attempt may come back: clients notice a lost connection at once or
+ * Milliseconds in which a client that can name its submission may come back: clients notice a lost connection at once or
  * with the next ping, and try again after a second or two. One that cannot name it would start another run anyway.
  */
 const reconnectGraceMs = 5000;
@@ -16,7 +16,7 @@ const reconnectGraceMs = 5000;
 export type LiveRunTerms = {
   readonly owner: string;
   readonly onDisconnect: DisconnectPolicy;
-  /** Whether a client can come back to it by the name it gave its attempt. */
+  /** Whether a client can come back to it by the name it gave its submission. */
   readonly isResumable: boolean;
   /** Milliseconds from now to its deadline, less than 2^31; null: none. */
   readonly deadlineInMs: number | null;

@@ -205,7 +205,7 @@ export interface Service {
    */
   scoreInfill(input: ScoreInput, viewer: Viewer, signal: AbortSignal): Promise<ScoredInfill>;
   /**
-   * Checks, charges, admits and stores; answers at once with the queued run, or with the one that the same attempt has
+   * Checks, charges, admits and stores; answers at once with the queued run, or with the one that the same submission has
    * started. Submitting in any way cancels the run that is superseded, once the new one is admitted.
    *
    * @throws the caller's mistakes, all at once; CONFLICT when the idempotency key stands for another input; UNKNOWN_RUN

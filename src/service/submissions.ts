@@ -1,7 +1,7 @@
 /**
- * How an input becomes a run: checked, charged, admitted and stored, once per attempt of a client.
+ * How an input becomes a run: checked, charged, admitted and stored, once per submission of a client, however often it is sent.
  *
- * Knows attempts by their idempotency keys; what a run goes through once it is admitted is in `run-lifecycle.ts`.
+ * Knows submissions by their idempotency keys; what a run goes through once it is admitted is in `run-lifecycle.ts`.
  */
 import { InfillError } from '../errors.ts';
 import type { NewRun, RunRow } from '../store/runs.ts';
@@ -37,7 +37,7 @@ export type AdmissionGate = {
 };
 
 /** One call with an input. */
-type Submission = {
+type Call = {
   readonly input: InfillInput;
   readonly viewer: Viewer;
   readonly operation: Operation;
@@ -45,32 +45,32 @@ type Submission = {
   readonly submittedAt: number;
 };
 
-/** What a client calls one attempt, and what it asked for. */
-type Attempt = { readonly owner: string; readonly key: string; readonly digest: string };
+/** What a client calls one submission, and what it asked for. */
+type Submission = { readonly owner: string; readonly key: string; readonly digest: string };
 
-/** An attempt that is being admitted. */
-type PendingAttempt = { readonly digest: string; readonly run: Promise<RunRow> };
+/** An submission that is being admitted. */
+type PendingSubmission = { readonly digest: string; readonly run: Promise<RunRow> };
 
 /** Takes inputs in. */
 export class Submissions {
   readonly #options: SubmissionOptions;
-  /** By owner and key. Two calls of one attempt may come before either is stored. */
-  readonly #pending = new Map<string, PendingAttempt>();
+  /** By owner and key. Two calls of one submission may come before either is stored. */
+  readonly #pending = new Map<string, PendingSubmission>();
 
   constructor(options: SubmissionOptions) {
     this.#options = options;
   }
 
   /**
-   * Returns the run of an input: a new one that is durable, or the one that the same attempt has started.
+   * Returns the run of an input: a new one that is durable, or the one that the same submission has started.
    *
    * @throws as `prepareInfill`; CONFLICT when the key stands for another input; UNKNOWN_RUN when there is none to
    * supersede; RATE_LIMITED; STORAGE_FULL; QUEUE_FULL, SHUTTING_DOWN
    */
   async submit(input: InfillInput, viewer: Viewer, operation: Operation): Promise<RunRow> {
     const { lifecycle, now } = this.#options;
-    const submission = { input, viewer, operation, submittedAt: now() };
-    const run = await this.#runOf(submission).catch((error: unknown) => this.#refuse(error));
+    const call = { input, viewer, operation, submittedAt: now() };
+    const run = await this.#runOf(call).catch((error: unknown) => this.#refuse(error));
     // Whoever asked that it go on may rely on it, also when somebody else started it.
     if (disconnectPolicyOf(input, operation) === 'CONTINUE') lifecycle.continue(run.id);
     return run;
@@ -83,53 +83,53 @@ export class Submissions {
     throw error;
   }
 
-  #runOf(submission: Submission): Promise<RunRow> {
-    const { input, viewer, operation } = submission;
+  #runOf(call: Call): Promise<RunRow> {
+    const { input, viewer, operation } = call;
     const key = input.idempotencyKey;
     const isNamed = key !== undefined && termsProblems(input, operation).length === 0;
     return isNamed
-      ? this.#once({ owner: viewer.owner, key, digest: inputDigest(input) }, submission)
-      : this.#admit(submission, null);
+      ? this.#once({ owner: viewer.owner, key, digest: inputDigest(input) }, call)
+      : this.#admit(call, null);
   }
 
-  async #once(attempt: Attempt, submission: Submission): Promise<RunRow> {
-    const name = JSON.stringify([attempt.owner, attempt.key]);
+  async #once(submission: Submission, call: Call): Promise<RunRow> {
+    const name = JSON.stringify([submission.owner, submission.key]);
     const pending = this.#pending.get(name);
     if (pending !== undefined) {
-      if (pending.digest !== attempt.digest) throw usedOtherwise(attempt);
+      if (pending.digest !== submission.digest) throw usedOtherwise(submission);
       return pending.run;
     }
-    const run = this.#foundOrAdmitted(attempt, submission);
-    this.#pending.set(name, { digest: attempt.digest, run });
+    const run = this.#foundOrAdmitted(submission, call);
+    this.#pending.set(name, { digest: submission.digest, run });
     return run.finally(() => this.#pending.delete(name));
   }
 
-  async #foundOrAdmitted(attempt: Attempt, submission: Submission): Promise<RunRow> {
-    const found = await this.#find(attempt);
+  async #foundOrAdmitted(submission: Submission, call: Call): Promise<RunRow> {
+    const found = await this.#find(submission);
     if (found !== null) return found;
-    return this.#admit(submission, attempt).catch(async (error: unknown) => {
-      // Another process may have stored the attempt in the meantime.
+    return this.#admit(call, submission).catch(async (error: unknown) => {
+      // Another process may have stored the submission in the meantime.
       const isTaken = error instanceof InfillError && error.code === 'CONFLICT';
-      const stored = isTaken ? await this.#find(attempt) : null;
+      const stored = isTaken ? await this.#find(submission) : null;
       if (stored === null) throw error;
       return stored;
     });
   }
 
-  async #find(attempt: Attempt): Promise<RunRow | null> {
-    const found = await this.#options.known.findByKey(attempt.owner, attempt.key);
-    if (found !== null && found.inputDigest !== attempt.digest) throw usedOtherwise(attempt);
+  async #find(submission: Submission): Promise<RunRow | null> {
+    const found = await this.#options.known.findByKey(submission.owner, submission.key);
+    if (found !== null && found.inputDigest !== submission.digest) throw usedOtherwise(submission);
     return found;
   }
 
-  async #admit(submission: Submission, attempt: Attempt | null): Promise<RunRow> {
+  async #admit(call: Call, submission: Submission | null): Promise<RunRow> {
     const { lifecycle, known } = this.#options;
-    const { input, viewer, operation } = submission;
+    const { input, viewer, operation } = call;
     const { supersedes } = input;
     const checked = await prepareInfill(input, this.#options, termsProblems(input, operation));
     if (supersedes !== undefined) await known.require(supersedes, viewer);
     if (input.store !== 'NONE') this.#options.gate.check();
-    const run = newRun(submission, attempt, checked);
+    const run = newRun(call, submission, checked);
     const onDisconnect = disconnectPolicyOf(input, operation);
     const row = await this.#charged(viewer, checked.prepared.cost, () =>
       lifecycle.begin(run, checked.request, { onDisconnect, deadlineMs: input.deadlineMs ?? null }),
@@ -150,8 +150,8 @@ export class Submissions {
 }
 
 function newRun(
-  { input, viewer, submittedAt }: Submission,
-  attempt: Attempt | null,
+  { input, viewer, submittedAt }: Call,
+  submission: Submission | null,
   { pack, request, prepared }: PreparedRequest,
 ): NewRun {
   return {
@@ -167,12 +167,12 @@ function newRun(
     seed: request.seed,
     promptTokens: prepared.promptTokens,
     labels: input.labels ?? [],
-    idempotencyKey: attempt?.key ?? null,
-    inputDigest: attempt?.digest ?? null,
+    idempotencyKey: submission?.key ?? null,
+    inputDigest: submission?.digest ?? null,
   };
 }
 
-function usedOtherwise({ key }: Attempt): InfillError {
+function usedOtherwise({ key }: Submission): InfillError {
   const message = `The idempotency key "${key}" stands for an infill with another input.`;
   return new InfillError('CONFLICT', message);
 }

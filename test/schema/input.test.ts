@@ -23,6 +23,11 @@ describe('InfillInput', () => {
       sampling: null,
       seed: null,
       labels: null,
+      deadlineMs: null,
+      waitMs: null,
+      onDisconnect: null,
+      supersedes: null,
+      idempotencyKey: null,
     });
     expect(bare.taken).toEqual({
       source,
@@ -32,6 +37,31 @@ describe('InfillInput', () => {
       lengthSearch: 'CAL',
     });
     expect(nulls.taken).toEqual(bare.taken);
+  });
+
+  it('takes the terms of the run, with the infill it supersedes by its own id', async () => {
+    const supersedes = '01900000-0000-7000-8000-000000000000';
+    const terms = {
+      deadlineMs: 5000,
+      waitMs: 0,
+      onDisconnect: 'CONTINUE',
+      store: 'METADATA',
+      idempotencyKey: 'k',
+    };
+    const { taken } = await inputOf({
+      source: { text: '[MASK]' },
+      ...terms,
+      supersedes: encodeId('Infill', supersedes),
+    });
+    expect(taken).toMatchObject({ ...terms, supersedes });
+  });
+
+  it('refuses to supersede what is no infill', async () => {
+    for (const supersedes of ['x', encodeId('ModelPack', 'fake')]) {
+      const { data, taken } = await inputOf({ source: { text: '[MASK]' }, supersedes });
+      expect(data.submitInfill).toMatchObject({ __typename: 'NotFoundError', code: 'UNKNOWN_RUN' });
+      expect(taken).toBeUndefined();
+    }
   });
 
   it('names the decoder by its registered name, with default options', async () => {

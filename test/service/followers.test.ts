@@ -61,7 +61,7 @@ describe('a run without followers', () => {
     await service.settled();
   });
 
-  it('waits 5 s for a client that can name its attempt', async () => {
+  it('waits 5 s for a client that can name its submission', async () => {
     const { service, dispatcher } = setUp();
     const asked = { ...input, idempotencyKey: 'comes back' };
     await (await startReading(service.streamInfill(asked, viewer, never))).leave();
@@ -77,7 +77,7 @@ describe('a run without followers', () => {
     await service.settled();
   });
 
-  it('goes on once the same attempt is submitted to go on', async () => {
+  it('goes on once the same submission is sent to go on', async () => {
     const { service, dispatcher } = setUp();
     const asked = { ...input, idempotencyKey: 'goes on' };
     const streaming = await startReading(service.streamInfill(asked, viewer, never));

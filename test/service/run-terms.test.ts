@@ -220,7 +220,7 @@ describe('what is wrong with the terms', () => {
     }
   });
 
-  it('is a wait where nothing waits, also for an attempt that is known', async () => {
+  it('is a wait where nothing waits, also for a submission that is known', async () => {
     const { service, dispatcher } = setUp();
     const asked = { ...input, idempotencyKey: 'no wait here' };
     const { id } = await service.submitInfill(asked, viewer);

@@ -16,14 +16,14 @@ beforeAll(async () => {
 afterAll(() => store.close());
 
 const setUp = () => setUpOver(store);
-let attempts = 0;
+let submissions = 0;
 /** An input with a key that no other test has. */
 function named(changes: Partial<InfillInput> = {}): InfillInput {
-  attempts += 1;
-  return { ...input, idempotencyKey: `attempt ${attempts}`, ...changes };
+  submissions += 1;
+  return { ...input, idempotencyKey: `submission ${submissions}`, ...changes };
 }
 
-describe('an attempt that is sent again', () => {
+describe('a submission that is sent again', () => {
   it('is the same run, live or finished, and charged once', async () => {
     const { service, dispatcher, ledger } = setUp();
     const asked = named();
@@ -144,7 +144,7 @@ describe('calls that come together', () => {
     );
   }, 60_000);
 
-  it('of an attempt that is refused are all refused', async () => {
+  it('of a submission that is refused are all refused', async () => {
     const { service, dispatcher, notices } = setUp();
     dispatcher.isFull = true;
     const asked = named();
