@@ -22,13 +22,14 @@ export type Follower = {
   readonly socket: { pause(): void; resume(): void; destroy(): void };
 };
 
-type Follow = (url: string, infillId: string, after?: number) => Promise<Follower>;
+/** Subscribes to a run, behind `after` where it is given. */
+export type Follow = (url: string, infillId: string, after?: number) => Promise<Follower>;
 
 /** Names with the way to follow a run. */
-export const transports: readonly (readonly [string, Follow])[] = [
+export const transports = [
   ['server-sent events', followOverSse],
   ['graphql-ws', followOverWs],
-];
+] as const satisfies readonly (readonly [string, Follow])[];
 
 async function followOverSse(url: string, infillId: string, after?: number): Promise<Follower> {
   const { items, ...client } = openSse(url, followQuery(infillId, after));
