@@ -22,7 +22,11 @@ type CreateFlags = {
   readonly json?: true;
 };
 
-const scopeOfWord: Readonly<Record<string, Scope>> = { read: 'READ', infill: 'INFILL', admin: 'ADMIN' };
+const scopeOfWord: Readonly<Record<string, Scope>> = {
+  read: 'READ',
+  infill: 'INFILL',
+  admin: 'ADMIN',
+};
 
 const headings = ['ID', 'NAME', 'OWNER', 'SCOPES', 'COST/MIN', 'CREATED', 'EXPIRES', 'STATE'];
 
