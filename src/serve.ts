@@ -10,15 +10,17 @@ import { type Application, openApplication } from './application.ts';
 import { ownDocuments } from './client/own-documents.ts';
 import { type Config, type Environment, readConfig } from './config.ts';
 import { InfillError } from './errors.ts';
-import { logApplication } from './log-application.ts';
+import { logApplication, logRetention } from './log-application.ts';
+import { machineBackupHandler, machineBackupPath } from './machine-backup.ts';
 import { observeTogether } from './observe-together.ts';
 import { requireKeys } from './require-keys.ts';
 import { createLogger, type Logger } from './server/logger.ts';
-import { createMetrics, type Metrics } from './server/metrics.ts';
 import { createMachineEndpoint } from './server/machine.ts';
 import { machineKeysHandler, machineKeysPath } from './server/machine-keys.ts';
+import { createMetrics, type Metrics } from './server/metrics.ts';
 import { readPersistedOperations } from './server/persisted-operations.ts';
 import { type RunningServer, startServer } from './server/start-server.ts';
+import { startRetention } from './service/retention.ts';
 
 const stopSignals = ['SIGTERM', 'SIGINT'] as const;
 const parentCheckMs = 250;
@@ -53,13 +55,22 @@ type Serving = {
 
 async function serveApplication(application: Application, serving: Serving): Promise<void> {
   const { config, logger, metrics, stop } = serving;
+  const stopRetention = startRetention({
+    database: application.store.database,
+    now: Date.now,
+    retentionDays: config.retentionDays,
+    ...logRetention(logger),
+  });
   let server: RunningServer | null = null;
   try {
     const { service, store, identity, ledger } = application;
     await requireKeys(config, identity);
     const machine = createMachineEndpoint({
       identity,
-      handlers: { [machineKeysPath]: machineKeysHandler(identity) },
+      handlers: {
+        [machineKeysPath]: machineKeysHandler(identity),
+        [machineBackupPath]: machineBackupHandler(store.database),
+      },
       logger,
     });
     const schema = buildSchema(service);
@@ -82,6 +93,7 @@ async function serveApplication(application: Application, serving: Serving): Pro
     await application.drain(config.shutdownGraceMs);
   } finally {
     await server?.close();
+    await stopRetention();
     await application.close();
   }
   logger.info('stopped');

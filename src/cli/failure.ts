@@ -36,6 +36,7 @@ const callersFamilies: readonly ErrorFamily[] = ['validation', 'unsupported', 'n
 const callersCodes: readonly ErrorCode[] = [
   'INVALID_CONFIG',
   'INVALID_PLUGIN',
+  'INVALID_BACKUP',
   'DUPLICATE_DECODER',
   'INVALID_CHECKPOINT',
   'UNSUPPORTED_CHECKPOINT',

@@ -3,6 +3,7 @@
  */
 import { Command } from 'commander';
 import type { CommandContext } from './command-context.ts';
+import { dbCommand } from './db.ts';
 import { decodersCommand } from './decoders.ts';
 import { doctorCommand } from './doctor.ts';
 import { infillCommand } from './infill.ts';
@@ -38,6 +39,7 @@ export function createProgram(context: CommandContext): Command {
     doctorCommand,
     keysCommand,
     packCommand,
+    dbCommand,
   ];
   for (const create of commands) adopt(program, create(context));
   return program;

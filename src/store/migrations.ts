@@ -29,8 +29,7 @@ const existing = pgSchema('information_schema').table('tables', {
  * @throws STORE_VERSION when the database has one that this version does not know; nothing is changed then.
  */
 export async function applyMigrations(connection: Connection): Promise<void> {
-  const folder = join(packageRoot(), 'migrations');
-  const known = readMigrationFiles({ migrationsFolder: folder }).map((file) => file.folderMillis);
+  const known = knownMigrations();
   const unknown = (await appliedMigrations(connection.database)).filter(
     (madeAt) => !known.includes(madeAt),
   );
@@ -42,7 +41,23 @@ export async function applyMigrations(connection: Connection): Promise<void> {
         'know: a newer version made it. Update Lacuna (npm install lacuna@latest), or set DATA_DIR to another folder or DATABASE_URL to another database.',
     );
   }
-  await connection.migrate(folder);
+  await connection.migrate(migrationsFolder());
+}
+
+/** When each migration of this version was made, ascending, in milliseconds since the epoch. */
+export function knownMigrations(): readonly number[] {
+  return readMigrationFiles({ migrationsFolder: migrationsFolder() }).map(
+    ({ folderMillis }) => folderMillis,
+  );
+}
+
+/** When the newest migration of this version was made: that of every database it has open. */
+export function newestMigration(): number {
+  return Math.max(...knownMigrations());
+}
+
+function migrationsFolder(): string {
+  return join(packageRoot(), 'migrations');
 }
 
 /** How the migrations of a database differ from those of this version; changes nothing. */

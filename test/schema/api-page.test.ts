@@ -9,7 +9,7 @@ const page = readFileSync(join(import.meta.dirname, '../../docs/api.md'), 'utf8'
 const operations = [...page.matchAll(/```graphql\n(.*?)```/gs)].map(([, text = '']) => text);
 
 it('the page about the API shows operations', () => {
-  expect(operations).toHaveLength(5);
+  expect(operations).not.toEqual([]);
 });
 
 it('the page about the API shows the fragment as it is published', () => {
