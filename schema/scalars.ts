@@ -31,13 +31,21 @@ export function defineScalars(builder: Builder): void {
 }
 
 function readInstant(value: unknown): Date {
-  const instant = typeof value === 'string' && instantPattern.test(value) ? new Date(value) : null;
+  const instant = typeof value === 'string' && isInstant(value) ? new Date(value) : null;
   if (instant === null || !isStorable(instant)) {
     throw new GraphQLError(
       'A DateTime is a string as in RFC 3339, with an offset, in the years 1 to 9999 of UTC.',
     );
   }
   return instant;
+}
+
+/** A day that its month does not have would be one of the next month. */
+function isInstant(text: string): boolean {
+  const [date = ''] = text.split('T');
+  return (
+    instantPattern.test(text) && new Date(`${date}T00:00Z`).getUTCDate() === Number(date.slice(8))
+  );
 }
 
 /** An offset can lead to years that RFC 3339 and the database have no form for. */

@@ -22,6 +22,7 @@ import {
   usePlainStatus,
 } from './operation-limits.ts';
 import { type PersistedOperations, useOnlyPersisted } from './persisted-operations.ts';
+import { useReadableParameters } from './request-parameters.ts';
 import { useSubscriptionCap } from './subscription-cap.ts';
 
 /** What serves GraphQL. */
@@ -65,6 +66,7 @@ export function createGraphql(options: GraphqlOptions) {
     logging: false,
     maskedErrors: { maskError: (error) => maskError(error, null, logger) },
     plugins: [
+      useReadableParameters(),
       ...(persisted === undefined ? [] : [useOnlyPersisted(persisted)]),
       useNoSubscriptionsOverGet(),
       usePlainStatus(),

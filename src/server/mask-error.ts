@@ -57,7 +57,11 @@ export function maskError(error: unknown, requestId: string | null, logger: Logg
     });
   }
   // The library's own errors: about the operation's text, which the client wrote.
-  if (error instanceof GraphQLError && origin instanceof GraphQLError) return error;
+  if (error instanceof GraphQLError && origin instanceof GraphQLError) {
+    // Of variables that do not fit; of everything else the library says a code itself.
+    error.extensions['code'] ??= 'BAD_USER_INPUT';
+    return error;
+  }
   logger.error({ requestId, error: describeError(origin) }, 'operation failed');
   return new GraphQLError('Internal error', {
     ...path,

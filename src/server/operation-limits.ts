@@ -49,14 +49,15 @@ export function useNoSubscriptionsOverGet(): Plugin {
 }
 
 /**
- * Answers operations that cannot be parsed or are invalid with 400, also to clients that take `application/json`.
+ * Answers operations that are missing, cannot be parsed or are invalid with 400, also to clients that take
+ * `application/json`.
  *
  * The specification advises 200 for those, for the sake of old clients; a plain HTTP client then takes it for success.
  */
 export function usePlainStatus(): Plugin {
   return {
-    onExecutionResult({ result }) {
-      if (result === undefined || isAsyncIterable(result)) return;
+    onResultProcess({ result }) {
+      if (isAsyncIterable(result)) return;
       for (const { extensions } of [result].flat().flatMap(({ errors = [] }) => errors)) {
         if (isMutable(extensions['http'])) extensions['http'].spec = false;
       }

@@ -93,6 +93,7 @@ export class Connection {
 
   #receive(receive: (text: string) => Promise<void>, message: RawData): void {
     receive(String(message)).catch((error: unknown) => {
+      if (isServersMessage(error)) return this.#socket.close(4400, 'Invalid message received');
       this.#options.logger.error(
         { connectionId: this.#id, error: describeError(error) },
         'websocket failed',
@@ -150,4 +151,9 @@ function keepAlive(socket: WebSocket, intervalMs: number): () => void {
     } else socket.terminate();
   }, intervalMs);
   return () => clearInterval(timer);
+}
+
+/** Whether the protocol stumbled over a message of its own direction, which it takes for a valid one. */
+function isServersMessage(error: unknown): boolean {
+  return error instanceof Error && /^Unexpected message of type \w+ received$/.test(error.message);
 }

@@ -114,8 +114,9 @@ function parsed<T>(parse: () => T): T | GraphQLError {
   try {
     return parse();
   } catch (error) {
-    if (error instanceof GraphQLError) return error;
-    throw error;
+    if (!(error instanceof GraphQLError)) throw error;
+    error.extensions['code'] ??= 'GRAPHQL_PARSE_FAILED';
+    return error;
   }
 }
 

@@ -28,13 +28,19 @@ describe('BigInt', () => {
 describe('DateTime', () => {
   const list = 'query ($at: DateTime) { infills(filter: { createdAfter: $at }) { totalCount } }';
 
-  it.each([['2025-01-31T12:00:00.000Z'], ['2025-01-31T12:00:00+02:00']])('takes %s', async (at) => {
+  it.each([
+    ['2025-01-31T12:00:00.000Z'],
+    ['2025-01-31T12:00:00+02:00'],
+    ['2024-02-29T00:30:00+02:00'],
+  ])('takes %s', async (at) => {
     expect((await run(createApi(), list, { at })).data.infills.totalCount).toBe(0);
   });
 
   it.each([
     ['yesterday'],
     ['2025-13-01T00:00:00Z'],
+    ['2025-02-29T00:00:00Z'],
+    ['2025-04-31T00:00:00+02:00'],
     [0],
     ['2025-01-31'],
     ['2025-01-31T12:00:00'],

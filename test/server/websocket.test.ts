@@ -55,6 +55,7 @@ describe('messages', () => {
   it.each([
     ['that are no JSON', '{', 4400],
     ['of no known type', '{"type":"hack"}', 4400],
+    ['that only a server sends', '{"type":"next","id":"1","payload":{}}', 4400],
     [
       'before the connection is initialised',
       '{"id":"1","type":"subscribe","payload":{"query":"{ __typename }"}}',
