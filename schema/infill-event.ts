@@ -1,6 +1,7 @@
 /**
  * What happens to an infill, as the entries of a subscription.
  */
+import { InfillError } from '../src/errors.ts';
 import type { Infill, InfillEvent } from '../src/service/service.ts';
 import type { Context } from './context.ts';
 import { encodeId } from './global-id.ts';
@@ -133,6 +134,7 @@ async function infillOf(
   { infills }: Context,
 ): Promise<Infill> {
   const infill = await infills.load(infillId);
-  if (infill === null) throw new Error(`The run ${infillId} ended but is not stored.`);
+  // Deleted, or forgotten, while its last event was still to be read.
+  if (infill === null) throw new InfillError('UNKNOWN_RUN', 'The infill is not kept any longer.');
   return infill;
 }

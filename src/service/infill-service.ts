@@ -45,6 +45,7 @@ export type ServiceOptions = LifecycleOptions &
 /** The use cases. */
 export class InfillService implements Service {
   readonly #options: ServiceOptions;
+  readonly #memory: RunMemory;
   readonly #known: KnownRuns;
   readonly #lifecycle: RunLifecycle;
   readonly #submissions: Submissions;
@@ -53,6 +54,7 @@ export class InfillService implements Service {
     this.#options = options;
     const { database, runLog } = options;
     const memory = new RunMemory((runId) => runLog.trim(runId));
+    this.#memory = memory;
     this.#known = new KnownRuns({ database, runLog, memory });
     this.#lifecycle = new RunLifecycle({ ...options, memory });
     const [known, lifecycle] = [this.#known, this.#lifecycle];
@@ -141,11 +143,14 @@ export class InfillService implements Service {
     return found;
   }
 
-  deleteInfills(selection: InfillSelection, { owner }: Viewer): Promise<number> {
+  async deleteInfills(selection: InfillSelection, { owner }: Viewer): Promise<number> {
     const { database } = this.#options;
-    return 'ids' in selection
-      ? deleteRuns(database, owner, selection.ids)
-      : deleteEndedBefore(database, { before: selection.finishedBefore, owner });
+    const count =
+      'ids' in selection
+        ? await deleteRuns(database, owner, selection.ids)
+        : await deleteEndedBefore(database, { before: selection.finishedBefore, owner });
+    this.#memory.forgetEnded((run) => run.owner === owner && isSelected(run, selection));
+    return count;
   }
 
   checkStorage(): void {
@@ -212,6 +217,11 @@ export class InfillService implements Service {
       leave();
     }
   }
+}
+
+function isSelected({ id, finishedAt }: Infill, selection: InfillSelection): boolean {
+  if ('ids' in selection) return selection.ids.includes(id);
+  return finishedAt !== null && finishedAt < selection.finishedBefore;
 }
 
 /** An owned space is scored with the slot's first token, so it counts. */

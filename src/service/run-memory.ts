@@ -47,14 +47,18 @@ export class RunMemory {
 
   /** Begins the time after which an ended run is forgotten. */
   end(runId: string): void {
-    const timer = setTimeout(() => this.forget(runId), keptMs).unref();
+    const timer = setTimeout(() => this.#forget(runId), keptMs).unref();
     this.#ended.set(runId, timer);
     const [oldest] = this.#ended.keys();
-    if (oldest !== undefined && this.#ended.size > maxEnded) this.forget(oldest);
+    if (oldest !== undefined && this.#ended.size > maxEnded) this.#forget(oldest);
   }
 
-  /** Forgets a run that has ended, at once. */
-  forget(runId: string): void {
+  /** Forgets at once those runs that have ended and are chosen. */
+  forgetEnded(isChosen: (row: RunRow) => boolean): void {
+    for (const row of [...this.#rows.values()].filter(isChosen)) this.#forget(row.id);
+  }
+
+  #forget(runId: string): void {
     const timer = this.#ended.get(runId);
     if (timer === undefined) return;
     clearTimeout(timer);

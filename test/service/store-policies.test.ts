@@ -105,6 +105,23 @@ describe('METADATA', () => {
     expect(story(await read(7))).toEqual(['3 completed']);
   });
 
+  it('is forgotten when it is deleted', async () => {
+    const parts = setUp();
+    const { service } = parts;
+    const selections = [
+      (id: string) => ({ ids: [id] }),
+      () => ({ finishedBefore: new Date(Date.now() + 1000) }),
+    ];
+    for (const selectionOf of selections) {
+      const id = await complete(parts, metadata);
+      const { id: live } = await service.submitInfill(metadata, viewer);
+      expect(await service.deleteInfills(selectionOf(id), viewer)).toBeGreaterThan(0);
+      expect(await service.findInfills([id, live], viewer)).toMatchObject([null, { id: live }]);
+      parts.dispatcher.tell(live, completed);
+      await service.settled();
+    }
+  });
+
   it('is legible after an interruption', async () => {
     const { service, options } = setUp();
     const { id } = await service.submitInfill(metadata, viewer);
