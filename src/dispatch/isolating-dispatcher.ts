@@ -3,6 +3,7 @@
  *
  * Knows which decoder goes where; a dispatcher per worker does the rest.
  */
+import assert from 'node:assert/strict';
 import type {
   InfillRequest,
   Preparable,
@@ -10,7 +11,7 @@ import type {
   ScoreRequest,
 } from '../decoding/infill-request.ts';
 import type { ScoredFill } from '../decoding/run-event.ts';
-import { errorFamilies, InfillError } from '../errors.ts';
+import { errorFamilies, InfillError, type Problem, problemsError } from '../errors.ts';
 import type { ModelRole } from '../model/models.ts';
 import type { Dispatcher, PackState, ServedPack, Ticket, TokenizedText } from './dispatcher.ts';
 
@@ -53,9 +54,22 @@ export class IsolatingDispatcher implements Dispatcher {
 
   async prepare(packId: string, request: Preparable): Promise<PreparedInfill> {
     const { name } = ('fill' in request ? request.request : request).decoder;
+    const problem = this.#decoderProblem(packId, name);
+    if (problem !== null) return this.#prepareWithout(packId, request, problem);
     return this.#dispatcherOf(packId, name)
       .prepare(packId, request)
       .catch((error: unknown) => this.#refuse(error, name));
+  }
+
+  /** Has the rest of a request checked by a worker that does not know its decoder. @throws always; all problems at once */
+  #prepareWithout(packId: string, request: Preparable, problem: Problem): Promise<PreparedInfill> {
+    return this.#options.builtIn.prepare(packId, request).catch((error: unknown) => {
+      if (!(error instanceof InfillError)) throw error;
+      const [first = problem, ...others] = error.problems.map((found) =>
+        found.code === 'UNKNOWN_DECODER' ? problem : found,
+      );
+      throw error.problems.length === 0 ? error : problemsError([first, ...others]);
+    });
   }
 
   tokenize(packId: string, text: string): Promise<TokenizedText> {
@@ -94,17 +108,27 @@ export class IsolatingDispatcher implements Dispatcher {
     const pack = this.packs.find(({ id }) => id === packId);
     // An unknown pack has an error of its own.
     if (pack === undefined || builtInNames.includes(decoderName)) return builtIn;
-    if (plugin === undefined) {
-      const known = [...builtInNames, ...plugins.map((other) => other.decoderName)];
-      const shown = decoderName.length > 100 ? `${decoderName.slice(0, 100)}…` : decoderName;
-      const message = `There is no decoder "${shown}"; there are: ${known.join(', ')}.`;
-      throw new InfillError('UNKNOWN_DECODER', message);
-    }
-    checkRoles(plugin, pack);
+    const problem = this.#decoderProblem(packId, decoderName);
+    if (problem !== null) throw problemsError([problem]);
+    assert(plugin !== undefined, 'A decoder without problems is known.');
     const key = `${decoderName} ${packId}`;
     const dispatcher = this.#launched.get(key) ?? this.#launch(() => launch(pack, plugin));
     this.#launched.set(key, dispatcher);
     return dispatcher;
+  }
+
+  /** Why no decoder of that name runs on the pack; null where there is nothing to say. */
+  #decoderProblem(packId: string, decoderName: string): Problem | null {
+    const { builtInNames, plugins } = this.#options;
+    const plugin = plugins.find((other) => other.decoderName === decoderName);
+    const pack = this.packs.find(({ id }) => id === packId);
+    if (pack === undefined || builtInNames.includes(decoderName)) return null;
+    if (plugin !== undefined) return roleProblem(plugin, pack);
+    const known = [...builtInNames, ...plugins.map((other) => other.decoderName)];
+    const value = decoderName.length > 100 ? `${decoderName.slice(0, 100)}…` : decoderName;
+    const message = `There is no decoder "${value}"; there are: ${known.join(', ')}.`;
+    const path = ['decoder', 'plugin', 'name'];
+    return { path, code: 'UNKNOWN_DECODER', message, value, limit: null };
   }
 
   #launch(launch: () => Dispatcher): Dispatcher {
@@ -134,13 +158,12 @@ function withPlugins(pack: ServedPack, plugins: readonly PluginDecoder[]): Serve
   return { ...pack, decoderNames: [...pack.decoderNames, ...names] };
 }
 
-function checkRoles(plugin: PluginDecoder, pack: ServedPack): void {
+function roleProblem(plugin: PluginDecoder, pack: ServedPack): Problem | null {
   const missing = missingRoles(plugin, pack);
-  if (missing.length === 0) return;
-  throw new InfillError(
-    'UNSUPPORTED',
-    `Decoder "${plugin.decoderName}" needs roles that pack "${pack.id}" lacks: ${missing.join(', ')}.`,
-  );
+  if (missing.length === 0) return null;
+  const { decoderName: value } = plugin;
+  const message = `Decoder "${value}" needs roles that pack "${pack.id}" lacks: ${missing.join(', ')}.`;
+  return { path: ['decoder'], code: 'UNSUPPORTED', message, value, limit: null };
 }
 
 function missingRoles({ roles }: PluginDecoder, pack: ServedPack): ModelRole[] {

@@ -3,6 +3,7 @@
  *
  * Knows defaults and limits; admits, stores and runs nothing.
  */
+import assert from 'node:assert/strict';
 import type { InfillRequest, PreparedInfill, ScoreRequest } from '../decoding/infill-request.ts';
 import type { Dispatcher, ServedPack } from '../dispatch/dispatcher.ts';
 import { InfillError, type Problem, problemsError } from '../errors.ts';
@@ -11,7 +12,7 @@ import type { InfillInput, ScoreInput } from './service.ts';
 /** What one client may ask for. */
 export type ServiceLimits = {
   readonly maxQueuedRuns: number;
-  /** Most open tokens of one request, times samples or draws. */
+  /** Most that one request may cost; what that is, `request-cost.ts` says. */
   readonly maxRequestCost: number;
   /** UTF-16 units of a text to tokenize. */
   readonly maxTextLength: number;
@@ -44,18 +45,19 @@ export type PreparedScore = {
 
 /**
  * @param terms - what is wrong with the input's terms; told together with the rest.
- * @throws UNKNOWN_MODEL; UNSUPPORTED; what `Dispatcher.prepare` throws; COST_TOO_HIGH
+ * @throws UNKNOWN_MODEL; UNSUPPORTED; what `Dispatcher.prepare` throws
  */
 export async function prepareInfill(
   input: InfillInput,
   options: PreparationOptions,
   terms: readonly Problem[],
 ): Promise<PreparedRequest> {
-  const pack = findPack(options.dispatcher, input.model);
+  const chosen = choosePack(options.dispatcher, input.model);
+  const { pack } = chosen;
   const request = requestOf(input, pack, options);
-  const own = [...labelsProblems(input.labels ?? [], options.limits), ...terms];
+  const labels = labelsProblems(input.labels ?? [], options.limits);
+  const own = [...(input.problems ?? []), ...chosen.problems, ...labels, ...terms];
   const prepared = await prepareWith(own, options.dispatcher.prepare(pack.id, request));
-  checkCost(prepared.cost, 'open tokens, samples and lengths counted', options.limits);
   return { pack, request, prepared };
 }
 
@@ -65,7 +67,8 @@ export async function prepareScore(
   options: PreparationOptions,
 ): Promise<PreparedScore> {
   const { fill, draws, ...scored } = input;
-  const pack = findPack(options.dispatcher, input.model);
+  const chosen = choosePack(options.dispatcher, input.model);
+  const { pack } = chosen;
   const plain = {
     ...scored,
     alternatives: 0,
@@ -74,27 +77,42 @@ export async function prepareScore(
     store: 'FULL',
   } as const;
   const score = { request: requestOf(plain, pack, options), fill, draws };
-  const prepared = await options.dispatcher.prepare(pack.id, score);
-  const { cost, openTokens } = prepared;
-  const what = cost === openTokens ? 'open tokens' : `${openTokens} open tokens × ${draws} draws`;
-  checkCost(cost, what, options.limits);
+  const own = [...(input.problems ?? []), ...chosen.problems];
+  const prepared = await prepareWith(own, options.dispatcher.prepare(pack.id, score));
   return { pack, score, prepared };
 }
 
 /** The pack with an id, the default one without. @throws UNKNOWN_MODEL */
-export function findPack({ packs }: Dispatcher, id: string | undefined): ServedPack {
-  const pack = id === undefined ? packs[0] : packs.find((served) => served.id === id);
-  if (pack === undefined) {
-    const known = packs.map((served) => served.id).join(', ');
-    throw new InfillError('UNKNOWN_MODEL', `There is no model "${id ?? ''}"; there are: ${known}.`);
-  }
+export function findPack(dispatcher: Dispatcher, id: string | undefined): ServedPack {
+  const { pack, problems } = choosePack(dispatcher, id);
+  throwProblems(problems);
   return pack;
+}
+
+/** The pack with an id, the default one without; that stands in where there is none. */
+function choosePack(
+  { packs }: Dispatcher,
+  id: string | undefined,
+): { readonly pack: ServedPack; readonly problems: readonly Problem[] } {
+  const [first] = packs;
+  assert(first !== undefined, 'A server has a pack.');
+  const pack = id === undefined ? first : packs.find((served) => served.id === id);
+  if (pack !== undefined) return { pack, problems: [] };
+  const known = packs.map((served) => served.id).join(', ');
+  const message = `There is no model "${id ?? ''}"; there are: ${known}.`;
+  const problem = {
+    path: ['model'],
+    code: 'UNKNOWN_MODEL',
+    value: id ?? null,
+    limit: null,
+  } as const;
+  return { pack: first, problems: [{ ...problem, message }] };
 }
 
 function requestOf(
   input: InfillInput,
   pack: ServedPack,
-  { newSeed }: PreparationOptions,
+  { newSeed, limits }: PreparationOptions,
 ): InfillRequest {
   const { source, alternatives, samples, lengthSearch } = input;
   return {
@@ -105,6 +123,7 @@ function requestOf(
     alternatives,
     samples,
     lengthSearch,
+    maxCost: limits.maxRequestCost,
   };
 }
 
@@ -131,24 +150,17 @@ async function prepareWith(
     return prepared.value;
   }
   const { reason } = prepared;
-  if (reason instanceof InfillError && reason.problems.length > 0) {
-    throwProblems([...reason.problems, ...own]);
-  }
+  if (!(reason instanceof InfillError && reason.problems.length > 0)) throw reason;
+  const isPackKnown = own.every(({ code }) => code !== 'UNKNOWN_MODEL');
+  const found = isPackKnown ? reason.problems : reason.problems.filter(isOfAnyPack);
+  throwProblems([...found, ...own]);
   throw reason;
 }
 
-function checkCost(cost: number, what: string, { maxRequestCost }: ServiceLimits): void {
-  if (cost <= maxRequestCost) return;
-  const message = `The request costs ${cost} (${what}); the limit is ${maxRequestCost}.`;
-  throwProblems([
-    {
-      path: ['source'],
-      code: 'COST_TOO_HIGH',
-      message,
-      value: String(cost),
-      limit: String(maxRequestCost),
-    },
-  ]);
+/** Whether a problem is one whatever the pack: not in tokens, nor in what a pack can do. */
+function isOfAnyPack({ path: [root = ''], code }: Problem): boolean {
+  const isOfText = root === 'source' || root === 'fill';
+  return isOfText ? code === 'INVALID_TEMPLATE' : code !== 'UNSUPPORTED';
 }
 
 function throwProblems(problems: readonly Problem[]): void {

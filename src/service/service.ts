@@ -17,6 +17,7 @@ import type { DecoderDescription } from '../decoding/registry.ts';
 import type { RunEvent, ScoredFill } from '../decoding/run-event.ts';
 import type { PackState, ServedPack, TokenizedText } from '../dispatch/dispatcher.ts';
 import type { Lagged } from '../dispatch/run-log.ts';
+import type { Problem } from '../errors.ts';
 import type { PageRequest, RunFilter, RunOrder, RunPage } from '../store/run-pages.ts';
 import type { RunRow } from '../store/runs.ts';
 import type { Scope, StorePolicy } from '../store/tables.ts';
@@ -91,6 +92,8 @@ export type InfillInput = {
   readonly store: StorePolicy;
   /** Same owner, key and input: the same run. */
   readonly idempotencyKey?: string | undefined;
+  /** What was wrong where the input was read, and is left out of it; told together with the rest. */
+  readonly problems?: readonly Problem[] | undefined;
 };
 
 /** What is known of an infill before it runs. */
@@ -119,7 +122,7 @@ export type PlannedSlot = Omit<PreparedSlot, 'choices'> & {
 export type PlannedChoice = { readonly text: string; readonly tokens: readonly number[] };
 
 /** A fill to be scored; what is absent gets its default here. */
-export type ScoreInput = Pick<InfillInput, 'source' | 'model' | 'decoder' | 'seed'> & {
+export type ScoreInput = Pick<InfillInput, 'source' | 'model' | 'decoder' | 'seed' | 'problems'> & {
   readonly fill: GivenFill;
   /** Random masks that an ELBO is the mean of; of no effect on exact kinds. */
   readonly draws: number;

@@ -60,7 +60,12 @@ describe('submitInfill', () => {
     );
     const labels = ['a', 'b\0', 'c'.repeat(9)];
     await expect(service.submitInfill({ ...input, labels }, viewer)).rejects.toMatchObject({
-      problems: [{ path: ['labels', '1'] }, { path: ['labels', '2'] }, { path: ['labels'] }],
+      problems: [
+        { code: 'COST_TOO_HIGH' },
+        { path: ['labels', '1'] },
+        { path: ['labels', '2'] },
+        { path: ['labels'] },
+      ],
     });
     expect(await service.countInfills({}, viewer)).toBe(before);
   });

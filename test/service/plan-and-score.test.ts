@@ -92,7 +92,7 @@ describe('planInfill', () => {
     dispatcher.openTokens = 26;
     expect((await service.planInfill({ ...input, samples: 3 })).cost).toBe(78);
     await expect(service.planInfill({ ...input, samples: 4 })).rejects.toThrow(
-      'The request costs 104 (open tokens, samples and lengths counted); the limit is 100.',
+      'The request costs 104 (scripted); the limit is 100.',
     );
   });
 
@@ -139,7 +139,7 @@ describe('scoreInfill', () => {
     await service.scoreInfill(score, viewer, never);
     dispatcher.likelihood = 'ELBO';
     await expect(service.scoreInfill(score, viewer, never)).rejects.toThrow(
-      'The request costs 104 (13 open tokens × 8 draws); the limit is 100.',
+      'The request costs 104 (scripted); the limit is 100.',
     );
     expect(dispatcher.scores).toHaveLength(1);
   });

@@ -11,9 +11,10 @@ import type {
   PreparedSlot,
   ScoreRequest,
 } from '../../src/decoding/infill-request.ts';
+import { costProblems } from '../../src/decoding/request-cost.ts';
 import type { Outcome, RunProgress, ScoredFill } from '../../src/decoding/run-event.ts';
 import type { Dispatcher, ServedPack } from '../../src/dispatch/dispatcher.ts';
-import { InfillError } from '../../src/errors.ts';
+import { InfillError, problemsError } from '../../src/errors.ts';
 
 /** The pack it serves. */
 export const scriptedPack: ServedPack = {
@@ -93,20 +94,23 @@ export class ScriptedDispatcher implements Dispatcher {
       { name: 'decoder', value: request.decoder.name },
       { name: 'seed', value: String(request.seed) },
     ];
+    const cost = this.openTokens * request.samples;
+    const [tooHigh] = costProblems(cost, 'scripted', request.maxCost);
+    if (tooHigh !== undefined) throw problemsError([tooHigh]);
     return {
       promptTokens: [1, null],
       slots: this.slots,
       knownTokens: 1,
       openTokens: this.openTokens,
-      cost: this.openTokens * request.samples,
+      cost,
       likelihood: this.likelihood,
       settings,
     };
   }
 
   async #prepareScore({ request, draws }: ScoreRequest): Promise<PreparedInfill> {
-    const prepared = await this.prepare('', request);
-    return { ...prepared, cost: this.openTokens * (this.likelihood === 'ELBO' ? draws : 1) };
+    const samples = this.likelihood === 'ELBO' ? draws : 1;
+    return this.prepare('', { ...request, samples });
   }
 
   async score(_packId: string, score: ScoreRequest, signal: AbortSignal) {
