@@ -15,7 +15,7 @@ import type { OperationContext } from './operation-context.ts';
 export type PersistedOperations = {
   /** By what clients call them: the SHA-256 of the document in hexadecimal digits, or a name. */
   readonly documents: ReadonlyMap<string, string>;
-  /** Of Lacuna's command line, which sends them whole. */
+  /** Of Lacuna's command line, which sends them whole; only the machine itself may. */
   readonly ownDocuments: ReadonlySet<string>;
 };
 
@@ -75,7 +75,10 @@ export function useOnlyPersisted({
   return {
     // The rest of the plugin is for documents that are parsed already.
     onParams(payload) {
-      if (ownDocuments.has(payload.params.query ?? '')) return;
+      // The plugin types leave the transport's part of the context out.
+      const { viewer } = payload.context as OperationContext;
+      const isMachine = viewer?.credential.kind === 'LOCAL';
+      if (isMachine && ownDocuments.has(payload.params.query ?? '')) return;
       return plugin.onParams?.(payload);
     },
   };

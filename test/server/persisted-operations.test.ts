@@ -4,9 +4,10 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { InfillError } from '../../src/errors.ts';
 import { readPersistedOperations } from '../../src/server/persisted-operations.ts';
+import { localViewer, type Viewer } from '../../src/service/service.ts';
 import { createApi } from '../support/run-operation.ts';
 import { temporaryFolder } from '../support/temporary-folder.ts';
-import { startTestServer, type TestServer } from '../support/test-server.ts';
+import { post, startTestServer, type TestServer } from '../support/test-server.ts';
 import { openWs } from '../support/ws-client.ts';
 
 const folder = temporaryFolder();
@@ -148,5 +149,17 @@ describe('a server with persisted operations', () => {
   it('runs the documents of the command line, as they are', async () => {
     expect((await send({ query: own })).status).toBe(200);
     expect((await send({ query: `${own} ` })).status).toBe(400);
+  });
+
+  it('runs no document of the command line for a key', async () => {
+    const viewer: Viewer = {
+      ...localViewer,
+      credential: { kind: 'API_KEY', id: '1', name: 'n', costPerMinute: null, expiresAt: null },
+    };
+    const identity = { authenticate: async () => viewer };
+    const other = await startTestServer({}, { persisted, identity });
+    const { status } = await post(other, own, { headers: { authorization: 'Bearer lk_x' } });
+    await other.close();
+    expect(status).toBe(400);
   });
 });
