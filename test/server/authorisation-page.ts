@@ -15,22 +15,13 @@ export type Answers = ReadonlyMap<CredentialName, Verdict>;
 
 const introduction = `# Authorisation
 
-A server without API keys is for its machine alone: it listens at a loopback address, and whoever reaches it may do everything. Once there is a key, whatever its state, every operation needs a credential:
+What a request is answered that shows this credential or that. How keys and tokens are made is in [API keys and tokens](keys.md); what operations cost, in [the API by example](api.md#cost-and-limits).
 
-\`\`\`sh
-lacuna keys create --name site --scopes read,infill --cost-per-minute 10000
-curl http://127.0.0.1:4000/graphql -H "Authorization: Bearer lk_…" -H 'Content-Type: application/json' -d '{"query":"{ viewer { owner scopes } }"}'
-\`\`\`
-
-* Over HTTP, \`Authorization: Bearer …\`. Without a good one the answer is 401 with \`WWW-Authenticate\` and the code \`UNAUTHENTICATED\`, before the body is read.
-* Over WebSockets, \`{ "authorization": "Bearer …" }\` as the payload of \`connection_init\`, or the header of the upgrade where a client can set it. A bad one closes the connection with 4403 and the reason. It is looked up again for each operation: a key that was revoked, or a token that has expired, starts nothing more, and each operation ends with \`UNAUTHENTICATED\`. What it has started goes on.
-* \`READ\` lists the infills of the key's owner. \`INFILL\` starts, cancels and scores infills, and mints tokens. \`ADMIN\` is everything. A field that needs another scope is answered with an error, \`FORBIDDEN\`, that names the scope.
-* Ids of infills cannot be guessed, so any credential of their owner may read one and follow its events. To all others an infill is \`NOT_FOUND\`, or null.
-* Browsers get client tokens in place of keys: \`mintClientToken\`, at most an hour, for some pages, with a budget of cost. A token may do what \`INFILL\` allows but mint tokens.
-* Commands on the machine find the running server and its secret in the lock file of the data folder: they need no key, and nothing is charged.
-* The keys are for HTTPS: put a server that ends TLS before Lacuna where others reach it, and set \`HOST\` and \`ALLOWED_HOSTS\` ([configuration](configuration.md)).
-
-What operations cost, and what a key or token may spend, is in [the API by example](api.md#cost-and-limits).`;
+* Where there is no key, nothing but reaching the server is needed; it listens at a loopback address only.
+* Over HTTP, a request without a good credential is answered with 401, \`WWW-Authenticate: Bearer\` and the code \`UNAUTHENTICATED\`, before its body is read. Other schemes than \`Bearer\` are refused.
+* Over WebSocket, the connection is closed with 4403 and the reason. The credential is in the payload of \`connection_init\`, or in the header of the upgrade where a client can set it. It is looked up again for each operation: one that was revoked or has expired starts nothing more, and the operation ends with \`UNAUTHENTICATED\`. What it has started goes on.
+* A field that needs a scope which the credential does not have is answered with the error \`FORBIDDEN\`, which names it, and no data.
+* Ids of infills cannot be guessed, so any credential of an owner may read an infill and follow its events by its id. To all others it is \`NotFoundError\`, or null.`;
 
 /** The page. */
 export function authorisationPage(
