@@ -15,8 +15,8 @@ FROM node:22-slim
 LABEL org.opencontainers.image.title="Lacuna" \
       org.opencontainers.image.description="Fills masked text over GraphQL" \
       org.opencontainers.image.licenses="Apache-2.0"
-# Beyond loopback a start needs an API key, which `lacuna keys create` makes.
-ENV NODE_ENV=production HOST=0.0.0.0 PORT=4000 DATA_DIR=/data
+# Beyond loopback a start needs an API key, which `lacuna keys create` makes, and the names that clients use.
+ENV NODE_ENV=production HOST=0.0.0.0 ALLOWED_HOSTS=localhost PORT=4000 DATA_DIR=/data
 WORKDIR /app
 COPY --from=build /app/node_modules node_modules
 COPY --from=build /app/dist dist
