@@ -34,7 +34,7 @@ export type Config = {
   /** Null leaves the choice to the model layer. */
   readonly threads: number | null;
   readonly logLevel: 'silent' | 'fatal' | 'error' | 'warn' | 'info' | 'debug' | 'trace';
-  /** Lower-case `name` or `name:port`, besides loopback names. */
+  /** Lower-case `name` or `name:port`, besides loopback names; with the host itself, where it is one address. */
   readonly allowedHosts: readonly string[];
   /** As in an Origin header, besides loopback origins. */
   readonly allowedOrigins: readonly string[];
@@ -51,6 +51,7 @@ export type Config = {
   readonly shutdownGraceMs: number;
 };
 
+const wildcards: readonly string[] = ['0.0.0.0', '::'];
 const loopbackPattern = /^(?:localhost|127(?:\.\d{1,3}){3}|::1)$/;
 const namePattern = /^[a-z0-9](?:[a-z0-9.-]{0,253})$/i;
 const hostPattern = /^(?:[a-z0-9.-]+|\[[0-9a-f:.]+\])(?::\d{1,5})?$/;
@@ -142,7 +143,7 @@ function configOf(values: z.output<typeof variables>): Config {
     device: values.DEVICE,
     threads: values.THREADS,
     logLevel: values.LOG_LEVEL,
-    allowedHosts: values.ALLOWED_HOSTS,
+    allowedHosts: [...values.ALLOWED_HOSTS, ...ownHosts(values.HOST)],
     allowedOrigins: values.ALLOWED_ORIGINS,
     graphiql: values.GRAPHIQL === '1',
     persistedOperations: values.PERSISTED_OPERATIONS,
@@ -155,6 +156,12 @@ function configOf(values: z.output<typeof variables>): Config {
     maxSubscriptionsPerConnection: values.MAX_SUBSCRIPTIONS_PER_CONNECTION,
     shutdownGraceMs: values.SHUTDOWN_GRACE_MS,
   };
+}
+
+/** Programs of this machine reach the server by the address it listens at; no page elsewhere can bear its name. */
+function ownHosts(host: string): readonly string[] {
+  if (!isReachable(host) || wildcards.includes(host)) return [];
+  return [(isIP(host) === 6 ? `[${host}]` : host).toLowerCase()];
 }
 
 function integer(fallback: number, min: number, max: number) {

@@ -103,6 +103,17 @@ describe('readConfig', () => {
     },
   );
 
+  it.each([
+    ['192.168.0.1', ['192.168.0.1']],
+    ['FD00::1', ['[fd00::1]']],
+    ['Inside.example', ['inside.example']],
+    ['0.0.0.0', []],
+    ['::', []],
+  ])('serves requests for %s where it listens there', (HOST, own) => {
+    const { allowedHosts } = readConfig({ HOST, ALLOWED_HOSTS: 'lacuna.example' });
+    expect(allowedHosts).toEqual(['lacuna.example', ...own]);
+  });
+
   it.each(['127.0.0.1', '127.8.0.1', '::1', 'localhost'])(
     'takes %s for an address of this machine alone',
     (HOST) => {

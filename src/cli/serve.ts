@@ -16,7 +16,7 @@ export function serveCommand({ env }: CommandContext): Command {
   return new Command('serve')
     .description('Serve the GraphQL API until SIGTERM or Ctrl-C.')
     .addOption(new Option('--port <number>', '0 takes any free port').env('PORT'))
-    .addOption(new Option('--host <address>', 'a loopback address').env('HOST'))
+    .addOption(new Option('--host <address>', 'others than loopback need an API key').env('HOST'))
     .addOption(new Option('--data-dir <folder>', 'holds the database').env('DATA_DIR'))
     .addOption(new Option('--models-dir <folder>', 'holds the packs').env('MODELS_DIR'))
     .addHelpText('after', '\nEvery other setting comes from the environment.\n')
