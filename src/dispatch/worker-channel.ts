@@ -113,6 +113,8 @@ export class WorkerChannel {
     const answered = createDeferred<Answer>();
     const abandon = () => {
       this.#send({ type: 'abandon', id });
+      // What kept it from an answer in time may keep it for good.
+      this.#ping();
       answered.resolve(refusal(abandoned));
     };
     this.#asks.set(id, { settle: answered.resolve });
@@ -192,18 +194,23 @@ export class WorkerChannel {
     this.#opened.resolve(opened);
   }
 
-  /** Pings while there is a job: a worker that is idle owes nothing. */
+  /** Pings while there is a job, or a ping without an answer: a worker that is idle owes nothing. */
   #watch(): void {
     if (this.#pingTimer !== undefined || this.#endError !== null) return;
     const { pingMs, hangMs } = this.#launch.timing;
     this.#unansweredPings = 0;
     this.#pingTimer = setInterval(() => {
-      if (this.#asks.size + this.#runs.size === 0) return this.#unwatch();
+      const isIdle = this.#asks.size + this.#runs.size === 0;
+      if (isIdle && this.#unansweredPings === 0) return this.#unwatch();
       if (this.#unansweredPings * pingMs >= hangMs)
         return this.#kill(`said nothing for ${hangMs} ms`);
-      this.#unansweredPings += 1;
-      this.#send({ type: 'ping' });
+      this.#ping();
     }, pingMs);
+  }
+
+  #ping(): void {
+    this.#unansweredPings += 1;
+    this.#send({ type: 'ping' });
   }
 
   #unwatch(): void {
