@@ -21,6 +21,7 @@ import { InfillService } from './service/infill-service.ts';
 import { KeyIdentity } from './service/key-identity.ts';
 import { KeyLedger } from './service/key-ledger.ts';
 import type { RunNotice } from './service/run-notice.ts';
+import { scheduleByClock } from './service/schedule.ts';
 import type { Service } from './service/service.ts';
 import { openStore, type Store } from './store/open-store.ts';
 import { interruptUnfinished } from './store/runs.ts';
@@ -102,6 +103,7 @@ export async function openApplication(
     now,
     onStoreFailure: observer.onStoreFailure,
     observe: observer.onRun,
+    schedule: scheduleByClock,
     ledger,
     gate: storeGate(store, diskOf(config, now)),
     identity,

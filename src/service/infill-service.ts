@@ -53,7 +53,7 @@ export class InfillService implements Service {
   constructor(options: ServiceOptions) {
     this.#options = options;
     const { database, runLog } = options;
-    const memory = new RunMemory((runId) => runLog.trim(runId));
+    const memory = new RunMemory(options.schedule, (runId) => runLog.trim(runId));
     this.#memory = memory;
     this.#known = new KnownRuns({ database, runLog, memory });
     this.#lifecycle = new RunLifecycle({ ...options, memory });
@@ -191,14 +191,14 @@ export class InfillService implements Service {
   /** Follows a run for so many milliseconds at most; it goes on after them. */
   async #followFor(id: string, waitMs: number, signal: AbortSignal): Promise<void> {
     const patience = new AbortController();
-    const timer = setTimeout(() => {
+    const callOff = this.#options.schedule(waitMs, () => {
       this.#lifecycle.continue(id);
       patience.abort();
-    }, waitMs);
+    });
     try {
       await this.#followToEnd(id, AbortSignal.any([signal, patience.signal]));
     } finally {
-      clearTimeout(timer);
+      callOff();
     }
   }
 

@@ -4,6 +4,7 @@
  * Knows time and followers; what cancelling does is told to it.
  */
 import type { CancelReason } from '../store/tables.ts';
+import type { Schedule } from './schedule.ts';
 import type { DisconnectPolicy } from './service.ts';
 
 /**
@@ -28,23 +29,26 @@ export class LiveRun {
   isWaiting = true;
   readonly #terms: LiveRunTerms;
   readonly #stop: () => void;
-  readonly #deadline: NodeJS.Timeout | null;
-  #grace: NodeJS.Timeout | null = null;
+  readonly #schedule: Schedule;
+  readonly #callOffDeadline: () => void;
+  #callOffGrace: () => void = () => undefined;
   #onDisconnect: DisconnectPolicy;
   #cancelReason: CancelReason | null = null;
   #followers = 0;
   #hasEnded = false;
 
   /** @param stop - cancels the run where it is decoded; may be called again. */
-  constructor(terms: LiveRunTerms, stop: () => void) {
+  constructor(terms: LiveRunTerms, schedule: Schedule, stop: () => void) {
     this.owner = terms.owner;
     this.#terms = terms;
+    this.#schedule = schedule;
     this.#stop = stop;
     this.#onDisconnect = terms.onDisconnect;
-    this.#deadline =
-      terms.deadlineInMs === null
-        ? null
-        : setTimeout(() => this.cancel('DEADLINE'), Math.max(0, terms.deadlineInMs)).unref();
+    const { deadlineInMs } = terms;
+    this.#callOffDeadline =
+      deadlineInMs === null
+        ? () => undefined
+        : schedule(Math.max(0, deadlineInMs), () => this.cancel('DEADLINE'));
   }
 
   /** Why it was cancelled first; null of a run that nobody here cancelled. */
@@ -61,13 +65,13 @@ export class LiveRun {
   /** From now on it goes on whoever follows it. */
   continue(): void {
     this.#onDisconnect = 'CONTINUE';
-    this.#endGrace();
+    this.#callOffGrace();
   }
 
   /** Adds a follower. @returns what removes it, once. */
   join(): () => void {
     this.#followers += 1;
-    this.#endGrace();
+    this.#callOffGrace();
     let isFollowing = true;
     return () => {
       if (isFollowing) this.#leave();
@@ -78,22 +82,17 @@ export class LiveRun {
   /** To be called at its end: nothing cancels it any more. */
   end(): void {
     this.#hasEnded = true;
-    this.#endGrace();
-    if (this.#deadline !== null) clearTimeout(this.#deadline);
+    this.#callOffGrace();
+    this.#callOffDeadline();
   }
 
   #leave(): void {
     this.#followers -= 1;
     if (this.#followers > 0 || this.#onDisconnect === 'CONTINUE' || this.#hasEnded) return;
     if (this.#terms.isResumable) {
-      this.#grace = setTimeout(() => this.cancel('DISCONNECTED'), reconnectGraceMs).unref();
+      this.#callOffGrace = this.#schedule(reconnectGraceMs, () => this.cancel('DISCONNECTED'));
     } else {
       this.cancel('DISCONNECTED');
     }
-  }
-
-  #endGrace(): void {
-    if (this.#grace !== null) clearTimeout(this.#grace);
-    this.#grace = null;
   }
 }

@@ -16,6 +16,7 @@ import { RunKeeper } from './run-keeper.ts';
 import type { RunMemory } from './run-memory.ts';
 import type { RunNotice } from './run-notice.ts';
 import { RunWitness } from './run-witness.ts';
+import type { Schedule } from './schedule.ts';
 import type { DisconnectPolicy } from './service.ts';
 
 /** What runs live on. */
@@ -31,6 +32,7 @@ export type LifecycleOptions = {
    */
   readonly onStoreFailure: (runId: string, cause: unknown) => void;
   readonly observe: (notice: RunNotice) => void;
+  readonly schedule: Schedule;
 };
 
 /** On what terms a run is submitted. */
@@ -120,11 +122,11 @@ export class RunLifecycle {
   }
 
   #liveRun({ id, owner, createdAt, idempotencyKey }: NewRun, terms: RunTerms): LiveRun {
-    const { dispatcher, now } = this.#options;
+    const { dispatcher, schedule, now } = this.#options;
     const { onDisconnect, deadlineMs } = terms;
     const deadlineInMs = deadlineMs === null ? null : createdAt.getTime() + deadlineMs - now();
     const isResumable = idempotencyKey !== null;
-    return new LiveRun({ owner, onDisconnect, isResumable, deadlineInMs }, () =>
+    return new LiveRun({ owner, onDisconnect, isResumable, deadlineInMs }, schedule, () =>
       dispatcher.cancel(id),
     );
   }

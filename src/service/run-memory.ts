@@ -5,6 +5,7 @@
  * number; knows rows, not logs.
  */
 import type { RunRow } from '../store/runs.ts';
+import type { Schedule } from './schedule.ts';
 
 /** How long an ended run is kept, in milliseconds: enough for a client to notice a lost connection and ask again. */
 const keptMs = 60_000;
@@ -14,12 +15,14 @@ const maxEnded = 256;
 /** What can be found only here. */
 export class RunMemory {
   readonly #rows = new Map<string, RunRow>();
-  /** In order of their ends. */
-  readonly #ended = new Map<string, NodeJS.Timeout>();
+  /** What calls the end of their time off, in order of their ends. */
+  readonly #ended = new Map<string, () => void>();
+  readonly #schedule: Schedule;
   readonly #onForget: (runId: string) => void;
 
   /** @param onForget - told of each run that was ended and is forgotten. */
-  constructor(onForget: (runId: string) => void) {
+  constructor(schedule: Schedule, onForget: (runId: string) => void) {
+    this.#schedule = schedule;
     this.#onForget = onForget;
   }
 
@@ -47,8 +50,10 @@ export class RunMemory {
 
   /** Begins the time after which an ended run is forgotten. */
   end(runId: string): void {
-    const timer = setTimeout(() => this.#forget(runId), keptMs).unref();
-    this.#ended.set(runId, timer);
+    this.#ended.set(
+      runId,
+      this.#schedule(keptMs, () => this.#forget(runId)),
+    );
     const [oldest] = this.#ended.keys();
     if (oldest !== undefined && this.#ended.size > maxEnded) this.#forget(oldest);
   }
@@ -59,9 +64,9 @@ export class RunMemory {
   }
 
   #forget(runId: string): void {
-    const timer = this.#ended.get(runId);
-    if (timer === undefined) return;
-    clearTimeout(timer);
+    const callOff = this.#ended.get(runId);
+    if (callOff === undefined) return;
+    callOff();
     this.#ended.delete(runId);
     this.#rows.delete(runId);
     this.#onForget(runId);

@@ -1,8 +1,9 @@
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { LiveRun, type LiveRunTerms } from '../../src/service/live-run.ts';
 import type { InfillInput } from '../../src/service/service.ts';
 import type { Store } from '../../src/store/open-store.ts';
 import { openTestStore } from '../support/test-store.ts';
+import { ManualClock } from './support/manual-clock.ts';
 import { input, never, setUp as setUpOver, viewer } from './support/set-up.ts';
 import { completed, startReading, until } from './support/streams.ts';
 
@@ -11,8 +12,6 @@ beforeAll(async () => {
   store = await openTestStore();
 }, 60_000);
 afterAll(() => store.close());
-beforeEach(() => void vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] }));
-afterEach(() => void vi.useRealTimers());
 
 const setUp = () => setUpOver(store);
 const cancelling: InfillInput = { ...input, onDisconnect: 'CANCEL' };
@@ -48,10 +47,10 @@ describe('a run without followers', () => {
   });
 
   it('goes on when it was only submitted, unless its client asked otherwise and its follower leaves', async () => {
-    const { service, dispatcher } = setUp();
+    const { service, dispatcher, clock } = setUp();
     const { id } = await service.submitInfill(input, viewer);
     const { id: other } = await service.submitInfill(cancelling, viewer);
-    await vi.advanceTimersByTimeAsync(60_000);
+    clock.advance(60_000);
     expect(dispatcher.cancelled).toEqual([]);
     for (const each of [id, other]) {
       await (await startReading(service.infillEvents(each, null, viewer, never))).leave();
@@ -62,28 +61,28 @@ describe('a run without followers', () => {
   });
 
   it('waits 5 s for a client that can name its submission', async () => {
-    const { service, dispatcher } = setUp();
+    const { service, dispatcher, clock } = setUp();
     const asked = { ...input, idempotencyKey: 'comes back' };
     await (await startReading(service.streamInfill(asked, viewer, never))).leave();
-    await vi.advanceTimersByTimeAsync(4999);
+    clock.advance(4999);
     const back = await startReading(service.streamInfill(asked, viewer, never));
-    await vi.advanceTimersByTimeAsync(5000);
+    clock.advance(5000);
     expect(dispatcher.cancelled).toEqual([]);
     await back.leave();
-    await vi.advanceTimersByTimeAsync(4999);
+    clock.advance(4999);
     expect(dispatcher.cancelled).toEqual([]);
-    await vi.advanceTimersByTimeAsync(1);
+    clock.advance(1);
     expect(dispatcher.cancelled).toEqual(dispatcher.admitted);
     await service.settled();
   });
 
   it('goes on once the same submission is sent to go on', async () => {
-    const { service, dispatcher } = setUp();
+    const { service, dispatcher, clock } = setUp();
     const asked = { ...input, idempotencyKey: 'goes on' };
     const streaming = await startReading(service.streamInfill(asked, viewer, never));
     const { id } = await service.submitInfill(asked, viewer);
     await streaming.leave();
-    await vi.advanceTimersByTimeAsync(60_000);
+    clock.advance(60_000);
     expect(dispatcher.cancelled).toEqual([]);
     dispatcher.tell(id, completed);
     await service.settled();
@@ -115,10 +114,11 @@ describe('LiveRun', () => {
   };
   function live(changes: Partial<LiveRunTerms> = {}) {
     let stops = 0;
-    const run = new LiveRun({ ...terms, ...changes }, () => {
+    const clock = new ManualClock();
+    const run = new LiveRun({ ...terms, ...changes }, clock.schedule, () => {
       stops += 1;
     });
-    return { run, stops: () => stops };
+    return { run, clock, stops: () => stops };
   }
 
   it('counts each follower once, however often it leaves', () => {
@@ -132,22 +132,22 @@ describe('LiveRun', () => {
   });
 
   it('keeps the first reason', () => {
-    const { run } = live({ deadlineInMs: 10 });
+    const { run, clock } = live({ deadlineInMs: 10 });
     expect(run.cancelReason).toBeNull();
-    vi.advanceTimersByTime(10);
+    clock.advance(10);
     run.cancel('REQUESTED');
     expect(run.cancelReason).toBe('DEADLINE');
   });
 
   it('is stopped by nothing once it has ended', () => {
-    const { run, stops } = live({ deadlineInMs: 10, isResumable: true });
+    const { run, stops, clock } = live({ deadlineInMs: 10, isResumable: true });
     const [leave, late] = [run.join(), run.join()];
     leave();
     run.end();
     late();
     run.cancel('REQUESTED');
-    vi.advanceTimersByTime(10_000);
+    clock.advance(10_000);
     expect(stops()).toBe(0);
-    expect(vi.getTimerCount()).toBe(0);
+    expect(clock.pendingCount).toBe(0);
   });
 });

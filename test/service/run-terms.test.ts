@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { InfillError } from '../../src/errors.ts';
 import type { InfillInput } from '../../src/service/service.ts';
 import type { Store } from '../../src/store/open-store.ts';
@@ -14,76 +14,62 @@ afterAll(() => store.close());
 
 const setUp = () => setUpOver(store);
 
-/** With timers that a test moves. */
-async function withClock(work: () => Promise<void>): Promise<void> {
-  vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout', 'Date'] });
-  try {
-    await work();
-  } finally {
-    vi.useRealTimers();
-  }
-}
-
 describe('deadlineMs', () => {
-  it('cancels a run, queued or running, and keeps what is filled', () =>
-    withClock(async () => {
-      const { service, dispatcher } = setUp();
-      dispatcher.cancelledOutcome = completed.outcome;
-      const asked: InfillInput = { ...input, deadlineMs: 500 };
-      const queued = await service.submitInfill(asked, viewer);
-      const running = await service.submitInfill(asked, viewer);
-      dispatcher.tell(running.id, { type: 'started' }, committed);
-      await vi.advanceTimersByTimeAsync(499);
-      expect(dispatcher.cancelled).toEqual([]);
-      await vi.advanceTimersByTimeAsync(1);
-      await service.settled();
-      const ended = { status: 'CANCELLED', cancelReason: 'DEADLINE', outcome: completed.outcome };
-      expect(await service.findInfills([queued.id, running.id], viewer)).toMatchObject([
-        ended,
-        ended,
-      ]);
-    }));
+  it('cancels a run, queued or running, and keeps what is filled', async () => {
+    const { service, dispatcher, clock } = setUp();
+    dispatcher.cancelledOutcome = completed.outcome;
+    const asked: InfillInput = { ...input, deadlineMs: 500 };
+    const queued = await service.submitInfill(asked, viewer);
+    const running = await service.submitInfill(asked, viewer);
+    dispatcher.tell(running.id, { type: 'started' }, committed);
+    clock.advance(499);
+    expect(dispatcher.cancelled).toEqual([]);
+    clock.advance(1);
+    await service.settled();
+    const ended = { status: 'CANCELLED', cancelReason: 'DEADLINE', outcome: completed.outcome };
+    expect(await service.findInfills([queued.id, running.id], viewer)).toMatchObject([
+      ended,
+      ended,
+    ]);
+  });
 
-  it('counts from when the call came, not from when it was checked', () =>
-    withClock(async () => {
-      const { service, dispatcher } = setUp();
-      const { prepare } = dispatcher;
-      dispatcher.prepare = async (...given) => {
-        vi.advanceTimersByTime(400);
-        return prepare.apply(dispatcher, given);
-      };
-      const { id } = await service.submitInfill({ ...input, deadlineMs: 500 }, viewer);
-      await vi.advanceTimersByTimeAsync(100);
-      expect(dispatcher.cancelled).toEqual([id]);
-      await service.settled();
-    }));
+  it('counts from when the call came, not from when it was checked', async () => {
+    const { service, dispatcher, clock } = setUp();
+    const { prepare } = dispatcher;
+    dispatcher.prepare = async (...given) => {
+      clock.advance(400);
+      return prepare.apply(dispatcher, given);
+    };
+    const { id } = await service.submitInfill({ ...input, deadlineMs: 500 }, viewer);
+    clock.advance(100);
+    expect(dispatcher.cancelled).toEqual([id]);
+    await service.settled();
+  });
 
-  it('passes unnoticed by a run that has ended', () =>
-    withClock(async () => {
-      const { service, dispatcher } = setUp();
-      const { id } = await service.submitInfill({ ...input, deadlineMs: 500 }, viewer);
-      dispatcher.tell(id, completed);
-      await service.settled();
-      await vi.advanceTimersByTimeAsync(500);
-      expect(dispatcher.cancelled).toEqual([]);
-    }));
+  it('passes unnoticed by a run that has ended', async () => {
+    const { service, dispatcher, clock } = setUp();
+    const { id } = await service.submitInfill({ ...input, deadlineMs: 500 }, viewer);
+    dispatcher.tell(id, completed);
+    await service.settled();
+    clock.advance(500);
+    expect(dispatcher.cancelled).toEqual([]);
+  });
 });
 
 describe('waitMs', () => {
-  it('answers with the run as it is then, which goes on whoever follows it', () =>
-    withClock(async () => {
-      const { service, dispatcher } = setUp();
-      const asked: InfillInput = { ...input, waitMs: 50, onDisconnect: 'CANCEL' };
-      const answer = service.infill(asked, viewer, never);
-      await until(() => dispatcher.admitted.length === 1);
-      const [id = ''] = dispatcher.admitted;
-      await vi.advanceTimersByTimeAsync(50);
-      expect(await answer).toMatchObject({ id, status: 'QUEUED' });
-      for await (const _ of service.infillEvents(id, null, viewer, never)) break;
-      expect(dispatcher.cancelled).toEqual([]);
-      dispatcher.tell(id, completed);
-      await service.settled();
-    }));
+  it('answers with the run as it is then, which goes on whoever follows it', async () => {
+    const { service, dispatcher, clock } = setUp();
+    const asked: InfillInput = { ...input, waitMs: 50, onDisconnect: 'CANCEL' };
+    const answer = service.infill(asked, viewer, never);
+    await until(() => clock.pendingCount === 1);
+    const [id = ''] = dispatcher.admitted;
+    clock.advance(50);
+    expect(await answer).toMatchObject({ id, status: 'QUEUED' });
+    for await (const _ of service.infillEvents(id, null, viewer, never)) break;
+    expect(dispatcher.cancelled).toEqual([]);
+    dispatcher.tell(id, completed);
+    await service.settled();
+  });
 
   it('is no longer than the run', async () => {
     const { service, dispatcher } = setUp();

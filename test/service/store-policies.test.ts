@@ -1,5 +1,5 @@
 import { inspect } from 'node:util';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Outcome, RunEvent } from '../../src/decoding/run-event.ts';
 import { RunLog } from '../../src/dispatch/run-log.ts';
 import { InfillService } from '../../src/service/infill-service.ts';
@@ -10,15 +10,13 @@ import { findRun, interruptUnfinished, readEvents } from '../../src/store/runs.t
 import { scriptedOutcome } from '../support/scripted-dispatcher.ts';
 import { openTestStore } from '../support/test-store.ts';
 import { codeOf, input, never, setUp as setUpOver, viewer } from './support/set-up.ts';
-import { collect, committed, completed, startReading, story } from './support/streams.ts';
+import { collect, committed, completed, startReading, story, until } from './support/streams.ts';
 
 let store: Store;
 beforeAll(async () => {
   store = await openTestStore();
 }, 60_000);
 afterAll(() => store.close());
-beforeEach(() => void vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] }));
-afterEach(() => void vi.useRealTimers());
 
 const setUp = () => setUpOver(store);
 const minuteMs = 60_000;
@@ -81,11 +79,11 @@ describe('METADATA', () => {
     const parts = setUp();
     const { service } = parts;
     const id = await complete(parts, metadata);
-    await vi.advanceTimersByTimeAsync(minuteMs - 1);
+    parts.clock.advance(minuteMs - 1);
     const whole = { source: input.source, outcome: { text: 'The cat sat.' }, status: 'COMPLETED' };
     expect(await service.findInfills([id], viewer)).toMatchObject([whole]);
     expect(story(await collect(service.infillEvents(id, 0, viewer, never)))).toEqual(told.slice(1));
-    await vi.advanceTimersByTimeAsync(1);
+    parts.clock.advance(1);
     expect(await service.findInfills([id], viewer)).toMatchObject([
       { source: null, outcome: { text: null }, status: 'COMPLETED', labels: ['kept'] },
     ]);
@@ -95,7 +93,7 @@ describe('METADATA', () => {
   it('tells later readers what is not kept by a snapshot without slots', async () => {
     const parts = setUp();
     const id = await complete(parts, metadata);
-    await vi.advanceTimersByTimeAsync(minuteMs);
+    parts.clock.advance(minuteMs);
     const read = (after: number | null) =>
       collect(parts.service.infillEvents(id, after, viewer, never));
     const all = await read(null);
@@ -144,7 +142,7 @@ describe('NONE', () => {
     const { service } = parts;
     const before = await service.countInfills({}, viewer);
     const streamed = collect(service.streamInfill(nothing, viewer, never));
-    await vi.waitUntil(() => parts.dispatcher.admitted.length === 1);
+    await until(() => parts.dispatcher.admitted.length === 1);
     const [id = ''] = parts.dispatcher.admitted;
     expect(await service.findInfills([id], viewer)).toMatchObject([{ status: 'QUEUED' }]);
     parts.dispatcher.tell(id, { type: 'started' }, committed, completed);
@@ -156,7 +154,7 @@ describe('NONE', () => {
     expect(story(await collect(service.infillEvents(id, 1, viewer, never)))).toEqual(told.slice(2));
     expect(await service.cancelInfill(id, viewer)).toMatchObject({ status: 'COMPLETED' });
     expect(await service.countInfills({}, viewer)).toBe(before);
-    await vi.advanceTimersByTimeAsync(minuteMs);
+    parts.clock.advance(minuteMs);
     expect(await service.findInfills([id], viewer)).toEqual([null]);
     expect(await codeOf(collect(service.infillEvents(id, null, viewer, never)))).toBe(
       'UNKNOWN_RUN',
@@ -167,7 +165,7 @@ describe('NONE', () => {
   it('answers the call that waits for it', async () => {
     const { service, dispatcher } = setUp();
     const answer = service.infill(nothing, viewer, never);
-    await vi.waitUntil(() => dispatcher.admitted.length === 1);
+    await until(() => dispatcher.admitted.length === 1);
     dispatcher.tell(dispatcher.admitted[0] ?? '', completed);
     expect(await answer).toMatchObject({ outcome: { text: 'The cat sat.' } });
   });
@@ -179,7 +177,7 @@ describe('NONE', () => {
     expect(await parts.service.submitInfill(asked, viewer)).toMatchObject({ id });
     const other = { ...asked, samples: 2 };
     expect(await codeOf(parts.service.submitInfill(other, viewer))).toBe('CONFLICT');
-    await vi.advanceTimersByTimeAsync(minuteMs);
+    parts.clock.advance(minuteMs);
     expect(await complete(parts, other)).not.toBe(id);
   });
 

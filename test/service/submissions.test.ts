@@ -47,9 +47,9 @@ describe('a submission that is sent again', () => {
     for (const changes of [{ samples: 2 }, { seed: 42n }, { store: 'NONE' as const }]) {
       expect(await codeOf(service.submitInfill({ ...asked, ...changes }, viewer))).toBe('CONFLICT');
     }
-    expect(await service.infill({ ...asked, waitMs: 0 }, viewer, never)).toMatchObject({ id });
     dispatcher.tell(id, completed);
     await service.settled();
+    expect(await service.infill({ ...asked, waitMs: 5 }, viewer, never)).toMatchObject({ id });
     expect(await codeOf(service.submitInfill({ ...asked, samples: 2 }, viewer))).toBe('CONFLICT');
   });
 

@@ -10,6 +10,7 @@ import type { RunNotice } from '../../../src/service/run-notice.ts';
 import { type InfillInput, localViewer } from '../../../src/service/service.ts';
 import type { Store } from '../../../src/store/open-store.ts';
 import { ScriptedDispatcher } from '../../support/scripted-dispatcher.ts';
+import { ManualClock } from './manual-clock.ts';
 import { RecordingLedger } from './recording-ledger.ts';
 
 /** Who asks. */
@@ -29,6 +30,7 @@ export const input: InfillInput = {
 
 /** Makes a service, and what it is made of. */
 export function setUp({ database }: Pick<Store, 'database'>) {
+  const clock = new ManualClock();
   const dispatcher = new ScriptedDispatcher();
   const failures: string[] = [];
   const notices: RunNotice[] = [];
@@ -42,9 +44,10 @@ export function setUp({ database }: Pick<Store, 'database'>) {
   });
   const options = {
     dispatcher,
-    runLog: new RunLog({ now: Date.now, maxLag: 256 }),
+    runLog: new RunLog({ now: clock.now, maxLag: 256 }),
     database,
-    now: Date.now,
+    now: clock.now,
+    schedule: clock.schedule,
     onStoreFailure: (runId: string) => void failures.push(runId),
     observe: (notice: RunNotice) => void notices.push(notice),
     ledger,
@@ -61,6 +64,7 @@ export function setUp({ database }: Pick<Store, 'database'>) {
     newSeed: () => 42n,
   };
   return {
+    clock,
     dispatcher,
     failures,
     notices,
