@@ -34,9 +34,14 @@ const streamed = (name: string, decoder: string) => `subscription ${name} {
 }
 `;
 
+/** The page loads without a key, and finds out with its first request that it needs one. */
+const keyHint = `# Where the server needs an API key, write it under "Headers" below:
+# { "Authorization": "Bearer lk_…" }
+`;
+
 /** One operation per tab, in the order of the tabs. */
 export const exampleOperations: readonly string[] = [
-  streamed('FillWithMaria', 'maria: {}'),
+  `${keyHint}${streamed('FillWithMaria', 'maria: {}')}`,
   streamed('FillAutoregressively', 'autoregressive: {}'),
   streamed('FillWithMaskedLm', 'maskedLm: { order: CONFIDENCE }'),
   streamed('FillWithDiffusion', 'diffusion: { steps: 16, revise: REMDM }'),

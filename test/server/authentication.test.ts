@@ -188,6 +188,22 @@ describe('over WebSocket', () => {
   });
 });
 
+describe('a server without keys', () => {
+  it('asks for one as soon as the first is made, also on connections that are open', async () => {
+    const fresh = await startKeyedServer();
+    const client = await openWs(fresh.url);
+    client.subscribe('before', who);
+    expect((await client.next(({ id }) => id === 'before')).type).toBe('next');
+    expect((await post(fresh, who)).status).toBe(200);
+    await fresh.newKey();
+    client.subscribe('after', who);
+    expect((await client.next(({ id }) => id === 'after')).type).toBe('error');
+    expect((await post(fresh, who)).status).toBe(401);
+    client.socket.terminate();
+    await fresh.close();
+  }, 60_000);
+});
+
 describe('a credential', () => {
   it('is what stands after the scheme, and nothing where there is no header', () => {
     const sender = { origin: null, isFromThisMachine: true };
