@@ -56,13 +56,13 @@ function remoteClient(server: string, secret: string | null): Client {
   return {
     request: (document, variables, signal) =>
       client.request(document, variables, signal).catch((cause) => {
-        throw serverFailed(url, cause);
+        throw serverFailed(url, cause, secret);
       }),
     async *subscribe(document, variables, signal) {
       try {
         yield* client.subscribe(document, variables, signal);
       } catch (cause) {
-        throw serverFailed(url, cause);
+        throw serverFailed(url, cause, secret);
       }
     },
   };
@@ -78,8 +78,11 @@ function endpointOf(server: string): string {
   return url.href;
 }
 
-function serverFailed(url: string, cause: unknown): InfillError {
-  const message = `The server at ${url} cannot be used: ${reasonsOf(cause).join(': ')}`;
+function serverFailed(url: string, cause: unknown, secret: string | null): InfillError {
+  const reasons = reasonsOf(cause).join(': ');
+  const isMissing = secret === null && reasons.includes('Authorization');
+  const advice = isMissing ? ` Set ${clientKeyVariable} to a key.` : '';
+  const message = `The server at ${url} cannot be used: ${reasons}${advice}`;
   return new InfillError('SERVER_FAILED', message, { cause });
 }
 

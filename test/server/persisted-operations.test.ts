@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { writeFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { InfillError } from '../../src/errors.ts';
@@ -71,6 +71,22 @@ describe('the file of persisted operations', () => {
       `${path}: it cannot be read: ENOENT`,
     );
   });
+});
+
+it('runs the example of the documentation as it is', async () => {
+  const page = readFileSync(join(import.meta.dirname, '../../docs/operations.md'), 'utf8');
+  const [file = '', request = ''] = [...page.matchAll(/```json\n([^`]+)```/g)].map(
+    ([, text]) => text,
+  );
+  const documents = readPersistedOperations(fileOf(file), schema);
+  const server = await startTestServer({}, { persisted: { documents, ownDocuments: new Set() } });
+  const response = await fetch(`${server.url}/graphql`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: request,
+  });
+  expect(await response.json()).toEqual({ data: { infill: { text: 'filled' } } });
+  await server.close();
 });
 
 describe('a server with persisted operations', () => {
