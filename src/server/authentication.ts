@@ -76,16 +76,14 @@ export async function viewerOf(
   } catch (error) {
     if (error instanceof InfillError && error.code === 'UNAUTHENTICATED') {
       // RFC 6750, 3.1: no error code for a request that carries no credential.
-      const challenge = sender.authorization === null ? '' : ' error="invalid_token"';
-      response.setHeader(
-        'www-authenticate',
-        `Bearer realm="lacuna"${challenge && `,${challenge}`}`,
-      );
+      const reason = sender.authorization === null ? '' : ', error="invalid_token"';
+      response.setHeader('www-authenticate', `Bearer realm="lacuna"${reason}`);
       refuse(response, { status: 401, code: error.code, message: error.message });
     } else {
+      const isBusy = error instanceof InfillError && error.family === 'busy';
       const { message, extensions } = maskError(error, requestId, logger);
       response.setHeader('connection', 'close');
-      sendJson(response, 500, { errors: [{ message, extensions }] });
+      sendJson(response, isBusy ? 503 : 500, { errors: [{ message, extensions }] });
     }
     return null;
   }

@@ -14,7 +14,7 @@ import type { Graphql } from './graphql.ts';
 import type { Logger } from './logger.ts';
 import type { Metrics } from './metrics.ts';
 import { type PersistedOperations, persistedDocument } from './persisted-operations.ts';
-import { isWelcome, viewerOf } from './websocket-authentication.ts';
+import { isWelcome, speakerOrError } from './websocket-authentication.ts';
 import { Connection } from './websocket-connection.ts';
 
 /** What the transport is made of. */
@@ -61,7 +61,7 @@ export function serveWebSockets(server: Server, options: WebSocketOptions): () =
       if (query instanceof GraphQLError) return [query];
       // Begun first: the client may leave it while its credential is looked up.
       const operation = context.extra.begin(id);
-      const viewer = await viewerOf(context, identity);
+      const viewer = await speakerOrError(context, operation.requestId, options);
       if (viewer instanceof GraphQLError) return [viewer];
       return prepareOperation(graphql, { ...operation, viewer }, { ...payload, query });
     },

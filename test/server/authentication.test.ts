@@ -1,8 +1,10 @@
 import { connect } from 'node:net';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { isReachable } from '../../src/config.ts';
+import { InfillError } from '../../src/errors.ts';
 import { requireKeys } from '../../src/require-keys.ts';
 import { presentedBy } from '../../src/server/authentication.ts';
+import { localViewer } from '../../src/service/service.ts';
 import { type KeyedServer, otherPage, page, startKeyedServer } from '../support/keyed-server.ts';
 import { post, startTestServer } from '../support/test-server.ts';
 import { openWs } from '../support/ws-client.ts';
@@ -185,6 +187,30 @@ describe('over WebSocket', () => {
     client.subscribe('2', who);
     expect((await client.next(({ id }) => id === '2')).type).toBe('error');
     client.socket.terminate();
+  });
+});
+
+describe('where keys cannot be looked up for a while', () => {
+  it('ends only what is asked for then, over WebSocket, and answers 503 over HTTP', async () => {
+    let failure: Error | null = null;
+    const authenticate = async () => {
+      if (failure !== null) throw failure;
+      return localViewer;
+    };
+    const shaky = await startTestServer({}, { identity: { authenticate } });
+    const client = await openWs(shaky.url);
+    failure = new InfillError('STORE_UNAVAILABLE', 'The database does not answer.');
+    client.subscribe('1', who);
+    expect(await client.next(({ id }) => id === '1')).toMatchObject({
+      type: 'error',
+      payload: [{ extensions: { code: 'STORE_UNAVAILABLE' } }],
+    });
+    expect((await post(shaky, who)).status).toBe(503);
+    failure = null;
+    client.subscribe('2', who);
+    expect((await client.next(({ id }) => id === '2')).type).toBe('next');
+    client.socket.terminate();
+    await shaky.close();
   });
 });
 
