@@ -94,7 +94,9 @@ export class TemplateProblems {
   finish(parts: readonly ReadPart[], length: number, path: readonly string[]): TemplateReading {
     const slots = parts.filter((part) => part.kind === 'mask').length;
     if (slots > templateLimits.slots) this.add(tooManySlots(slots), path);
-    const isWhole = length <= templateLimits.length && !this.isFull;
+    // Parts without end, which have no length of their own, would be tokenized and checked one by one.
+    const isWhole =
+      length <= templateLimits.length && slots <= templateLimits.slots && !this.isFull;
     return { parts: isWhole ? joinLiterals(parts) : null, problems: this.#problems };
   }
 }
