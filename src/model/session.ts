@@ -67,12 +67,12 @@ export class SessionGroup {
   }
 
   /**
-   * Opens the graph at `path`, whose external data lies beside it.
+   * Opens the graph at a path, whose external data lies beside it, or one that is held in memory.
    *
    * @throws InfillError INVALID_PACK - ONNX Runtime refuses the graph.
    */
-  async open(path: string): Promise<Session> {
-    const session = new Session(await this.#create(path));
+  async open(graph: string | Uint8Array): Promise<Session> {
+    const session = new Session(await this.#create(graph));
     this.#sessions.push(session);
     return session;
   }
@@ -82,11 +82,16 @@ export class SessionGroup {
     await Promise.all(this.#sessions.map((session) => session.close()));
   }
 
-  async #create(path: string): Promise<InferenceSession> {
+  async #create(graph: string | Uint8Array): Promise<InferenceSession> {
+    const { InferenceSession: Sessions } = this.runtime;
+    const options = sessionOptions(this.#settings);
     try {
-      return await this.runtime.InferenceSession.create(path, sessionOptions(this.#settings));
+      return typeof graph === 'string'
+        ? await Sessions.create(graph, options)
+        : await Sessions.create(graph, options);
     } catch (cause) {
-      throw openError(path, this.#settings.device, cause);
+      const name = typeof graph === 'string' ? graph : 'a graph';
+      throw openError(name, this.#settings.device, cause);
     }
   }
 }

@@ -18,7 +18,12 @@ import {
   type OnnxTensor,
   type OnnxValue,
 } from './onnx-model.ts';
-import { type Operator, operatorDomains, operatorSets } from './operators.ts';
+import {
+  type Operator,
+  operatorDomains,
+  operatorSets,
+  trainingOperatorDomains,
+} from './operators.ts';
 
 /** Name of the file that all graphs of a pack keep their weights in. */
 export const weightsFileName = 'weights.bin';
@@ -90,7 +95,7 @@ export class GraphBuilder {
       name: `${operator}_${this.#nodes.length}`,
       opType: operator,
       attribute: Object.entries(attributes).map(([name, value]) => onnxAttribute(name, value)),
-      domain: operatorDomains[operator],
+      domain: { ...operatorDomains, ...trainingOperatorDomains }[operator],
     });
   }
 

@@ -38,5 +38,15 @@ export const operatorDomains = {
   RotaryEmbedding: 'com.microsoft',
 } as const;
 
-/** An operator of the table. */
-export type Operator = keyof typeof operatorDomains;
+/** What graphs of training have besides; a pack with one of them is refused. */
+export const trainingOperatorDomains = {
+  Div: '',
+  Equal: '',
+  Exp: '',
+  ReduceMax: '',
+  ReduceSum: '',
+  Sqrt: '',
+} as const;
+
+/** An operator of either table. */
+export type Operator = keyof typeof operatorDomains | keyof typeof trainingOperatorDomains;
