@@ -33,20 +33,26 @@ function servedRoles({ roles: { causal, masked, fusion } }: Manifest): readonly 
   return [
     ...(causal ? [modelRole('causal', causal)] : []),
     ...(masked ? [modelRole('masked', masked)] : []),
-    // The untrained fusion has no weights of its own; it reads the hidden states of both models.
+    // It reads the hidden states of both models.
     ...(fusion && causal && masked
       ? [
           {
             role: 'fusion' as const,
             architecture: fusion.kind,
-            parameters: 0,
+            ...fusionSize(fusion),
             precision: causal.precision,
             hiddenSize: causal.hiddenSize + masked.hiddenSize,
-            sizeBytes: 0,
           },
         ]
       : []),
   ];
+}
+
+/** The untrained fusion has no weights of its own. */
+function fusionSize(fusion: NonNullable<Manifest['roles']['fusion']>) {
+  if (fusion.kind === 'mean-of-heads') return { parameters: 0, sizeBytes: 0 };
+  const { parameterCount, storage } = fusion;
+  return { parameters: parameterCount, sizeBytes: parameterCount * bytesPerWeight[storage] };
 }
 
 function modelRole(role: 'causal' | 'masked', model: CausalManifest | MaskedManifest): ServedRole {

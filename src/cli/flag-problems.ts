@@ -32,6 +32,14 @@ export class FlagProblems {
     return least;
   }
 
+  /** A number of a range, ends included; its least where the text is none. */
+  fraction(flag: string, text: string, [least, most]: readonly [number, number]): number {
+    const value = numberOf(text);
+    if (value !== undefined && value >= least && value <= most) return value;
+    this.add(flag, `"${text}" is not a number from ${least} to ${most}.`);
+    return least;
+  }
+
   /** A finite number; undefined when absent or wrong. */
   number(flag: string, text: string | undefined): number | undefined {
     const value = text === undefined ? undefined : numberOf(text);

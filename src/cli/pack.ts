@@ -11,6 +11,7 @@ import { type Verification, verifyCheckpoint } from '../packs/verify-checkpoint.
 import type { WeightStorage } from '../packs/weight-layout.ts';
 import type { PackCommandContext } from './command-context.ts';
 import { fitLengthCommand } from './pack-fit-length.ts';
+import { trainCommand } from './pack-train.ts';
 
 type BuildOptions = {
   readonly causal?: string;
@@ -37,7 +38,8 @@ export function packCommand(context: PackCommandContext): Command {
     .description('Build, verify and tune model packs.')
     .addCommand(buildCommand(context))
     .addCommand(verifyCommand(context))
-    .addCommand(fitLengthCommand(context));
+    .addCommand(fitLengthCommand(context))
+    .addCommand(trainCommand(context));
 }
 
 function buildCommand({ write, version }: PackCommandContext): Command {

@@ -6,7 +6,7 @@
 import { InfillError } from '../errors.ts';
 import { causalModel } from './causal-model.ts';
 import { checkDevice } from './devices.ts';
-import { meanOfHeads } from './fusion-head.ts';
+import { linearHead, meanOfHeads } from './fusion-head.ts';
 import { maskedModel } from './masked-model.ts';
 import type { CausalModel, FusionHead, LoadedModels, MaskedModel } from './models.ts';
 import { loadOnnxRuntime } from './onnx-runtime.ts';
@@ -32,7 +32,7 @@ export function openModels(
       facts: description.facts,
       causal,
       masked,
-      fusion: fusionHead(description, causal, masked),
+      fusion: await fusionHead(group, description, { causal, masked }),
     };
   });
 }
@@ -53,11 +53,11 @@ export function openMaskedModel(
   return withSessions(settings, (group) => maskedModel(group, description));
 }
 
-function fusionHead(
+async function fusionHead(
+  group: SessionGroup,
   { facts, fusion }: PackDescription,
-  causal: CausalModel | null,
-  masked: MaskedModel | null,
-): FusionHead | null {
+  { causal, masked }: Pick<LoadedModels, 'causal' | 'masked'>,
+): Promise<FusionHead | null> {
   if (fusion === null) {
     return null;
   }
@@ -68,7 +68,9 @@ function fusionHead(
       `Pack ${facts.id} has a fusion of two heads but no ${missing} role.`,
     );
   }
-  return meanOfHeads(causal);
+  return fusion.kind === 'linear'
+    ? linearHead(group, fusion, { causal, masked })
+    : meanOfHeads(causal);
 }
 
 async function withSessions<M>(

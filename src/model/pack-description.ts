@@ -34,8 +34,13 @@ export type MaskedDescription = {
   readonly suffixIds: readonly number[];
 };
 
-/** MARIA's head; the untrained one is the mean of the two roles' logits and has no weights. */
-export type FusionDescription = { readonly kind: 'mean-of-heads' };
+/**
+ * MARIA's head: untrained, the mean of the two roles' logits, which has no weights; trained, two graphs from hidden states
+ * (N, D) of a role, `hidden`, to `logits` (N, V) whose sum is the fused logits.
+ */
+export type FusionDescription =
+  | { readonly kind: 'mean-of-heads' }
+  | { readonly kind: 'linear'; readonly causalPath: string; readonly maskedPath: string };
 
 /** A pack whose files are checked; a role it lacks is null. */
 export type PackDescription = {

@@ -28,6 +28,8 @@ export const drawPurposes = {
   attempt: 9,
   /** Where a length bias is measured. */
   gap: 10,
+  /** Which texts and masks a fusion is trained with. */
+  training: 11,
 } as const;
 
 /** A key of `drawPurposes`. */

@@ -11,6 +11,8 @@ import type { PackFacts } from '../model/models.ts';
 import type { PackDescription } from '../model/pack-description.ts';
 import { checkPackGraphs } from './check-pack-graphs.ts';
 import {
+  fusionWeightsFileName,
+  lossCurveFileName,
   type Manifest,
   manifestFileName,
   packDigest,
@@ -76,11 +78,17 @@ function checkFileList({ roles, files }: Manifest): void {
   if (!causal && !masked) throw invalid('it has neither a causal nor a masked role');
   if (roles.fusion && !(causal && masked)) throw invalid('its fusion lacks a role to fuse');
   const graphs = [causal, masked].flatMap((role) => (role ? [role.backbone, role.head] : []));
-  const needed = new Set([...graphs, tokenizerFileName, weightsFileName]);
+  const needed = new Set([...graphs, ...fusionFiles(roles), tokenizerFileName, weightsFileName]);
   const missing = [...needed].find((name) => !Object.hasOwn(files, name));
   if (missing !== undefined) throw invalid(`it does not list ${missing}`);
-  const surplus = Object.keys(files).find((name) => !needed.has(name));
+  const allowed = roles.fusion?.kind === 'linear' ? lossCurveFileName : null;
+  const surplus = Object.keys(files).find((name) => !needed.has(name) && name !== allowed);
   if (surplus !== undefined) throw invalid(`it lists ${surplus}, which no role needs`);
+}
+
+function fusionFiles({ fusion }: Manifest['roles']): string[] {
+  if (fusion?.kind !== 'linear') return [];
+  return [fusion.causalHead, fusion.maskedHead, fusionWeightsFileName];
 }
 
 async function checkFiles(root: string, { files }: Manifest): Promise<void> {
@@ -155,8 +163,17 @@ function describe(root: string, manifest: Manifest): PackDescription {
           suffixIds: masked.suffixIds,
         }
       : null,
-    fusion: fusion ?? null,
+    fusion: fusion ? fusionOf(root, fusion) : null,
   };
+}
+
+function fusionOf(
+  root: string,
+  fusion: NonNullable<Manifest['roles']['fusion']>,
+): PackDescription['fusion'] {
+  if (fusion.kind === 'mean-of-heads') return fusion;
+  const { kind, causalHead, maskedHead } = fusion;
+  return { kind, causalPath: join(root, causalHead), maskedPath: join(root, maskedHead) };
 }
 
 function factsOf(manifest: Manifest): PackFacts {

@@ -10,6 +10,12 @@ import { type ErrorCode, InfillError } from '../errors.ts';
 /** Name of the manifest in a pack. */
 export const manifestFileName = 'pack.json';
 
+/** Name of the weights of a trained fusion. */
+export const fusionWeightsFileName = 'fusion.bin';
+
+/** Name of the picture of a fusion's training; nothing depends on it. */
+export const lossCurveFileName = 'loss-curve.svg';
+
 /** Name of the tokenizer in a pack. */
 export const tokenizerFileName = 'tokenizer.json';
 
@@ -61,7 +67,17 @@ const masked = z.strictObject({
    */
   lengthBias: z.array(z.number().gt(0).max(1)).min(1).max(maxBiasLength).optional(),
 });
-const fusion = z.strictObject({ kind: z.literal('mean-of-heads') });
+const fusion = z.discriminatedUnion('kind', [
+  z.strictObject({ kind: z.literal('mean-of-heads') }),
+  z.strictObject({
+    kind: z.literal('linear'),
+    /** W_c, without bias; and W_m with the bias of both. */
+    causalHead: fileName,
+    maskedHead: fileName,
+    parameterCount: z.int().positive(),
+    storage: z.enum(['f32', 'f16']),
+  }),
+]);
 
 const checkpointSource = z.strictObject({
   role: z.enum(['causal', 'masked']),
@@ -75,6 +91,22 @@ const lengthBiasSource = z.strictObject({
   /** Decimal. */
   seed: z.string().regex(/^[0-9]{1,19}$/),
   texts: z.array(z.strictObject({ name: z.string().max(255), sha256 })).max(1000),
+});
+
+const perplexities = z.array(z.strictObject({ maskRate: z.number(), perplexity: z.number() }));
+
+const fusionSource = z.strictObject({
+  exampleCount: z.int().positive(),
+  /** Steps of the training, and those after which the layer was best. */
+  stepCount: z.int().nonnegative(),
+  bestStep: z.int().nonnegative(),
+  /** Decimal. */
+  seed: z.string().regex(/^[0-9]{1,19}$/),
+  options: z.record(z.string().max(64), z.number()),
+  texts: z.array(z.strictObject({ name: z.string().max(255), sha256 })).max(1000),
+  /** Of documents that were held out. */
+  untrained: perplexities,
+  trained: perplexities,
 });
 
 /** Schema of `pack.json`; unknown fields are refused. */
@@ -100,6 +132,8 @@ const manifestSchema = z.strictObject({
     notes: text,
     /** What the masked role's length bias was measured on. */
     lengthBias: lengthBiasSource.optional(),
+    /** What the fusion was trained with. */
+    fusion: fusionSource.optional(),
   }),
   evaluation: z
     .array(z.strictObject({ metric: text, dataset: text, decoder: text, value: z.number() }))
@@ -109,6 +143,10 @@ const manifestSchema = z.strictObject({
 
 /** A manifest. */
 export type Manifest = z.infer<typeof manifestSchema>;
+/** A trained fusion in a manifest. */
+export type LinearFusionManifest = Extract<z.infer<typeof fusion>, { kind: 'linear' }>;
+/** What a fusion was trained with. */
+export type FusionSource = z.infer<typeof fusionSource>;
 /** The causal role in a manifest. */
 export type CausalManifest = z.infer<typeof causal>;
 /** The masked role in a manifest. */
@@ -142,7 +180,8 @@ export function parseManifest(json: unknown, code: ErrorCode): Manifest {
 
 /** sha256 (hex) over the facts, written as JSON with sorted keys. Two packs with one digest compute the same. */
 export function packDigest(facts: DigestedFacts): string {
-  const { vocabularySize, bannedIds, roles, files } = facts;
+  const { vocabularySize, bannedIds, roles } = facts;
+  const { [lossCurveFileName]: _, ...files } = facts.files;
   const digested = { formatVersion: facts.formatVersion, vocabularySize, bannedIds, roles, files };
   return createHash('sha256')
     .update(JSON.stringify(sortKeys(digested)))

@@ -48,6 +48,11 @@ export class WeightLayout {
     return this.#place(key, { storage: this.storage, source: tensors }, elements);
   }
 
+  /** Parameters in memory; `key` tells them apart and equals no tensor's. Float16 rounds them. */
+  placeParameter(key: string, values: Float32Array): StoredBlock {
+    return this.#place(key, { storage: this.storage, source: values }, values.length);
+  }
+
   /** A computed table; `key` tells tables apart and equals no tensor's. */
   placeTable(key: string, table: Float32Array): StoredBlock {
     return this.#place(key, { storage: 'f32', source: table }, table.length);
@@ -84,7 +89,7 @@ export function elementCount(shape: readonly number[]): number {
 
 async function writeBlock(file: FileHandle, { source, storage, offset }: Block): Promise<void> {
   if (source instanceof Float32Array) {
-    await writeAll(file, bytesOf(source), offset);
+    await writeAll(file, bytesOf(storage === 'f16' ? rounded(source) : source), offset);
     return;
   }
   let position = offset;
@@ -95,6 +100,12 @@ async function writeBlock(file: FileHandle, { source, storage, offset }: Block):
       position += bytes.length;
     }
   }
+}
+
+function rounded(values: Float32Array): Uint16Array {
+  const halves = new Uint16Array(values.length);
+  floatsToHalves(values, halves);
+  return halves;
 }
 
 async function writeAll(file: FileHandle, bytes: Uint8Array, position: number): Promise<void> {

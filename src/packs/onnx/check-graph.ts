@@ -5,7 +5,7 @@
  */
 import { InfillError } from '../../errors.ts';
 import { elementCount } from '../weight-layout.ts';
-import { irVersion, onnxValue, weightsFileName } from './graph-builder.ts';
+import { irVersion, onnxValue } from './graph-builder.ts';
 import type { GraphContract } from './graph-contract.ts';
 import { elementTypes, type OnnxModel, type OnnxNode, type OnnxTensor } from './onnx-model.ts';
 import { operatorDomains, operatorSets } from './operators.ts';
@@ -15,8 +15,8 @@ export type GraphExpectation = {
   /** Name of the file, for messages. */
   readonly name: string;
   readonly contract: GraphContract;
-  /** Size of the weights file in bytes. */
-  readonly weightsSize: number;
+  /** The one file that its weights may lie in, and its size in bytes. */
+  readonly weights: { readonly name: string; readonly size: number };
   /** Positions that rotary tables must have at least. */
   readonly positionCount: number;
 };
@@ -87,10 +87,11 @@ function externalLength(expected: GraphExpectation, tensor: OnnxTensor): number 
   if (keys !== 'location,offset,length' || rawData !== undefined) {
     throw invalid(expected, `has constant ${name} with the external data ${keys}`);
   }
-  if (location !== weightsFileName) {
+  const { weights } = expected;
+  if (location !== weights.name) {
     throw invalid(
       expected,
-      `keeps constant ${name} in "${location}"; weights lie in ${weightsFileName}`,
+      `keeps constant ${name} in "${location}"; weights lie in ${weights.name}`,
     );
   }
   if (!/^\d{1,15}$/.test(offset) || !/^\d{1,15}$/.test(length)) {
@@ -100,10 +101,10 @@ function externalLength(expected: GraphExpectation, tensor: OnnxTensor): number 
     );
   }
   const end = Number(offset) + Number(length);
-  if (end > expected.weightsSize) {
+  if (end > weights.size) {
     throw invalid(
       expected,
-      `has constant ${name} up to byte ${end} of ${weightsFileName}, which has ${expected.weightsSize}`,
+      `has constant ${name} up to byte ${end} of ${weights.name}, which has ${weights.size}`,
     );
   }
   return Number(length);

@@ -25,7 +25,7 @@ import {
   trainingOperatorDomains,
 } from './operators.ts';
 
-/** Name of the file that all graphs of a pack keep their weights in. */
+/** Name of the file that the graphs of a pack's models keep their weights in. */
 export const weightsFileName = 'weights.bin';
 
 /** IR version of the graphs: the first that has operator set 21. */
@@ -50,14 +50,17 @@ export type GraphValue = {
 export class GraphBuilder {
   readonly #name: string;
   readonly #layout: WeightLayout;
+  readonly #weightsFile: string;
   readonly #nodes: OnnxNode[] = [];
   readonly #initializers = new Map<string, OnnxTensor>();
   readonly #inputs: OnnxValue[] = [];
   readonly #outputs: OnnxValue[] = [];
 
-  constructor(name: string, layout: WeightLayout) {
+  /** @param weightsFile - name of the file that `layout` is written to. */
+  constructor(name: string, layout: WeightLayout, weightsFile: string = weightsFileName) {
     this.#name = name;
     this.#layout = layout;
+    this.#weightsFile = weightsFile;
   }
 
   /** Declares an input; nodes refer to it by its name. */
@@ -135,11 +138,19 @@ export class GraphBuilder {
    */
   weight(tensors: readonly [TensorEntry, ...TensorEntry[]], shape: readonly number[]): string {
     const name = tensors.map((tensor) => tensor.name).join('+');
-    const block = this.#layout.placeTensors(tensors);
+    return this.#stored(name, this.#layout.placeTensors(tensors), shape);
+  }
+
+  #stored(name: string, block: StoredBlock, shape: readonly number[]): string {
     if (block.storage === 'f32') return this.#external(name, block, shape);
     if (this.#initializers.has(`${name}:f16`)) return name;
     const stored = this.#external(`${name}:f16`, block, shape);
     return this.op('Cast', [stored], { to: elementTypes.float }, name);
+  }
+
+  /** Parameters that are no checkpoint's, stored as the layout stores weights. */
+  parameter(name: string, values: Float32Array, shape: readonly number[]): string {
+    return this.#stored(name, this.#layout.placeParameter(name, values), shape);
   }
 
   /** A computed float32 table. `name` is the same in all graphs of a pack for the same values only. */
@@ -170,7 +181,7 @@ export class GraphBuilder {
       dataType: storage === 'f16' ? elementTypes.float16 : elementTypes.float,
       name,
       externalData: [
-        { key: 'location', value: weightsFileName },
+        { key: 'location', value: this.#weightsFile },
         { key: 'offset', value: String(offset) },
         { key: 'length', value: String(length) },
       ],

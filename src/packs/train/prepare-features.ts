@@ -1,0 +1,49 @@
+/**
+ * Computes the features of examples into a file, from where the file ends.
+ *
+ * Knows batches; knows not what an example is for.
+ */
+import type { Example } from './corpus.ts';
+import type { FeatureFile } from './feature-file.ts';
+import type { FeatureRows, FeatureSource } from './features.ts';
+
+/** Which examples, and how many rows a batch has at least. */
+export type FeatureRequest = {
+  readonly example: (index: number) => Example;
+  readonly exampleCount: number;
+  readonly batchRows: number;
+};
+
+/**
+ * Adds batches of whole examples until every example is in the file; tells how many are, after each.
+ *
+ * What is left may be resumed: rows of a batch that was not full are computed again.
+ */
+export async function* prepareFeatures(
+  source: FeatureSource,
+  file: FeatureFile,
+  { example, exampleCount, batchRows }: FeatureRequest,
+): AsyncGenerator<number, void, void> {
+  let pending: FeatureRows[] = [];
+  for (let index = file.nextExample; index < exampleCount; index++) {
+    pending.push(await source.rowsOf(example(index)));
+    const rowCount = pending.reduce((sum, { targets }) => sum + targets.length, 0);
+    if (rowCount >= batchRows || index + 1 === exampleCount) {
+      await file.add(joined(pending, source.width), index + 1);
+      pending = [];
+    }
+    yield index + 1;
+  }
+}
+
+function joined(rows: readonly FeatureRows[], width: number): FeatureRows {
+  const rowCount = rows.reduce((sum, { targets }) => sum + targets.length, 0);
+  const all = { features: new Float32Array(rowCount * width), targets: new Int32Array(rowCount) };
+  let row = 0;
+  for (const { features, targets } of rows) {
+    all.features.set(features, row * width);
+    all.targets.set(targets, row);
+    row += targets.length;
+  }
+  return all;
+}
