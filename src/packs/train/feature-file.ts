@@ -58,12 +58,18 @@ export class FeatureFile {
     return this.#batches.at(-1)?.nextExample ?? 0;
   }
 
-  /** Adds a batch; it is on disk when this resolves. @param nextExample - the example after its last one. */
+  /**
+   * Adds a batch; it is on disk when this resolves.
+   *
+   * @param nextExample - the example after its last one.
+   * @throws InfillError UNSUPPORTED for a feature that float16 cannot hold
+   */
   async add({ features, targets }: FeatureRows, nextExample: number): Promise<void> {
     const rowCount = targets.length;
     const bytes = Buffer.alloc(batchBytes(rowCount, this.#width));
     const halves = new Uint16Array(features.length);
     floatsToHalves(features, halves);
+    refuseInfinite(halves);
     Buffer.from(halves.buffer).copy(bytes, headerBytes);
     Buffer.from(targets.buffer, targets.byteOffset, targets.byteLength).copy(
       bytes,
@@ -101,6 +107,13 @@ export class FeatureFile {
   close(): Promise<void> {
     return this.#file.close();
   }
+}
+
+/** What a half cannot hold becomes infinite in it, and so do numbers that were. */
+function refuseInfinite(halves: Uint16Array): void {
+  if (halves.every((half) => (half & 0x7c00) !== 0x7c00)) return;
+  const message = 'A hidden state of the models is above 65,504, the most that a feature may be.';
+  throw new InfillError('UNSUPPORTED', message);
 }
 
 function batchBytes(rowCount: number, width: number): number {

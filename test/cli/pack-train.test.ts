@@ -1,0 +1,63 @@
+import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { beforeAll, describe, expect, it } from 'vitest';
+import { loadPackDescription } from '../../src/packs/load-pack.ts';
+import { temporaryFolder } from '../support/temporary-folder.ts';
+import { writeTinyPack } from '../support/tiny-pack.ts';
+import { runPack } from './run-pack.ts';
+
+const root = temporaryFolder();
+let pack = '';
+let text = '';
+beforeAll(async () => {
+  pack = await writeTinyPack(root, { seed: 3 });
+  text = join(root, 'prose.txt');
+  writeFileSync(text, 'the hen ran to the red shed and sat.\n\n'.repeat(60));
+});
+
+const few = ['--examples', '8', '--batch', '40', '--held-out', '0.3', '--held-out-examples', '2'];
+
+describe('pack train', () => {
+  it('prints held-out perplexities as it goes, and the pack that it wrote', async () => {
+    const out = join(root, 'trained');
+    const { output } = await runPack('train', pack, '--text', text, '--out', out, ...few);
+    const { manifest } = await loadPackDescription(out);
+    expect(output).toMatch(/^step 0 of \d+: held-out perplexity 0\.1: [\d.]+ {2}0\.3: /m);
+    expect(output).toMatch(/^ {2}mask rate 0\.9: [\d.]+ before, [\d.]+ after$/m);
+    expect(output).toContain(`digest ${manifest.digest}`);
+    expect(manifest.provenance.fusion?.texts).toMatchObject([{ name: 'prose.txt' }]);
+  });
+
+  it('names every option that is wrong, and writes nothing', async () => {
+    const out = join(root, 'wrong');
+    const wrong = ['--examples', '0', '--rate', '2', '--patience', 'x', '--seed', '-1'];
+    const run = runPack('train', pack, '--text', text, '--out', out, ...wrong);
+    const error = await run.then(
+      () => null,
+      (reason: { problems: readonly { path: readonly string[] }[] }) => reason,
+    );
+    expect(error?.problems.map(({ path }) => path[0])).toEqual([
+      '--examples',
+      '--rate',
+      '--patience',
+      '--seed',
+    ]);
+    expect(existsSync(`${out}.training`)).toBe(false);
+  });
+
+  it('goes on with a training only where it is asked to, and where there is one', async () => {
+    const out = join(root, 'again');
+    const args = ['train', pack, '--text', text, '--out', out, ...few];
+    await expect(runPack(...args, '--resume')).rejects.toThrow(/holds no training to go on with/);
+    mkdirSync(`${out}.training`);
+    writeFileSync(`${out}.training/training-state.bin`, '');
+    await expect(runPack(...args)).rejects.toThrow(/holds a training: .*--resume.*--work/);
+  });
+
+  it('leaves a folder alone that is there', async () => {
+    const out = join(root, 'there');
+    mkdirSync(out);
+    const run = runPack('train', pack, '--text', text, '--out', out, ...few);
+    await expect(run).rejects.toMatchObject({ code: 'CONFLICT' });
+  });
+});

@@ -1,0 +1,74 @@
+import { describe, expect, it } from 'vitest';
+import { Corpus } from '../../../src/packs/train/corpus.ts';
+import { ByteTokenizer } from '../../support/byte-tokenizer.ts';
+
+const tokenizer = new ByteTokenizer();
+const letters = [...'abcdefghijklmnopqrstuvwxyz'];
+/** 26 documents of 20 to 70 tokens, each of one letter. */
+const text = letters.map((letter, index) => letter.repeat(20 + 2 * index)).join('\n\n');
+const options = { exampleLength: 32, heldOutShare: 0.3, seed: 7n };
+const corpus = new Corpus([text], tokenizer, options);
+const indices = Array.from({ length: 200 }, (_, index) => index);
+
+const letterOf = (ids: readonly number[]) => new Set(ids).size === 1 && ids[0];
+
+describe('a corpus', () => {
+  it('cuts each example from one document, and none from one that is held out', () => {
+    const training = new Set(indices.map((index) => letterOf(corpus.example(index).ids)));
+    const heldOut = new Set(
+      indices.map((index) => letterOf(corpus.heldOutExample(index, 0.5).ids)),
+    );
+    expect(training).not.toContain(false);
+    expect(heldOut).not.toContain(false);
+    expect(training.size + heldOut.size).toBeLessThanOrEqual(26);
+    expect([...heldOut].filter((letter) => training.has(letter))).toEqual([]);
+  });
+
+  it('gives the same example for an index, and others for another seed', () => {
+    const again = new Corpus([text], tokenizer, options);
+    const other = new Corpus([text], tokenizer, { ...options, seed: 8n });
+    const examples = indices.map((index) => corpus.example(index));
+    expect(indices.map((index) => again.example(index))).toEqual(examples);
+    expect(indices.map((index) => other.example(index))).not.toEqual(examples);
+  });
+
+  it('masks at least one position of at most the given number, ascending', () => {
+    for (const index of indices) {
+      const { ids, masked } = corpus.example(index);
+      expect(ids.length).toBeLessThanOrEqual(32);
+      expect(ids.length).toBeGreaterThanOrEqual(20);
+      expect(masked.length).toBeGreaterThan(0);
+      expect([...masked].sort((a, b) => a - b)).toEqual(masked);
+      expect(masked.every((position) => position < ids.length)).toBe(true);
+    }
+  });
+
+  it('has mask rates that are uniform', () => {
+    const shares = indices.map((index) => {
+      const { ids, masked } = corpus.example(index);
+      return masked.length / ids.length;
+    });
+    const mean = shares.reduce((sum, share) => sum + share, 0) / shares.length;
+    // Of 200 uniform rates the mean is 0.5 ± 0.02; of one fixed rate, the quarters would be empty.
+    expect(mean).toBeGreaterThan(0.42);
+    expect(mean).toBeLessThan(0.58);
+    for (const quarter of [0, 1, 2, 3]) {
+      const count = shares.filter((share) => Math.min(3, Math.floor(share * 4)) === quarter).length;
+      expect(count).toBeGreaterThan(25);
+    }
+  });
+
+  it('holds the same texts out at every rate, with more masks at a higher one', () => {
+    for (const index of indices.slice(0, 20)) {
+      const [few, many] = [0.1, 0.9].map((rate) => corpus.heldOutExample(index, rate));
+      expect(many?.ids).toEqual(few?.ids);
+      expect(many?.masked).toEqual(expect.arrayContaining([...(few?.masked ?? [])]));
+    }
+  });
+
+  it('refuses texts of which none can be held out', () => {
+    expect(() => new Corpus(['one document only, and no other'], tokenizer, options)).toThrow(
+      /1 documents .* both need at least one/,
+    );
+  });
+});
