@@ -12,7 +12,7 @@ import type { InfillInput } from './service.ts';
  * How long a call waits is no property of the run: who asks again may wait longer.
  */
 export function inputDigest(input: InfillInput): string {
-  const { idempotencyKey: _key, waitMs: _wait, ...asked } = input;
+  const { idempotencyKey: _key, waitMs: _wait, problems: _problems, ...asked } = input;
   return createHash('sha256').update(canonicalJson(asked)).digest('hex');
 }
 

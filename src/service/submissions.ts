@@ -86,8 +86,9 @@ export class Submissions {
   #runOf(call: Call): Promise<RunRow> {
     const { input, viewer, operation } = call;
     const key = input.idempotencyKey;
-    const isNamed = key !== undefined && termsProblems(input, operation).length === 0;
-    return isNamed
+    // What is wrong with an input is told, whatever its key stands for; and a wrong key names nothing.
+    const problems = [...(input.problems ?? []), ...termsProblems(input, operation)];
+    return key !== undefined && problems.length === 0
       ? this.#once({ owner: viewer.owner, key, digest: inputDigest(input) }, call)
       : this.#admit(call, null);
   }

@@ -53,6 +53,19 @@ describe('a submission that is sent again', () => {
     expect(await codeOf(service.submitInfill({ ...asked, samples: 2 }, viewer))).toBe('CONFLICT');
   });
 
+  it('is refused for what is wrong with it before its name is looked up', async () => {
+    const { service, dispatcher } = setUp();
+    const asked = named();
+    const { id } = await service.submitInfill(asked, viewer);
+    const problem = { path: ['model'], message: 'No.', value: null, limit: null };
+    const problems = [{ ...problem, code: 'UNKNOWN_MODEL' as const }];
+    const again = service.submitInfill({ ...asked, problems }, viewer);
+    await expect(again).rejects.toMatchObject({ problems });
+    expect(await service.submitInfill({ ...asked, problems: [] }, viewer)).toMatchObject({ id });
+    dispatcher.tell(id, completed);
+    await service.settled();
+  });
+
   it('is a run of each owner', async () => {
     const { service, dispatcher } = setUp();
     const asked = named();
