@@ -3,14 +3,23 @@
  */
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
+import { hasApiKeys } from './api-keys.ts';
+import type { Connection } from './database.ts';
 import { acquireLock } from './folder-lock.ts';
 import { compareMigrations } from './migrations.ts';
 import { checkServer } from './open-postgres.ts';
 import { openPglite } from './pglite.ts';
 import { connectPostgres } from './postgres.ts';
 
-/** How many migrations of this version the database lacks, and how many it has of others. */
-export type DatabaseState = { readonly missing: number; readonly unknown: number };
+/** What a start would find. */
+export type DatabaseState = {
+  /** Migrations of this version that the database lacks. */
+  readonly missing: number;
+  /** Migrations that it has of other versions. */
+  readonly unknown: number;
+  /** Whether there is an API key; false where its tables are not those of this version, since they cannot be asked. */
+  readonly hasKeys: boolean;
+};
 
 const statementTimeoutMs = 5000;
 
@@ -27,7 +36,7 @@ export async function inspectEmbedded(dataDir: string): Promise<DatabaseState | 
   try {
     const connection = await openPglite(folder);
     try {
-      return await compareMigrations(connection.database);
+      return await stateOf(connection);
     } finally {
       await connection.close();
     }
@@ -45,8 +54,14 @@ export async function inspectPostgres(url: string): Promise<DatabaseState> {
   await checkServer(url);
   const connection = connectPostgres(url, { connections: 1, statementTimeoutMs });
   try {
-    return await compareMigrations(connection.database);
+    return await stateOf(connection);
   } finally {
     await connection.close();
   }
+}
+
+async function stateOf({ database }: Connection): Promise<DatabaseState> {
+  const { missing, unknown } = await compareMigrations(database);
+  const hasKeys = missing === 0 && unknown === 0 && (await hasApiKeys(database));
+  return { missing, unknown, hasKeys };
 }

@@ -117,6 +117,18 @@ describe('the check of the database', () => {
     expect(made?.message).toBe('embedded; its tables are those of this version');
   });
 
+  it('fails where others can reach a server without a key', async () => {
+    const env = { DATA_DIR: folderOf('keyless'), HOST: '0.0.0.0', ALLOWED_HOSTS: 'localhost' };
+    const found = await checkDatabase(readConfig(env), null);
+    expect(found[1]).toMatchObject({
+      subject: 'HOST',
+      state: 'failed',
+      message: expect.stringContaining('lacuna keys create'),
+    });
+    const loopback = await checkDatabase(readConfig({ DATA_DIR: env.DATA_DIR }), null);
+    expect(loopback[1]).toMatchObject({ subject: 'HOST', state: 'ok' });
+  });
+
   it('fails for a server that cannot be reached, without its password', async () => {
     const url = 'postgres://lacuna:hidden@127.0.0.1:1/lacuna';
     const [finding] = await checkDatabase(readConfig({ DATABASE_URL: url }), null);

@@ -5,6 +5,7 @@ import { accessSync, constants, existsSync, statfsSync, statSync } from 'node:fs
 import { hostname } from 'node:os';
 import { dirname, join } from 'node:path';
 import type { Config } from '../../config.ts';
+import { requireKeys } from '../../require-keys.ts';
 import { type LockHolder, readLock } from '../../store/folder-lock.ts';
 import {
   type DatabaseState,
@@ -25,7 +26,9 @@ const littleBytes = 2 ** 30;
 export type Holder = LockHolder | null;
 
 /** Checks folder and disk. */
-export function checkFolder({ dataDir, minFreeDiskMb }: Config): readonly Finding[] {
+export function checkFolder({ dataDir, databaseUrl, minFreeDiskMb }: Config): readonly Finding[] {
+  // The disk of a database elsewhere is not seen from here.
+  const minFreeMb = databaseUrl === null ? minFreeDiskMb : 0;
   const present = nearestPresent(dataDir);
   if (!statSync(present).isDirectory()) {
     const advice = 'Set DATA_DIR to a folder.';
@@ -38,7 +41,7 @@ export function checkFolder({ dataDir, minFreeDiskMb }: Config): readonly Findin
     return [notOk(folderSubject, 'failed', [`${present} cannot be written to.`, advice])];
   }
   const made = present === dataDir ? '' : ', which a start makes';
-  return [ok(folderSubject, `${dataDir}${made}`), checkDisk(present, minFreeDiskMb)];
+  return [ok(folderSubject, `${dataDir}${made}`), checkDisk(present, minFreeMb)];
 }
 
 function checkDisk(folder: string, minFreeMb: number): Finding {
@@ -107,7 +110,7 @@ export async function checkDatabase(config: Config, holder: Holder): Promise<rea
     const state = await (databaseUrl === null
       ? inspectEmbedded(dataDir)
       : inspectPostgres(databaseUrl));
-    return [tablesOf(name, state)];
+    return [tablesOf(name, state), ...(await checkKeys(config, state))];
   } catch (error) {
     return failures(databaseSubject, error);
   }
@@ -122,6 +125,18 @@ function tablesOf(name: string, state: DatabaseState | null): Finding {
   }
   if (missing === 0) return ok(databaseSubject, `${name}; its tables are those of this version`);
   return ok(databaseSubject, `${name}; a start brings its tables up to date (${missing} to apply)`);
+}
+
+/** A server that others can reach needs a key. */
+async function checkKeys(config: Config, state: DatabaseState | null): Promise<readonly Finding[]> {
+  const subject = { group: 'server', subject: 'HOST' } as const;
+  const hasKeys = state?.hasKeys ?? false;
+  try {
+    await requireKeys(config, { hasKeys: async () => hasKeys });
+    return [ok(subject, `${config.host}, ${hasKeys ? 'with API keys' : 'without an API key'}`)];
+  } catch (error) {
+    return failures(subject, error);
+  }
 }
 
 function nearestPresent(folder: string): string {

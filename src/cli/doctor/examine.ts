@@ -32,8 +32,9 @@ export async function examine(env: Environment): Promise<readonly Finding[]> {
     ...plugins,
     ...checkFolder(config),
     lock,
-    ...database,
+    ...database.filter(({ group }) => group === 'data'),
     ...findings,
+    ...database.filter(({ group }) => group === 'server'),
     port,
     ...checkPersistedOperations(config),
   ];

@@ -38,7 +38,7 @@ export function checkPersistedOperations({
   plugins,
 }: Config): readonly Finding[] {
   if (persistedOperations === null) return [];
-  const subject = { group: 'server', subject: 'PERSISTED_OPERATIONS' } as const;
+  const subject = { group: 'server', subject: 'operations' } as const;
   const decoders = builtInDecoders.descriptions;
   try {
     // Only resolvers use the rest of the service, and validation resolves nothing.
