@@ -49,17 +49,19 @@ export function useNoSubscriptionsOverGet(): Plugin {
 }
 
 /**
- * Answers operations that are missing, cannot be parsed or are invalid with 400, also to clients that take
- * `application/json`.
+ * Answers operations that are missing, cannot be parsed or are invalid with 400, also in `application/json`.
  *
- * The specification advises 200 for those, for the sake of old clients; a plain HTTP client then takes it for success.
+ * The specification advises 200 for what is not missing, for the sake of old clients. Those that ask for
+ * `application/json` by name get that; a plain HTTP client, which takes anything, would take it for success.
  */
 export function usePlainStatus(): Plugin {
   return {
-    onResultProcess({ result }) {
+    onResultProcess({ request, result }) {
       if (isAsyncIterable(result)) return;
+      const asksForJson = request.headers.get('accept')?.includes('application/json') ?? false;
       for (const { extensions } of [result].flat().flatMap(({ errors = [] }) => errors)) {
-        if (isMutable(extensions['http'])) extensions['http'].spec = false;
+        const isAsAdvised = asksForJson && extensions['code'] !== 'BAD_REQUEST';
+        if (!isAsAdvised && isMutable(extensions['http'])) extensions['http'].spec = false;
       }
     },
   };

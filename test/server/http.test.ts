@@ -154,14 +154,19 @@ describe('bodies', () => {
     expect(status).toBe(400);
   });
 
-  it('that cannot be parsed are answered with 400 and JSON', async () => {
-    const response = await post(server, '{ models { name ', {
-      headers: { accept: 'application/json' },
-    });
-    expect(response.status).toBe(400);
-    expect(response.headers.get('content-type')).toContain('json');
-    expect((await response.json()).errors[0].message).toContain('Syntax Error');
-  });
+  it.each([
+    ['*/*', 400],
+    ['application/graphql-response+json', 400],
+    ['application/json', 200],
+  ])(
+    'that cannot be parsed are answered with JSON; to %s with status %i',
+    async (accept, status) => {
+      const response = await post(server, '{ models { name ', { headers: { accept } });
+      expect(response.status).toBe(status);
+      expect(response.headers.get('content-type')).toContain('json');
+      expect((await response.json()).errors[0].message).toContain('Syntax Error');
+    },
+  );
 });
 
 describe('GET', () => {
