@@ -32,6 +32,7 @@ describe('a token bucket', () => {
       bucket.take(capacity, 0);
       const waitMs = bucket.take(Math.ceil(capacity / 3), 0);
       for (let now = 0; now < waitMs; now += 977) bucket.levelAt(now);
+      expect(bucket.levelAt(waitMs)).toBeGreaterThanOrEqual(Math.ceil(capacity / 3));
       expect(bucket.take(Math.ceil(capacity / 3), waitMs)).toBe(0);
     }
   });
