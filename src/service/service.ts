@@ -60,7 +60,7 @@ export type {
   TokenizedText,
 } from '../dispatch/dispatcher.ts';
 export type { PageRequest, RunFilter, RunOrder, RunPage } from '../store/run-pages.ts';
-export type { CancelReason, Scope, StorePolicy } from '../store/tables.ts';
+export type { Scope, StorePolicy } from '../store/tables.ts';
 
 /**
  * What becomes of a run that nobody follows any more. Absent: CANCEL where the operation streams or waits, CONTINUE of
