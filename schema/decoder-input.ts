@@ -3,6 +3,7 @@
  *
  * Built from descriptions; names no decoder.
  */
+import type { Problem } from '../src/errors.ts';
 import type { DecoderDescription, InfillInput, OptionField } from '../src/service/service.ts';
 import type { Builder } from './builder.ts';
 import { capitalized, rangeOf } from './option-range.ts';
@@ -55,18 +56,22 @@ export function isByName(choice: DecoderChoice): boolean {
   return choice[byName] != null;
 }
 
-/** The decoder that a `DecoderInput` chose. @throws INVALID_OPTION for options that are no object, or too large a one */
+/** The decoder that a `DecoderInput` chose, and what is wrong with options that are no object, or too large a one. */
 export function chosenDecoder(
   choice: DecoderChoice,
   decoders: readonly DecoderDescription[],
-): DecoderRequest | undefined {
+): { readonly decoder: DecoderRequest | undefined; readonly problems: readonly Problem[] } {
   const named = choice[byName];
   if (named != null) {
-    const options = pluginOptionsOf(named['options'] ?? {}, optionsPath);
-    return { name: String(named['name']), options: presentOf(options) };
+    const { options, problems } = pluginOptionsOf(named['options'] ?? {}, optionsPath);
+    return { decoder: { name: String(named['name']), options: presentOf(options) }, problems };
   }
   const chosen = decoders.find(({ fieldName }) => fieldName in choice);
-  return chosen && { name: chosen.name, options: presentOf(choice[chosen.fieldName] ?? {}) };
+  const decoder = chosen && {
+    name: chosen.name,
+    options: presentOf(choice[chosen.fieldName] ?? {}),
+  };
+  return { decoder, problems: [] };
 }
 
 /** The fields that have a value: null means absent in every input of this API. */

@@ -1,7 +1,7 @@
 /**
  * What a client asks for, as an input, and how the service takes it.
  */
-import { InfillError } from '../src/errors.ts';
+import type { Problem } from '../src/errors.ts';
 import type { InfillInput, LengthSearch, Service } from '../src/service/service.ts';
 import {
   chosenDecoder,
@@ -90,7 +90,7 @@ export function defineInfillInput(parts: Parts, { source, decoder }: SharedInput
 /**
  * An input as the service takes it.
  *
- * @throws UNKNOWN_MODEL for an id that is not a model pack's; UNKNOWN_RUN for one that is not an infill's; INVALID_OPTION
+ * @throws UNKNOWN_RUN for an id that is not an infill's
  */
 export function infillInputOf(value: InfillValue, service: Service): InfillInput {
   return {
@@ -104,26 +104,29 @@ export function infillInputOf(value: InfillValue, service: Service): InfillInput
   };
 }
 
-/** What the inputs of all operations on a text have, as the service takes it. @throws as `infillInputOf` */
+/** What the inputs of all operations on a text have, as the service takes it. */
 export function subjectOf({ source, model, decoder, seed }: SubjectValue, service: Service) {
+  const pack = model == null ? { id: undefined, problems: [] } : readModel(model);
+  const chosen = decoder == null ? null : chosenDecoder(decoder, service.decoders);
+  const problems = [...pack.problems, ...(chosen?.problems ?? [])];
   return {
     source: sourceOf(source),
-    model: model == null ? undefined : modelOf(model),
-    decoder: decoder == null ? undefined : chosenDecoder(decoder, service.decoders),
+    model: pack.id,
+    decoder: chosen?.decoder,
     seed: seed ?? undefined,
+    problems: problems.length === 0 ? undefined : problems,
   };
 }
 
-function modelOf(globalId: string): string {
-  const id = decodeIdOf('ModelPack', globalId);
-  if (id === null) {
-    const shown = globalId.length > 100 ? `${globalId.slice(0, 100)}…` : globalId;
-    throw new InfillError(
-      'UNKNOWN_MODEL',
-      `"${shown}" is not the id of a model pack; \`models\` lists them.`,
-    );
-  }
-  return id;
+function readModel(globalId: string): { id: string | undefined; problems: readonly Problem[] } {
+  const id = decodeIdOf('ModelPack', globalId) ?? undefined;
+  if (id !== undefined) return { id, problems: [] };
+  const value = globalId.length > 100 ? `${globalId.slice(0, 100)}…` : globalId;
+  const message = `"${value}" is not the id of a model pack; \`models\` lists them.`;
+  return {
+    id,
+    problems: [{ path: ['model'], code: 'UNKNOWN_MODEL', message, value, limit: null }],
+  };
 }
 
 function defineSamplingInput({ builder }: Parts) {

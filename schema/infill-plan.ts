@@ -55,8 +55,9 @@ function definePlanTypes({ builder, enums }: Parts): void {
       }),
       cost: t.exposeInt('cost', {
         description:
-          'What `maxRequestCost` of `viewer` bounds: open tokens × samples; with DECODE_ALL, those of all lengths ' +
-          'stand for the first sample.',
+          'What `maxRequestCost` of `viewer` bounds: the open tokens of each sample, or the steps of the decoder where ' +
+          'those can be more. Each length that CAL may try costs 1; with DECODE_ALL, all lengths, and the passes that ' +
+          'compare them, stand for the first sample. An infill makes no more passes with either model.',
       }),
       likelihoodKind: t.expose('likelihood', {
         type: enums.likelihoodKind,

@@ -5,7 +5,7 @@
  * has an effect.
  */
 import { z } from 'zod';
-import { refuseIdle } from '../../src/decoding/idle-options.ts';
+import { idleCheck, isWrong, refuseIdle } from '../../src/decoding/idle-options.ts';
 
 const fields = z.strictObject({
   steps: z
@@ -53,11 +53,14 @@ export type Options = { readonly steps: number } & Revision;
 
 /** See the file's header. */
 export const optionsSchema = fields
-  .check((context) => {
-    const { revise, schedule } = context.value;
-    if (revise === 'none') refuseIdle(context, ['schedule', 'eta'], 'revise is "none"');
-    else if (schedule === 'conf') refuseIdle(context, ['eta'], 'schedule is "conf"');
-  })
+  .check(
+    idleCheck<Fields>((context) => {
+      const { revise, schedule } = context.value;
+      if (isWrong(context, ['revise'])) return;
+      if (revise === 'none') refuseIdle(context, ['schedule', 'eta'], 'revise is "none"');
+      else if (schedule === 'conf') refuseIdle(context, ['eta'], 'schedule is "conf"');
+    }),
+  )
   .transform((given): Options => ({ steps: given.steps, ...revisionOf(given) }));
 
 function revisionOf({ revise, schedule = 'cap', eta = 0.02 }: Fields): Revision {

@@ -5,7 +5,7 @@
  * effect.
  */
 import { z } from 'zod';
-import { refuseIdle } from '../../src/decoding/idle-options.ts';
+import { idleCheck, isWrong, refuseIdle } from '../../src/decoding/idle-options.ts';
 
 const fields = z.strictObject({
   order: z
@@ -91,26 +91,36 @@ const defaults = { order: 'confidence', commit: 'k' } as const;
 
 /** See the file's header. */
 export const optionsSchema = fields
-  .check((context) => {
-    const { commit = defaults.commit, order, revise } = context.value;
-    const idle = (names: readonly (keyof Fields)[], reason: string) =>
-      refuseIdle(context, names, reason);
-    if (revise !== 'mask-predict') idle(['iterations'], `revise is "${revise}"`);
-    if (revise !== 'edit') idle(['editThreshold'], `revise is "${revise}"`);
-    if (revise === 'mask-predict') {
-      const reason = 'revise "mask-predict" fills all positions in one pass';
-      if (commit !== 'one-shot') idle(['commit'], reason);
-      idle(['order', 'k', 'threshold', 'entropyBound'], reason);
-      return;
-    }
-    if (commit !== 'k') idle(['k'], `commit is "${commit}"`);
-    if (commit !== 'threshold') idle(['threshold'], `commit is "${commit}"`);
-    if (commit !== 'entropy-bound') idle(['entropyBound'], `commit is "${commit}"`);
-    if (commit === 'one-shot') idle(['order'], 'commit "one-shot" fills all positions in one pass');
-    if (commit === 'entropy-bound' && order !== 'entropy')
-      idle(['order'], 'commit "entropy-bound" goes by entropy');
-  })
+  .check(
+    idleCheck<Fields>((context) => {
+      if (isWrong(context, ['revise'])) return;
+      const { revise } = context.value;
+      if (revise !== 'mask-predict') refuseIdle(context, ['iterations'], `revise is "${revise}"`);
+      if (revise !== 'edit') refuseIdle(context, ['editThreshold'], `revise is "${revise}"`);
+      if (isWrong(context, ['commit'])) return;
+      if (revise === 'mask-predict') refuseOfMaskPredict(context);
+      else refuseOfCommit(context);
+    }),
+  )
   .transform((given): Options => ({ ...commitRuleOf(given), ...revisionOf(given) }));
+
+function refuseOfMaskPredict(context: z.core.ParsePayload<Fields>): void {
+  const reason = 'revise "mask-predict" fills all positions in one pass';
+  if (context.value.commit !== 'one-shot') refuseIdle(context, ['commit'], reason);
+  refuseIdle(context, ['order', 'k', 'threshold', 'entropyBound'], reason);
+}
+
+function refuseOfCommit(context: z.core.ParsePayload<Fields>): void {
+  const { commit = defaults.commit, order } = context.value;
+  const idle = (names: readonly (keyof Fields)[], reason: string) =>
+    refuseIdle(context, names, reason);
+  if (commit !== 'k') idle(['k'], `commit is "${commit}"`);
+  if (commit !== 'threshold') idle(['threshold'], `commit is "${commit}"`);
+  if (commit !== 'entropy-bound') idle(['entropyBound'], `commit is "${commit}"`);
+  if (commit === 'one-shot') idle(['order'], 'commit "one-shot" fills all positions in one pass');
+  if (commit === 'entropy-bound' && order !== 'entropy')
+    idle(['order'], 'commit "entropy-bound" goes by entropy');
+}
 
 function commitRuleOf(given: Fields): CommitRule {
   const { order = defaults.order, k = 1, threshold = 0.9, entropyBound = 0.5 } = given;

@@ -64,6 +64,71 @@ describe('a checked request', () => {
   });
 });
 
+describe('a request with several mistakes', () => {
+  const pathsOf = (change: Partial<InfillRequest>) =>
+    refusalOf(() => check(change)).problems.map(({ path }) => path.join('.'));
+
+  it('is told those of notation, slots, lengths, decoder and numbers together', () => {
+    const segments = [
+      { text: '\ud800 ' },
+      { slot: { length: { tokens: 1 }, choices: ['cat', 'cat', '', 'cat at'], banned: ['a cat'] } },
+      { text: ' a' },
+      { slot: { key: 'k', length: { between: { min: 0, max: 0 } }, choices: [] } },
+      { slot: { key: 'k', length: { tokens: 2 }, choices: ['zyx'] } },
+    ];
+    const at = 'source.segments';
+    expect(
+      pathsOf({
+        source: { segments },
+        decoder: { name: 'nobody', options: {} },
+        sampling: { topK: 0 },
+        seed: -1n,
+        samples: 0,
+        alternatives: 99,
+      }),
+    ).toEqual(
+      expect.arrayContaining([
+        `${at}.0.text`,
+        `${at}.1.slot.banned.0`,
+        `${at}.1.slot.choices.1`,
+        `${at}.1.slot.choices.2`,
+        `${at}.1.slot.choices.3`,
+        `${at}.3.slot.choices`,
+        `${at}.3.slot.length.between.max`,
+        `${at}.3.slot.length.between.min`,
+        `${at}.4.slot.choices.0`,
+        `${at}.4.slot.key`,
+        'alternatives',
+        'decoder.plugin.name',
+        'samples',
+        'sampling.topK',
+        'seed',
+      ]),
+    );
+  });
+
+  it('is told what is too long beside what cannot be read', () => {
+    expect(pathsOf({ source: { text: `[MASK:0]${'a'.repeat(64)}` } })).toEqual([
+      'source.text',
+      'source',
+    ]);
+    const tokens = [-1, ...Array<null>(70).fill(null)];
+    expect(pathsOf({ source: { tokens } })).toEqual(['source.tokens.0', 'source']);
+  });
+
+  it('keeps the error of its only mistake', () => {
+    const error = refusalOf(() => check({ decoder: { name: 'nobody', options: {} } }));
+    expect(error).toMatchObject({ code: 'UNKNOWN_DECODER', family: 'not-found' });
+    expect(error.message).toBe('There is no decoder "nobody"; there are: autoregressive.');
+  });
+
+  it('is told that it costs too much among the rest', () => {
+    const problems = pathsOf({ source: { text: '[MASK:9]' }, maxCost: 8, seed: -1n });
+    expect(problems).toEqual(['seed', 'source']);
+    expect(check({ source: { text: '[MASK:9]' }, maxCost: 9 }).cost).toBe(9);
+  });
+});
+
 describe('samples and settings', () => {
   it.each([0, 17, 1.5])('refuses %d samples', (samples) => {
     expect(refusalOf(() => check({ samples })).problems).toMatchObject([

@@ -12,7 +12,7 @@ import type {
   RunEvent,
   SlotUpdate,
 } from '../../src/decoding/run-event.ts';
-import { InfillError } from '../../src/errors.ts';
+import { InfillError, problemsError } from '../../src/errors.ts';
 import type { MintClientTokenInput, MintedToken } from '../../src/service/identity.ts';
 import type {
   Infill,
@@ -81,6 +81,7 @@ export class FakeService implements Service {
 
   async planInfill(input: InfillInput): Promise<InfillPlan> {
     if (this.failure !== null) throw this.failure;
+    refuseProblems(input);
     this.inputs.push(input);
     const [decoder] = this.decoders;
     assert(decoder !== undefined);
@@ -99,6 +100,7 @@ export class FakeService implements Service {
 
   async submitInfill(input: InfillInput, _viewer: Viewer): Promise<Infill> {
     if (this.failure !== null) throw this.failure;
+    refuseProblems(input);
     this.inputs.push(input);
     if ('text' in input.source && !input.source.text.includes('[MASK')) throw noMask();
     const run = fakeRun(input, { index: this.runs.length, tokensPerMask: this.tokensPerMask });
@@ -287,4 +289,9 @@ function aborted(signal: AbortSignal): Promise<void> {
   return new Promise((resolve) =>
     signal.addEventListener('abort', () => resolve(), { once: true }),
   );
+}
+
+function refuseProblems({ problems = [] }: InfillInput): void {
+  const [first, ...others] = problems;
+  if (first !== undefined) throw problemsError([first, ...others]);
 }

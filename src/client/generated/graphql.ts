@@ -168,7 +168,7 @@ export type InfillInput = {
   readonly deadlineMs?: number | null | undefined;
   /** The first of the `decoders` of the model pack when absent. */
   readonly decoder?: DecoderInput | null | undefined;
-  /** Your name for this attempt, from 1 to 128 printable characters. Sent again with the same input, it is the same infill, and nothing is charged; with another input, a `ConflictError`. `waitMs` may differ. Of an infill with the store policy NONE the key is known for as long as the infill. */
+  /** Your name for this submission, from 1 to 128 printable characters. Sent again with the same input, by any of the operations, it is the same infill, and nothing is charged; with another input, a `ConflictError`. `waitMs` may differ. Of an infill with the store policy NONE the key is known for as long as the infill. */
   readonly idempotencyKey?: string | null | undefined;
   /** Your own words for finding the infill again. */
   readonly labels?: ReadonlyArray<string> | null | undefined;
@@ -188,7 +188,7 @@ export type InfillInput = {
   readonly source: SourceInput;
   /** What is kept of it in the database. */
   readonly store?: StorePolicy;
-  /** Global id of an infill of yours that is cancelled once this one is admitted; nothing happens to it if it has ended, or if this one is refused. */
+  /** Global id of an infill of yours that is cancelled once this one is admitted. Nothing happens to it if it has ended, or if this one is refused. */
   readonly supersedes?: string | number | null | undefined;
   /** Milliseconds, from 0 to 600000, after which the mutation `infill` answers with the infill as it is then; it goes on whatever `onDisconnect` says. Refused by the operations that do not wait. */
   readonly waitMs?: number | null | undefined;
