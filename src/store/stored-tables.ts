@@ -104,12 +104,12 @@ function databaseRow(name: TableName, row: JsonRow): Record<string, unknown> {
   return Object.fromEntries(
     Object.entries<PgColumn>(columns).map(([field, column]) => [
       field,
-      valueOf(column, row[field] ?? null),
+      columnValue(column, row[field] ?? null),
     ]),
   );
 }
 
-function valueOf({ dataType }: PgColumn, value: unknown): unknown {
+function columnValue({ dataType }: PgColumn, value: unknown): unknown {
   if (value === null) return null;
   if (dataType === 'date') return new Date(String(value));
   if (dataType === 'bigint') return BigInt(String(value));

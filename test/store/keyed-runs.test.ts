@@ -1,15 +1,10 @@
 import { expect, it } from 'vitest';
-import { openStore } from '../../src/store/open-store.ts';
 import { findRunByKey, insertRun } from '../../src/store/runs.ts';
-import { newFolder } from './support/folders.ts';
+import { openTestStore } from '../support/test-store.ts';
 import { sampleRun } from './support/sample-runs.ts';
 
 it('stores one run of an owner per idempotency key, and finds it by that', async () => {
-  const { database, close } = await openStore({
-    dataDir: newFolder(),
-    serverUrl: null,
-    now: Date.now,
-  });
+  const { database, close } = await openTestStore();
   const insert = (owner: string) =>
     insertRun(database, sampleRun({ owner, idempotencyKey: 'attempt-1', inputDigest: 'd' }));
   const both = await Promise.allSettled([insert('one'), insert('one')]);
