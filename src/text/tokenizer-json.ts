@@ -109,7 +109,7 @@ function parseJson(text: string): unknown {
 function checkNormalizer(step: JsonObject, depth: number): void {
   for (const inner of sequenceSteps(step, 'normalizers', depth)) {
     if (inner !== step) checkNormalizer(inner, depth + 1);
-    else if (!keptNormalizers.includes(String(step.type))) {
+    else if (!isOneOf(step.type, keptNormalizers)) {
       throw unsupported('normalizer', step.type, ['Sequence', ...keptNormalizers]);
     }
   }
@@ -127,7 +127,7 @@ function checkPreTokenizer(step: JsonObject, depth: number): number {
 
 function checkPreTokenizerStep(step: JsonObject): number {
   const type = step.type;
-  if (!keptPreTokenizers.includes(String(type))) {
+  if (!isOneOf(type, keptPreTokenizers)) {
     throw unsupported('pre_tokenizer', type, ['Sequence', ...keptPreTokenizers]);
   }
   if (type === 'Split') checkSplit(step);
@@ -208,4 +208,8 @@ function listAt(value: unknown, field: string): readonly unknown[] {
 
 function isObject(value: unknown): value is JsonObject {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+function isOneOf(value: unknown, names: readonly string[]): boolean {
+  return typeof value === 'string' && names.includes(value);
 }

@@ -143,6 +143,10 @@ const checkpoints: readonly Named<Change>[] = [
 const tokenizers: readonly Named<JsonEdit>[] = [
   ['model.type: "Unigram"', (json) => Object.assign(json, { model: { type: 'Unigram' } })],
   ['model: null', (json) => Object.assign(json, { model: null })],
+  [
+    'pre_tokenizer.type: {"toString": 1}',
+    (json) => Object.assign(json, { pre_tokenizer: { type: { toString: 1 } } }),
+  ],
   ['vocab: {}', model({ vocab: {} })],
   ['vocab: ["a"]', model({ vocab: ['a'] })],
   ['merges: [["a"]]', model({ merges: [['a']] })],

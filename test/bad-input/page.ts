@@ -15,7 +15,7 @@ export function badInputPage(areas: readonly AnsweredArea[]): string {
   const count = areas.reduce((sum, { rows }) => sum + rows.length, 0);
   return [
     '# Bad input and its answers',
-    `${count} inputs that are wrong, and what each is answered. The tests of \`test/bad-input\` send them and write this page; after each, the server is ready and has neither stored nor queued anything, but for the runs that a plugin breaks.`,
+    `${count} inputs that are wrong, and what each is answered. The tests of \`test/bad-input\` send them and write this page; after each, the server is ready and has neither stored nor queued anything.`,
     ...areas.flatMap(({ title, about, rows }) => [`## ${title}`, about, table(rows)]),
     '',
   ].join('\n\n');
