@@ -124,7 +124,7 @@ describe('a decoder of a plugin that', { timeout: 30_000 }, () => {
     ['no-fills', 'a result has no fills, reopened positions or done.'],
     ['done-early', 'it was done with 3 positions open.'],
     ['endless', 'it takes more than 3 steps.'],
-    ['no-bound', 'failed in step 0.'],
+    ['no-bound', 'The step bound of decoder "hostile" is NaN.'],
     ['no-state', 'a run began without a state that counts its passes.'],
     ['end-throws', 'failed at the end.'],
   ])('%s fails its own run by name, and no other', async (fault, message) => {
