@@ -32,13 +32,30 @@ export async function openRoleSource(
   context: number | undefined,
 ): Promise<RoleSource> {
   const planned = planRole(await openCheckpoint(folder));
-  if (planned.architecture.role !== role) {
+  const contextLength = fitRole(planned, role, context);
+  const tokenizer = await readTokenizerFacts(folder);
+  checkTokenizer(planned, tokenizer);
+  return { ...planned, role, tokenizer, contextLength };
+}
+
+/**
+ * The trained context of a model in `role`.
+ *
+ * @param context - trained positions; the configuration's maximum when undefined.
+ * @throws InfillError UNSUPPORTED_CHECKPOINT for a model of the other role, INVALID_OPTION for a context that does not fit.
+ */
+export function fitRole(
+  { checkpoint, architecture, plan }: PlannedRole,
+  role: RoleName,
+  context: number | undefined,
+): number {
+  if (architecture.role !== role) {
     throw new InfillError(
       'UNSUPPORTED_CHECKPOINT',
-      `${planned.checkpoint.name} is a ${planned.architecture.name}, which cannot be the ${role} model of a pack.`,
+      `${checkpoint.name} is a ${architecture.name}, which cannot be the ${role} model of a pack.`,
     );
   }
-  const { maxContextLength, vocabularyRows } = planned.plan;
+  const { maxContextLength } = plan;
   const contextLength = context ?? maxContextLength;
   if (!Number.isInteger(contextLength) || contextLength < 1 || contextLength > maxContextLength) {
     throw new InfillError(
@@ -46,13 +63,18 @@ export async function openRoleSource(
       `The ${role} context is ${contextLength}; it must be a whole number from 1 to ${maxContextLength}.`,
     );
   }
-  const tokenizer = await readTokenizerFacts(folder);
+  return contextLength;
+}
+
+/** @throws InfillError INVALID_CHECKPOINT for a tokenizer with ids that the embedding has no rows for. */
+export function checkTokenizer(
+  { checkpoint, plan: { vocabularyRows } }: PlannedRole,
+  tokenizer: TokenizerFacts,
+): void {
   const length = vocabularyLength(tokenizer);
-  if (length > vocabularyRows) {
-    throw new InfillError(
-      'INVALID_CHECKPOINT',
-      `The tokenizer of ${planned.checkpoint.name} has ids up to ${length - 1}; its embedding has ${vocabularyRows} rows.`,
-    );
-  }
-  return { ...planned, role, tokenizer, contextLength };
+  if (length <= vocabularyRows) return;
+  throw new InfillError(
+    'INVALID_CHECKPOINT',
+    `The tokenizer of ${checkpoint.name} has ids up to ${length - 1}; its embedding has ${vocabularyRows} rows.`,
+  );
 }

@@ -41,6 +41,11 @@ export class WeightLayout {
     this.storage = storage;
   }
 
+  /** Bytes of the file with the blocks so far. */
+  get byteLength(): number {
+    return this.#size;
+  }
+
   /** Tensors of a checkpoint one after the other, as if joined on their first axis. */
   placeTensors(tensors: readonly [TensorEntry, ...TensorEntry[]]): StoredBlock {
     const key = tensors.map(({ path, name }) => `${path}\0${name}`).join('\0');

@@ -3,10 +3,10 @@
  *
  * Knows files, one or sharded; knows no architecture. Reads headers only, tensors' bytes later.
  */
-import { basename } from 'node:path';
 import { z } from 'zod';
 import { InfillError } from '../../errors.ts';
-import { findRegularFile, readJson, requireRegularFile } from '../regular-file.ts';
+import { type RegularFile, readJson } from '../regular-file.ts';
+import { checkpointName, findCheckpointFile, requireCheckpointFile } from './checkpoint-file.ts';
 import { readSafetensorsHeader, type TensorEntry } from './safetensors.ts';
 
 /** What `config.json` holds; the fields that are read outside an architecture's own schema are listed. */
@@ -21,18 +21,37 @@ export type CheckpointConfig = {
 /** An opened checkpoint. */
 export type Checkpoint = {
   readonly folder: string;
-  /** The folder's own name, for messages and provenance. */
+  /** For messages and provenance. */
   readonly name: string;
   readonly config: CheckpointConfig;
   readonly tensors: CheckpointTensors;
 };
+
+/** Names of a checkpoint's weights: in one file, or of the list of several. */
+export const weightsName = 'model.safetensors';
+export const weightsIndexName = 'model.safetensors.index.json';
 
 const maxJsonBytes = 64 * 1024 * 1024;
 const configSchema = z.record(z.string(), z.unknown());
 const indexSchema = z.looseObject({ weight_map: z.record(z.string(), z.string()) });
 
 /** The tensors of a checkpoint, handed out by name and shape; remembers which were asked for. */
-export class CheckpointTensors {
+export interface CheckpointTensors {
+  /** @throws InfillError INVALID_CHECKPOINT when the tensor is missing or has another shape. */
+  take(name: string, shape: readonly number[]): TensorEntry;
+  /**
+   * Refuses tensors nobody asked for: they belong to arithmetic that the graph would leave out.
+   *
+   * @param harmless - names that may be left over.
+   * @throws InfillError UNSUPPORTED_CHECKPOINT naming one.
+   */
+  refuseUnused(harmless: RegExp): void;
+  /** Elements of all tensors that were asked for. */
+  takenElementCount(): number;
+}
+
+/** Tensors that lie in files. */
+export class StoredTensors implements CheckpointTensors {
   readonly #entries: ReadonlyMap<string, TensorEntry>;
   readonly #taken = new Set<string>();
 
@@ -40,7 +59,6 @@ export class CheckpointTensors {
     this.#entries = new Map(entries.map((entry) => [entry.name, entry]));
   }
 
-  /** @throws InfillError INVALID_CHECKPOINT when the tensor is missing or has another shape. */
   take(name: string, shape: readonly number[]): TensorEntry {
     const entry = this.#entries.get(name);
     if (entry === undefined)
@@ -55,12 +73,6 @@ export class CheckpointTensors {
     return entry;
   }
 
-  /**
-   * Refuses tensors nobody asked for: they belong to arithmetic that the graph would leave out.
-   *
-   * @param harmless - names that may be left over.
-   * @throws InfillError UNSUPPORTED_CHECKPOINT naming one.
-   */
   refuseUnused(harmless: RegExp): void {
     for (const name of this.#entries.keys()) {
       if (!this.#taken.has(name) && !harmless.test(name)) {
@@ -72,7 +84,6 @@ export class CheckpointTensors {
     }
   }
 
-  /** Elements of all tensors that were asked for. */
   takenElementCount(): number {
     let count = 0;
     for (const name of this.#taken) {
@@ -88,37 +99,40 @@ export class CheckpointTensors {
  * @throws InfillError INVALID_CHECKPOINT for missing, linked or malformed files.
  */
 export async function openCheckpoint(folder: string): Promise<Checkpoint> {
-  const configFile = await requireRegularFile(folder, 'config.json', 'INVALID_CHECKPOINT');
-  const config = configSchema.safeParse(
-    await readJson(configFile, maxJsonBytes, 'INVALID_CHECKPOINT'),
-  );
-  if (!config.success)
-    throw new InfillError('INVALID_CHECKPOINT', `config.json in ${folder} is not an object.`);
-  const entries = await readEntries(folder);
-  return {
-    folder,
-    name: basename(folder),
-    config: config.data,
-    tensors: new CheckpointTensors(entries),
-  };
+  const config = await readConfig(folder);
+  const tensors = new StoredTensors(await readEntries(folder));
+  return { folder, name: checkpointName(folder), config, tensors };
+}
+
+/**
+ * Reads `config.json` of a checkpoint folder.
+ *
+ * @throws InfillError INVALID_CHECKPOINT for a missing, linked or malformed one.
+ */
+export async function readConfig(folder: string): Promise<CheckpointConfig> {
+  const file = await requireCheckpointFile(folder, 'config.json');
+  const config = configSchema.safeParse(await readJson(file, maxJsonBytes, 'INVALID_CHECKPOINT'));
+  if (config.success) return config.data;
+  throw new InfillError('INVALID_CHECKPOINT', `config.json in ${folder} is not an object.`);
 }
 
 async function readEntries(folder: string): Promise<TensorEntry[]> {
-  const indexFile = await findRegularFile(
-    folder,
-    'model.safetensors.index.json',
-    'INVALID_CHECKPOINT',
-  );
+  const indexFile = await findCheckpointFile(folder, weightsIndexName);
   if (indexFile === null) {
-    const file = await requireRegularFile(folder, 'model.safetensors', 'INVALID_CHECKPOINT');
-    return readSafetensorsHeader(file);
+    return readSafetensorsHeader(await requireCheckpointFile(folder, weightsName));
   }
-  const index = indexSchema.safeParse(
-    await readJson(indexFile, maxJsonBytes, 'INVALID_CHECKPOINT'),
-  );
-  if (!index.success)
-    throw new InfillError('INVALID_CHECKPOINT', `${indexFile.name} has no weight_map.`);
-  return readShards(folder, index.data.weight_map);
+  return readShards(folder, await readWeightMap(indexFile));
+}
+
+/**
+ * Tensor name → name of the file it is in.
+ *
+ * @throws InfillError INVALID_CHECKPOINT for a file that is no index.
+ */
+export async function readWeightMap(file: RegularFile): Promise<Readonly<Record<string, string>>> {
+  const index = indexSchema.safeParse(await readJson(file, maxJsonBytes, 'INVALID_CHECKPOINT'));
+  if (index.success) return index.data.weight_map;
+  throw new InfillError('INVALID_CHECKPOINT', `${file.name} has no weight_map.`);
 }
 
 /** @param weightMap - tensor name → shard file name. */
@@ -128,7 +142,7 @@ async function readShards(
 ): Promise<TensorEntry[]> {
   const entries: TensorEntry[] = [];
   for (const shardName of new Set(Object.values(weightMap))) {
-    const shard = await requireRegularFile(folder, shardName, 'INVALID_CHECKPOINT');
+    const shard = await requireCheckpointFile(folder, shardName);
     for (const entry of await readSafetensorsHeader(shard)) {
       if (weightMap[entry.name] !== shardName) {
         throw new InfillError(

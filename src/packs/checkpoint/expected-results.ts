@@ -5,8 +5,9 @@
  */
 import { InfillError } from '../../errors.ts';
 import type { ModelPlan } from '../architectures/model-plan.ts';
-import { readRange, requireRegularFile } from '../regular-file.ts';
-import { CheckpointTensors } from './checkpoint.ts';
+import { readRange } from '../regular-file.ts';
+import { StoredTensors } from './checkpoint.ts';
+import { requireCheckpointFile } from './checkpoint-file.ts';
 import { type ElementType, readSafetensorsHeader, type TensorEntry } from './safetensors.ts';
 
 /** One sequence and what the reference makes of it. */
@@ -35,7 +36,7 @@ export async function readExpectedResults(
   folder: string,
   { shape, vocabularyRows }: ModelPlan,
 ): Promise<ExpectedResults> {
-  const file = await requireRegularFile(folder, name, 'INVALID_CHECKPOINT');
+  const file = await requireCheckpointFile(folder, name);
   const entries = await readSafetensorsHeader(file);
   const [batch = 0, length = 0] = shapeOf(entries, 'input_ids');
   const vocabularySize = shapeOf(entries, 'logits').at(-1) ?? 0;
@@ -45,7 +46,7 @@ export async function readExpectedResults(
       `${name} has ${batch} sequences of ${length} ids and ${vocabularySize} logits; the head has ${vocabularyRows} rows.`,
     );
   }
-  const tensors = new CheckpointTensors(entries);
+  const tensors = new StoredTensors(entries);
   const read = async (tensor: string, type: ElementType, dims: readonly number[]) =>
     readTensor(tensors.take(tensor, dims), type);
   const ids = new BigInt64Array(await read('input_ids', 'I64', [batch, length]));

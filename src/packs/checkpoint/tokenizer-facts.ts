@@ -5,7 +5,8 @@
  */
 import { z } from 'zod';
 import { InfillError } from '../../errors.ts';
-import { findRegularFile, readJson, requireRegularFile } from '../regular-file.ts';
+import { readJson } from '../regular-file.ts';
+import { findCheckpointFile, requireCheckpointFile } from './checkpoint-file.ts';
 
 /** A token that is matched as a whole before the vocabulary is used. */
 type AddedToken = { readonly id: number; readonly content: string; readonly special: boolean };
@@ -72,7 +73,7 @@ const maskSchema = z.looseObject({
  * @throws InfillError INVALID_CHECKPOINT for a malformed one; UNSUPPORTED_CHECKPOINT for one that is not byte-level.
  */
 export async function readTokenizerFacts(folder: string): Promise<TokenizerFacts> {
-  const file = await requireRegularFile(folder, 'tokenizer.json', code);
+  const file = await requireCheckpointFile(folder, 'tokenizer.json');
   const json = await readJson(file, maxBytes, code);
   refuseOtherKinds(json, folder);
   const parsed = schema.safeParse(json);
@@ -147,7 +148,7 @@ function frameOf(postProcessor: z.infer<typeof processor> | null): TokenizerFact
 
 async function readNamedMask(folder: string): Promise<string | null> {
   for (const name of ['tokenizer_config.json', 'special_tokens_map.json']) {
-    const file = await findRegularFile(folder, name, code);
+    const file = await findCheckpointFile(folder, name);
     if (file === null) continue;
     const parsed = maskSchema.safeParse(await readJson(file, maxBytes, code));
     const mask = parsed.data?.mask_token;
