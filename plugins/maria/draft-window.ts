@@ -25,6 +25,11 @@ export type Draft = {
 /** A place for a draft; `index` is -1 while it has none. */
 type Place = { -readonly [Key in keyof Draft]: Draft[Key] } & { index: number };
 
+/** Bytes that a place for a draft takes; less when greedy. */
+export function draftBytes(vocabularySize: number): number {
+  return vocabularySize * Float64Array.BYTES_PER_ELEMENT;
+}
+
 /** Drafts of one run, by index among the open positions. */
 export class DraftWindow {
   readonly #run: Run<unknown>;

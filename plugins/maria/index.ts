@@ -27,9 +27,9 @@ import type { LoadedModels } from '../../src/model/models.ts';
 import { addScaledInto } from '../../src/numerics/add.ts';
 import { keyedUniform } from '../../src/numerics/keyed-random.ts';
 import { argmax, inverseCdf, subtractDraft } from '../../src/numerics/sampling.ts';
-import { type Draft, DraftWindow } from './draft-window.ts';
+import { type Draft, DraftWindow, draftBytes } from './draft-window.ts';
 import { MaskedRows, type MaskedSource } from './masked-rows.ts';
-import { AdaptiveWindow, fixedWindow, type WindowPolicy } from './window-policy.ts';
+import { AdaptiveWindow, adaptiveLimit, fixedWindow, type WindowPolicy } from './window-policy.ts';
 
 const optionsSchema = z.strictObject({
   draftWindow: z
@@ -79,8 +79,14 @@ export const maria: DecoderPlugin<Options, State> = {
   },
   likelihood: () => 'CHAIN_RULE',
   maxSteps: (openCount) => openCount,
+  ownBytes: ({ vocabularySize, openCount }, { draftWindow }) =>
+    Math.min(openCount, windowLimit(draftWindow) + 1) * draftBytes(vocabularySize),
   create: (models) => new Maria(models),
 };
+
+function windowLimit(draftWindow: Options['draftWindow']): number {
+  return draftWindow === 'auto' ? adaptiveLimit : draftWindow;
+}
 
 class Maria implements Decoder<Options, State> {
   readonly #models;
@@ -108,13 +114,14 @@ class Maria implements Decoder<Options, State> {
       draftWindow === 'auto'
         ? new AdaptiveWindow(run.sampling.temperature === 0)
         : fixedWindow(draftWindow);
-    const size = policy.limit + 1;
+    const open = openPositions(run.ids);
+    const size = Math.min(open.length, policy.limit + 1);
     const { vocabularySize } = this.#source;
     return {
       passes,
       run,
       ids: run.ids.slice(),
-      open: openPositions(run.ids),
+      open,
       committedCount: 0,
       reader,
       rows,

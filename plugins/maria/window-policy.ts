@@ -35,7 +35,7 @@ export function fixedWindow(size: number): WindowPolicy {
 }
 
 /** A window of 7 fills eight rows; more pay only where nearly every draft is accepted, and each holds V numbers. */
-const adaptiveLimit = 7;
+export const adaptiveLimit = 7;
 
 /**
  * What two more rows cost, as a share of a pass over two. Measured: 0.07 to 0.16 in float32, 0.3 in int4; with 0.15

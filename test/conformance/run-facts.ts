@@ -34,6 +34,7 @@ export const runFacts: Readonly<Record<string, RunFact>> = {
   'commits or reopens in every step but the last, and keeps its step bound': keepsItsSteps,
   'ends every run that it began, once': endsOnce,
   'counts the passes that it makes': countsPasses,
+  'makes no more passes with either model than it costs': keepsItsCost,
   'reports log-probabilities and alternatives of ordinary tokens, best first': reportsAlternatives,
   'scores its own fill as it reported it, or refuses': scoresItsFill,
 };
@@ -76,6 +77,12 @@ function keepsOwnedSpaces({ engine, request, outcome }: Observation): void {
     const bytes = tokenizer.bytesOf(first.id);
     assert(bytes[0] === 0x20 && bytes.length > 1, `Token ${first.id} begins with a space.`);
   }
+}
+
+function keepsItsCost({ engine, request, passes }: Observation): void {
+  const { cost } = engine.prepare(request);
+  assert(passes.causal <= cost, `${passes.causal} causal passes are within the cost of ${cost}.`);
+  assert(passes.masked <= cost, `${passes.masked} masked passes are within the cost of ${cost}.`);
 }
 
 /** Tokens and slot texts are what events, applied one by one, come to. */
