@@ -24,12 +24,13 @@ import type { RunNotice } from './service/run-notice.ts';
 import { scheduleByClock } from './service/schedule.ts';
 import type { Service } from './service/service.ts';
 import { openStore, type Store } from './store/open-store.ts';
-import { interruptUnfinished } from './store/runs.ts';
 import { storeGate } from './store/store-gate.ts';
+import { interruptUnfinished } from './store/unfinished-runs.ts';
 import { templateLimits } from './text/template.ts';
 
 /** Entries a subscriber may fall behind before it gets a snapshot instead. */
 const maxLag = 256;
+const sweepMs = 60_000;
 /** Estimated bytes of caches and hidden states in one worker. */
 const maxWorkerBytes = 2 ** 31;
 
@@ -117,6 +118,7 @@ export async function openApplication(
     },
     newSeed: () => randomBytes(8).readBigUInt64BE() >> 1n,
   });
+  const stopSweeping = sweep(service, store);
   return {
     service,
     identity,
@@ -130,9 +132,20 @@ export async function openApplication(
     },
     async close() {
       await dispatcher.close();
+      stopSweeping();
       await store.close();
     },
   };
+}
+
+/** Ends abandoned runs every minute, while the database is this process's own. @returns what stops that */
+function sweep(service: InfillService, store: Store): () => void {
+  const work = () => (store.isHeld() ? service.endAbandoned() : null);
+  const timer = setInterval(() => {
+    // Of a database that cannot be reached the log tells by itself; the next minute is another try.
+    Promise.resolve(work()).catch(() => undefined);
+  }, sweepMs).unref();
+  return () => clearInterval(timer);
 }
 
 /** The disk that fills up with runs; that of a database server is its own. */

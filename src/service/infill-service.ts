@@ -9,6 +9,7 @@ import type { DecoderDescription } from '../decoding/registry.ts';
 import { InfillError } from '../errors.ts';
 import { deleteEndedBefore, deleteRuns } from '../store/delete-runs.ts';
 import { countRuns, listRuns } from '../store/run-pages.ts';
+import { endAbandoned } from '../store/unfinished-runs.ts';
 import type { Identity, MintClientTokenInput } from './identity.ts';
 import { planOf } from './infill-plan.ts';
 import { KnownRuns } from './known-runs.ts';
@@ -42,6 +43,9 @@ export type ServiceOptions = LifecycleOptions &
     readonly identity: Pick<Identity, 'mintClientToken'>;
   };
 
+/** A run that is older than this is live, or never will be: far longer than it takes to check and store one. */
+const admissionMs = 120_000;
+
 /** The use cases. */
 export class InfillService implements Service {
   readonly #options: ServiceOptions;
@@ -64,6 +68,18 @@ export class InfillService implements Service {
   /** Waits until every run that was admitted has ended and is stored. */
   settled(): Promise<void> {
     return this.#lifecycle.settled();
+  }
+
+  /**
+   * Ends stored runs that are not live, although they have no end: the database could not be reached when they began or
+   * ended.
+   *
+   * @returns how many there were.
+   */
+  endAbandoned(): Promise<number> {
+    const { database, now } = this.#options;
+    const before = new Date(now() - admissionMs);
+    return endAbandoned(database, { live: this.#lifecycle.liveIds, before, now: new Date(now()) });
   }
 
   get decoders() {

@@ -3,6 +3,7 @@
  *
  * Knows store policies; knows no dispatcher and no reader.
  */
+import { InfillError } from '../errors.ts';
 import type { Database } from '../store/database.ts';
 import {
   finishRun,
@@ -14,10 +15,18 @@ import {
   type RunRow,
 } from '../store/runs.ts';
 import type { RunMemory } from './run-memory.ts';
+import type { Schedule } from './schedule.ts';
 import { textFreeEvents, textFreeOutcome, textFreeRun } from './text-free.ts';
 
 /** Where runs are kept. */
-export type KeeperOptions = { readonly database: Database; readonly memory: RunMemory };
+export type KeeperOptions = {
+  readonly database: Database;
+  readonly memory: RunMemory;
+  readonly schedule: Schedule;
+};
+
+/** Milliseconds between attempts to store an end while the database cannot be reached: half a minute in all. */
+const retryDelaysMs = [250, 500, 1000, 2000, 4000, 8000, 15_000] as const;
 
 /** Keeps each run as its store policy says. */
 export class RunKeeper {
@@ -43,11 +52,25 @@ export class RunKeeper {
     if (storePolicy !== 'NONE') await markStarted(this.#options.database, id, startedAt);
   }
 
-  /** Writes what of a run's end goes to the store. @throws as `finishRun` */
+  /** Writes what of a run's end goes to the store, as soon as that can be reached. @throws as `finishRun` */
   async finish({ id, storePolicy }: RunRow, end: RunEnd): Promise<void> {
     if (storePolicy === 'NONE') return;
     const stored = storePolicy === 'FULL' ? end : textFreeEnd(end);
-    await finishRun(this.#options.database, id, stored);
+    const write = () => finishRun(this.#options.database, id, stored);
+    let attempt = write();
+    for (const delayMs of retryDelaysMs) {
+      if (!(await isUnreachable(attempt))) break;
+      await this.#wait(delayMs);
+      // An attempt that was done although its answer was lost ends the run; the next one then changes nothing.
+      attempt = write();
+    }
+    await attempt;
+  }
+
+  #wait(ms: number): Promise<void> {
+    return new Promise((resolve) => {
+      this.#options.schedule(ms, resolve);
+    });
   }
 
   /** Shows the end of a run, once it is stored, to those who look for it in memory. */
@@ -61,6 +84,13 @@ export class RunKeeper {
     this.#options.memory.end(id);
     return true;
   }
+}
+
+function isUnreachable(work: Promise<unknown>): Promise<boolean> {
+  return work.then(
+    () => false,
+    (error: unknown) => error instanceof InfillError && error.code === 'STORE_UNAVAILABLE',
+  );
 }
 
 function textFreeEnd({ outcome, events, ...end }: RunEnd): RunEnd {

@@ -63,6 +63,11 @@ export class RunLifecycle {
     return [...this.#live.values()].filter(({ isWaiting }) => isWaiting).length;
   }
 
+  /** Ids of the runs that are live. */
+  get liveIds(): readonly string[] {
+    return [...this.#live.keys()];
+  }
+
   /** Whose live run this is; undefined when it is not live. */
   ownerOf(runId: string): string | undefined {
     return this.#live.get(runId)?.owner;

@@ -36,14 +36,6 @@ export type RunEnd = {
   readonly events: readonly RunEvent[];
 };
 
-/** How many rows one insert takes: parameters of a statement are limited to 65,535. */
-const rowsPerInsert = 1000;
-
-const interruption: RunError = {
-  code: 'INTERRUPTED',
-  message: 'The server stopped before this run was finished.',
-};
-
 /** A run as it is when it is submitted. */
 export function queuedRun(run: NewRun): RunRow {
   return {
@@ -177,38 +169,4 @@ export function readEvents(
     const events = row?.events ?? [];
     return events.filter(({ seq }, index) => seq > (after ?? -1) || index === events.length - 1);
   });
-}
-
-/**
- * Ends every run that a process which died left QUEUED or RUNNING: FAILED with `INTERRUPTED`, all or none.
- *
- * For a process that has the database to itself, before it starts runs.
- *
- * @returns how many there were.
- */
-export function interruptUnfinished(database: Database, now: Date): Promise<number> {
-  return guarded('end the interrupted runs', () =>
-    database.transaction(async (transaction) => {
-      const ended = await transaction
-        .update(runs)
-        .set({ status: 'FAILED', finishedAt: now, error: interruption })
-        .where(isNull(runs.finishedAt))
-        .returning({ id: runs.id, createdAt: runs.createdAt });
-      for (let start = 0; start < ended.length; start += rowsPerInsert) {
-        const rows = ended.slice(start, start + rowsPerInsert).map(({ id, createdAt }) => ({
-          runId: id,
-          events: interruptedLog(createdAt, now),
-        }));
-        await transaction.insert(runEvents).values(rows);
-      }
-      return ended.length;
-    }),
-  );
-}
-
-function interruptedLog(createdAt: Date, now: Date): RunEvent[] {
-  return [
-    { seq: 0, at: createdAt.getTime(), type: 'queued', position: 0 },
-    { seq: 1, at: now.getTime(), type: 'failed', error: interruption },
-  ];
 }

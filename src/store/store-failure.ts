@@ -9,7 +9,9 @@ import { InfillError, stackFrames } from '../errors.ts';
  * Runs `work` on the database; an `InfillError` passes as it is.
  *
  * @param intent - completes "The store could not …"; ids, no texts.
- * @throws STORAGE_FULL when the database's disk is full; else STORE_FAILED. With a cause that has the original's name, severity, code, constraint and stack, but not its message.
+ * @throws STORAGE_FULL when the database's disk is full; STORE_UNAVAILABLE when it cannot be reached, and then the work
+ *   may have been done or not; else STORE_FAILED. With a cause that has the original's name, severity, code, constraint
+ *   and stack, but not its message.
  */
 export async function guarded<T>(intent: string, work: () => Promise<T>): Promise<T> {
   try {
@@ -24,11 +26,25 @@ export async function guarded<T>(intent: string, work: () => Promise<T>): Promis
 const diskFullCode = '53100';
 const retryAfterFullMs = 30_000;
 
+/**
+ * What a server says that is stopping, starting or full, PostgreSQL's class 08, and what the driver and the system say of
+ * a connection that is gone or does not come about.
+ */
+const unreachable =
+  /^(?:08...|57P0[1-3]|53300|CONNECT(?:ION)?_[A-Z]+|ECONNREFUSED|ECONNRESET|EPIPE|ETIMEDOUT|ENOTFOUND|EHOSTUNREACH)$/;
+const retryAfterUnreachableMs = 2000;
+
 function storeFailure(intent: string, error: unknown): InfillError {
   const cause = withoutValues(error);
-  if (stringField(innermost(error), 'code') === diskFullCode) {
+  const code = stringField(innermost(error), 'code') ?? '';
+  if (code === diskFullCode) {
     const message = `The database could not ${intent}: its disk is full.`;
     return new InfillError('STORAGE_FULL', message, { cause, retryAfterMs: retryAfterFullMs });
+  }
+  if (unreachable.test(code)) {
+    const message = `The database cannot be reached, and could not ${intent}.`;
+    const retryAfterMs = retryAfterUnreachableMs;
+    return new InfillError('STORE_UNAVAILABLE', message, { cause, retryAfterMs });
   }
   return new InfillError('STORE_FAILED', `The store could not ${intent}.`, { cause });
 }

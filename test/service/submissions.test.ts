@@ -4,7 +4,7 @@ import { RunLog } from '../../src/dispatch/run-log.ts';
 import { InfillService } from '../../src/service/infill-service.ts';
 import type { InfillInput } from '../../src/service/service.ts';
 import type { Store } from '../../src/store/open-store.ts';
-import { interruptUnfinished } from '../../src/store/runs.ts';
+import { interruptUnfinished } from '../../src/store/unfinished-runs.ts';
 import { openTestStore } from '../support/test-store.ts';
 import { codeOf, input, never, setUp as setUpOver, viewer } from './support/set-up.ts';
 import { collect, committed, completed, startReading, story } from './support/streams.ts';

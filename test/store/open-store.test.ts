@@ -5,7 +5,8 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { readLock } from '../../src/store/folder-lock.ts';
 import { openStore } from '../../src/store/open-store.ts';
 import { listRuns } from '../../src/store/run-pages.ts';
-import { findRun, insertRun, interruptUnfinished, readEvents } from '../../src/store/runs.ts';
+import { findRun, insertRun, readEvents } from '../../src/store/runs.ts';
+import { interruptUnfinished } from '../../src/store/unfinished-runs.ts';
 import { newFolder, startChild, temporaryFolder } from './support/folders.ts';
 import { sampleRun } from './support/sample-runs.ts';
 
