@@ -31,7 +31,7 @@ const retryAfterFullMs = 30_000;
  * a connection that is gone or does not come about.
  */
 const unreachable =
-  /^(?:08...|57P0[1-3]|53300|CONNECT(?:ION)?_[A-Z]+|ECONNREFUSED|ECONNRESET|EPIPE|ETIMEDOUT|ENOTFOUND|EHOSTUNREACH)$/;
+  /^(?:08...|57P0[1-3]|53300|CONNECTION_CLOSED|CONNECT_TIMEOUT|ECONNREFUSED|ECONNRESET|EPIPE|ETIMEDOUT|ENOTFOUND|EHOSTUNREACH)$/;
 const retryAfterUnreachableMs = 2000;
 
 function storeFailure(intent: string, error: unknown): InfillError {
