@@ -15,6 +15,9 @@ export type SlotState = {
   readonly complete: boolean;
 };
 
+/** Why an infill was cancelled, in the words of the API. */
+export type CancelReason = 'REQUESTED' | 'DISCONNECTED' | 'SUPERSEDED' | 'DEADLINE' | 'SHUTDOWN';
+
 /** Why there are no events: the server's answer in their place. */
 export type Refusal = {
   readonly code: ErrorCode;
@@ -39,6 +42,8 @@ export type InfillState = {
   readonly text: string | null;
   /** Why it failed; null unless failed. */
   readonly error: { readonly code: ErrorCode; readonly message: string } | null;
+  /** Why it was cancelled; null unless cancelled, and of an infill from before reasons were kept. */
+  readonly cancelReason: CancelReason | null;
   /** The last item, where it was an expected error; null again with the next event. The rest is as before it. */
   readonly refusal: Refusal | null;
 };
@@ -53,9 +58,10 @@ type WithSlots = { readonly slots: readonly SlotState[] };
 
 /** An item of `infill` or `infillEvents` with what `infillEventFields` selects; more does not hurt. */
 export type InfillStreamItem =
-  | Event<'InfillQueued' | 'InfillStarted' | 'InfillCancelled'>
+  | Event<'InfillQueued' | 'InfillStarted'>
   | Event<'InfillTokensCommitted' | 'InfillTokensRevised' | 'InfillLagged', WithSlots>
   | Event<'InfillCompleted', { readonly infill: { readonly text: string | null } }>
+  | Event<'InfillCancelled', { readonly reason: CancelReason | null }>
   | Event<'InfillFailed', { readonly error: NonNullable<InfillState['error']> }>
   | (Omit<Refusal, 'problems' | 'retryAfterMs'> & Partial<Refusal>);
 
@@ -67,6 +73,7 @@ export const infillEventFields = `fragment InfillEventFields on InfillStreamItem
   ... on InfillTokensRevised { slots { index key text complete } }
   ... on InfillLagged { slots { index key text complete } }
   ... on InfillCompleted { infill { text } }
+  ... on InfillCancelled { reason }
   ... on InfillFailed { error { code message } }
   ... on Error { code message }
   ... on ValidationError { problems { path code message value limit } }
@@ -82,6 +89,7 @@ export const initialInfillState: InfillState = {
   slots: [],
   text: null,
   error: null,
+  cancelReason: null,
   refusal: null,
 };
 
@@ -138,7 +146,7 @@ function changeBy(event: InfillEvent, slots: readonly SlotState[]): Partial<Infi
     case 'InfillCompleted':
       return { status: 'COMPLETED', text: event.infill.text };
     case 'InfillCancelled':
-      return { status: 'CANCELLED' };
+      return { status: 'CANCELLED', cancelReason: event.reason };
     case 'InfillFailed':
       return { status: 'FAILED', error: { code: event.error.code, message: event.error.message } };
     default:

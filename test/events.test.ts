@@ -109,6 +109,7 @@ describe('the events of a run', () => {
           slots: slots.map(({ index, key, text }) => ({ index, key, text, complete: true })),
           text,
           error: null,
+          cancelReason: null,
           refusal: null,
         });
       }),
@@ -180,6 +181,8 @@ const event = <Name extends string>(__typename: Name, seq: number, infillId = 'i
   ({ __typename, infillId, seq }) as const;
 const committed = (seq: number, ...slots: readonly ReturnType<typeof slot>[]) =>
   ({ ...event('InfillTokensCommitted', seq), slots }) as const;
+const cancelledAt = (seq: number) =>
+  ({ ...event('InfillCancelled', seq), reason: 'DEADLINE' }) as const;
 
 const running = stateAfter([
   event('InfillQueued', 0),
@@ -217,8 +220,9 @@ describe('the state of an infill', () => {
     const error = { code: 'DECODE_FAILED', message: 'It failed.' } as const;
     const failed = stateAfter([{ ...event('InfillFailed', 3), error }], running);
     expect(failed).toEqual({ ...running, seq: 3, status: 'FAILED', error });
-    const cancelled = stateAfter([event('InfillCancelled', 3)], running);
-    expect(cancelled).toEqual({ ...running, seq: 3, status: 'CANCELLED' });
+    const cancelled = stateAfter([cancelledAt(3)], running);
+    const why = { status: 'CANCELLED', cancelReason: 'DEADLINE' };
+    expect(cancelled).toEqual({ ...running, seq: 3, ...why });
   });
 
   it('takes in the end that a server tells which has lost the events before it', () => {
@@ -228,8 +232,8 @@ describe('the state of an infill', () => {
   });
 
   it('stays as it is after the end', () => {
-    const ended = stateAfter([event('InfillCancelled', 3)], running);
-    expect(stateAfter([committed(4, slot('c')), event('InfillCancelled', 3)], ended)).toBe(ended);
+    const ended = stateAfter([cancelledAt(3)], running);
+    expect(stateAfter([committed(4, slot('c')), cancelledAt(3)], ended)).toBe(ended);
   });
 
   it('has an expected error until the next event, even one that is known', () => {
@@ -266,13 +270,12 @@ describe('the fragment', () => {
 
   it('selects what the state needs', async () => {
     expect(stateAfter(await items(createApi(), asked('a [MASK]')))).toEqual({
+      ...initialInfillState,
       infillId: expect.any(String),
       seq: 3,
       status: 'COMPLETED',
       slots: [slot('x', true)],
       text: 'filled',
-      error: null,
-      refusal: null,
     });
   });
 

@@ -53,8 +53,8 @@ await new Promise((resolve, reject) => {
 await webSocket.dispose();
 apollo.stop();
 const problem = state.refusal ?? state.error;
-if (problem) {
-  console.error(`${problem.code}: ${problem.message}`);
+if (state.status !== 'COMPLETED') {
+  console.error(problem ? `${problem.code}: ${problem.message}` : `CANCELLED: ${state.cancelReason}`);
   process.exitCode = 1;
 }
 

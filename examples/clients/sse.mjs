@@ -38,8 +38,8 @@ for await (const { data, errors } of client.iterate({ query, variables: { input 
   console.log(state.text ?? textSoFar(state.slots));
 }
 const problem = state.refusal ?? state.error;
-if (problem) {
-  console.error(`${problem.code}: ${problem.message}`);
+if (state.status !== 'COMPLETED') {
+  console.error(problem ? `${problem.code}: ${problem.message}` : `CANCELLED: ${state.cancelReason}`);
   process.exitCode = 1;
 }
 

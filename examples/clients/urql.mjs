@@ -58,8 +58,8 @@ let state = initialInfillState;
 // After a dropped connection it goes on behind the last event that came.
 await again(() => follow({ id: submitInfill.id, after: state.seq }));
 const problem = state.refusal ?? state.error;
-if (problem) {
-  console.error(`${problem.code}: ${problem.message}`);
+if (state.status !== 'COMPLETED') {
+  console.error(problem ? `${problem.code}: ${problem.message}` : `CANCELLED: ${state.cancelReason}`);
   process.exitCode = 1;
 }
 

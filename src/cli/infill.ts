@@ -111,8 +111,12 @@ async function fill(
 }
 
 /** @throws the reason of an infill that failed, or that somebody else cancelled. */
-function assertCompleted({ status, error }: InfillPartsFragment): void {
+function assertCompleted({ status, error, cancelReason }: InfillPartsFragment): void {
   if (status === 'COMPLETED') return;
-  const { code, message } = error ?? { code: 'CANCELLED', message: 'The infill was cancelled.' };
+  const why = cancelReason === null ? '' : ` (${cancelReason})`;
+  const { code, message } = error ?? {
+    code: 'CANCELLED',
+    message: `The infill was cancelled${why}.`,
+  };
   throw new InfillError(code, message);
 }

@@ -33,6 +33,7 @@ const infill: InfillPartsFragment = {
   },
   timing: { queueMs: 1, firstTokenMs: 5, totalMs: 12.4, tokensPerSecond: 250.2 },
   error: null,
+  cancelReason: null,
   labels: [],
   candidates: [],
   candidateOrder: null,

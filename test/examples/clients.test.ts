@@ -4,9 +4,13 @@
 import { execFile, spawnSync } from 'node:child_process';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { type Client, createClient } from '../../src/client/client.ts';
-import { InfillDocument, ListInfillsDocument } from '../../src/client/generated/graphql.ts';
+import {
+  CancelInfillDocument,
+  InfillDocument,
+  ListInfillsDocument,
+} from '../../src/client/generated/graphql.ts';
 import { packageRoot } from '../../src/package-root.ts';
 import { type Cut, startCuttingProxy } from '../support/cutting-proxy.ts';
 import { makeDataDir, type ServerProcess, startServerProcess } from '../support/server-process.ts';
@@ -53,6 +57,19 @@ async function countInfills(): Promise<number> {
   return infills.totalCount;
 }
 
+/** Cancels the infill of this text as soon as there is one that is not over. */
+async function cancelInfillOf(source: string): Promise<void> {
+  await vi.waitFor(
+    async () => {
+      const { infills } = await client.request(ListInfillsDocument, { first: 1 });
+      const found = infills.edges.find(({ node }) => node.source === source);
+      expect(['QUEUED', 'RUNNING']).toContain(found?.node.status);
+      await client.request(CancelInfillDocument, { id: found?.node.id ?? '' });
+    },
+    { timeout: 20_000, interval: 5 },
+  );
+}
+
 describe.each(examples)('the example %s', (file, [command = '', ...args], cuts) => {
   const path = join(packageRoot(), 'examples/clients', file);
   const run = (url: string, source: string) =>
@@ -88,4 +105,18 @@ describe.each(examples)('the example %s', (file, [command = '', ...args], cuts) 
       stderr: expect.stringContaining('INVALID_TEMPLATE'),
     });
   });
+
+  it.skipIf(reason !== '')(
+    `says why a text was not filled to its end${reason}`,
+    async () => {
+      const source = `[MASK:110] for ${file}.`;
+      const cancelled = expect(run(server.url, source)).rejects.toMatchObject({
+        code: 1,
+        stderr: 'CANCELLED: REQUESTED\n',
+      });
+      await cancelInfillOf(source);
+      await cancelled;
+    },
+    60_000,
+  );
 });

@@ -33,6 +33,7 @@ subscription ($id: ID!, $after: Int) {
     ... on InfillTokensRevised { slots { index text } }
     ... on InfillLagged { slots { index text } }
     ... on InfillCompleted { infill { text } }
+    ... on InfillCancelled { reason }
     ... on InfillFailed { error { code message } }
     ... on Error { code message }
   }
@@ -102,7 +103,10 @@ class Follower:
             self.slots = {}
         self.slots.update({slot["index"]: slot["text"] for slot in item.get("slots", [])})
         self.text = item.get("infill", {}).get("text")
-        self.problem = item.get("error", item if "code" in item else None)
+        if item["__typename"] == "InfillCancelled":
+            self.problem = {"code": "CANCELLED", "message": item["reason"]}
+        else:
+            self.problem = item.get("error", item if "code" in item else None)
 
     def text_so_far(self):
         """The template with what its slots have."""
