@@ -1,5 +1,5 @@
 /**
- * `lacuna pack`: builds a pack from checkpoints, compares a checkpoint's graphs with reference results, and measures a pack.
+ * `lacuna pack`: plans and builds a pack from checkpoints, compares a checkpoint's graphs with reference results, and measures a pack.
  *
  * Knows options and wording; the work is done in `packs/`.
  */
@@ -11,6 +11,7 @@ import { type Verification, verifyCheckpoint } from '../packs/verify-checkpoint.
 import type { WeightStorage } from '../packs/weight-layout.ts';
 import type { PackCommandContext } from './command-context.ts';
 import { fitLengthCommand } from './pack-fit-length.ts';
+import { planCommand, wholeNumber } from './pack-plan.ts';
 import { trainCommand } from './pack-train.ts';
 
 type BuildOptions = {
@@ -35,7 +36,8 @@ const defaultTolerance = 2e-4;
 /** Returns the command with its subcommands; errors are thrown as they are. */
 export function packCommand(context: PackCommandContext): Command {
   return new Command('pack')
-    .description('Build, verify and tune model packs.')
+    .description('Plan, build, verify and tune model packs.')
+    .addCommand(planCommand(context))
     .addCommand(buildCommand(context))
     .addCommand(verifyCommand(context))
     .addCommand(fitLengthCommand(context))
@@ -134,12 +136,6 @@ function describeVerification(
     `${within ? 'within' : 'beyond'} the tolerance of ${tolerance}`,
     '',
   ].join('\n');
-}
-
-function wholeNumber(text: string): number {
-  if (!/^[1-9]\d{0,8}$/.test(text))
-    throw new InvalidArgumentError('It must be a whole number of at least 1.');
-  return Number(text);
 }
 
 function bound(text: string): number {

@@ -128,8 +128,8 @@ async function fillPack(
   return manifest;
 }
 
-/** A tokenizer need not mark the ids that its model uses as special. */
-function bannedIds(
+/** Ascending, below V. A tokenizer need not mark the ids that its model uses as special. */
+export function bannedIds(
   { size, bannedIds: unshared }: SharedVocabulary,
   roles: Manifest['roles'],
 ): number[] {

@@ -1,0 +1,70 @@
+/**
+ * Memory that a pack takes at run time, told from shapes.
+ *
+ * Knows what is kept and what a pass holds for a while; what the runtime and the process need besides is not counted.
+ */
+import { cacheSizeBytes, capacityFor } from '../../model/kv-cache.ts';
+import type { ModelShape } from '../architectures/model-plan.ts';
+import type { RoleName } from '../role-source.ts';
+
+/** What is needed of a model. */
+export type SizedModel = {
+  readonly role: RoleName;
+  readonly shape: ModelShape;
+  /** Weights of backbone and head. A tied embedding is in both: the sessions share no memory. */
+  readonly loadedWeights: number;
+};
+
+/** Bytes for one run whose prompt has `contextLength` positions, all of them open. */
+export type RunMemory = {
+  readonly contextLength: number;
+  /** Of all models, as float32. */
+  readonly weights: number;
+  /** With the room it keeps for more. */
+  readonly cache: number;
+  readonly hiddenStates: number;
+  /** A block of each model. */
+  readonly logits: number;
+  /** What the longest pass holds while it runs: attention scores, new keys and values on their way out. */
+  readonly passes: number;
+  readonly total: number;
+};
+
+const floatBytes = 4;
+
+/** Rows of logits that are computed at once. */
+export const logitsBlockRows = 64;
+
+/** Times that new keys and values exist at the end of a pass: by layer, joined, ordered by head, and given out. */
+const newStateCopies = 4;
+
+/** Distances of positions as int64, twice, and the bias they become. */
+const slidingBiasBytes = 2 * 8 + floatBytes;
+
+/** Adds up what `models` take. */
+export function runMemory(
+  models: readonly SizedModel[],
+  vocabularySize: number,
+  contextLength: number,
+): RunMemory {
+  const sum = (bytesOf: (model: SizedModel) => number) =>
+    models.reduce((total, model) => total + bytesOf(model), 0);
+  const weights = sum(({ loadedWeights }) => floatBytes * loadedWeights);
+  const cache = sum(({ role, shape }) =>
+    role === 'causal' ? cacheSizeBytes(shape, capacityFor(contextLength + 1)) : 0,
+  );
+  const hiddenStates = sum(({ shape }) => floatBytes * contextLength * shape.hiddenSize);
+  const rows = Math.min(logitsBlockRows, contextLength);
+  const logits = sum(() => floatBytes * rows * vocabularySize);
+  const passes = sum((model) => passBytes(model, contextLength));
+  const total = weights + cache + hiddenStates + logits + passes;
+  return { contextLength, weights, cache, hiddenStates, logits, passes, total };
+}
+
+/** Sessions keep what their largest pass took, so that of both models counts. */
+function passBytes({ role, shape }: SizedModel, length: number): number {
+  const scores = floatBytes * shape.headCount * length ** 2;
+  return role === 'causal'
+    ? scores + newStateCopies * cacheSizeBytes(shape, length)
+    : scores + slidingBiasBytes * length ** 2;
+}
