@@ -6,6 +6,7 @@
  */
 import type { Problem } from '../errors.ts';
 import { encodeSlotText } from '../text/encode-template.ts';
+import { idCheck } from '../text/encode-tokens.ts';
 import type { PromptShape, ShapeSlot } from '../text/prompt.ts';
 import { templateLimits, textFindings } from '../text/template.ts';
 import type { Tokenizer, Vocabulary } from '../text/tokenizer.ts';
@@ -42,7 +43,8 @@ function settleTexts(
   tokenizer: Tokenizer,
 ): Checked<SettledFill> {
   if (texts.length !== slots.length) {
-    const message = `The text has ${slots.length} slots; the number of texts in the fill is ${texts.length}.`;
+    const count = slots.length === 1 ? '1 slot' : `${slots.length} slots`;
+    const message = `The text has ${count}; the number of texts in the fill is ${texts.length}.`;
     // Which text is for which slot is not known, so nothing is said of their lengths.
     const miscounted = problem(['slots'], message, texts.length, slots.length);
     return { problems: [miscounted, ...unreadableTexts(texts)] };
@@ -61,15 +63,19 @@ function settleTexts(
     ids: encodeSlotText(texts[index] ?? '', slot.ownsSpace, tokenizer),
   }));
   const unfit = filled.flatMap(({ slot, text, ids }) => {
+    const at = ['slots', String(slot.index)];
+    if (text === '' && slot.ownsSpace) return [problem(at, onlySpace, text, null)];
     const complaint = isReadable(slot.index)
       ? slotComplaint({ slot, ids }, `The text "${text}"`)
       : null;
-    const at = ['slots', String(slot.index)];
     return complaint === null ? [] : [problem(at, complaint.message, text, complaint.limit)];
   });
   const problems = [...unreadable, ...unfit];
   return problems.length > 0 ? { problems } : { value: settled(filled) };
 }
+
+/** Alone, the space that a slot owns is a token, which no fill of it begins with. */
+const onlySpace = 'The text of a slot is empty, which leaves it the space before its mask alone.';
 
 /** What makes texts unfit as UTF-8. */
 function unreadableTexts(texts: readonly string[]): Problem[] {
@@ -89,13 +95,12 @@ function settleTokens(
   vocabulary: Vocabulary,
 ): Checked<SettledFill> {
   const lengths = lengthsFrom(shape, targets.length);
-  const special = new Set(vocabulary.bannedIds);
-  const isOrdinary = (id: number) =>
-    Number.isInteger(id) && id >= 0 && id < vocabulary.vocabularySize && !special.has(id);
+  const reasonAgainst = idCheck(vocabulary, 'which no slot can have');
+  const isOrdinary = (id: number) => reasonAgainst(id) === null;
   const wrong = targets.flatMap((id, index) => {
-    if (isOrdinary(id)) return [];
-    const message = `Target token ${id} is not an ordinary token of the vocabulary.`;
-    return [problem(['tokens', String(index)], message, id, null)];
+    const message = reasonAgainst(id);
+    if (message === null) return [];
+    return [problem(['tokens', String(index)], message, id, vocabulary.vocabularySize)];
   });
   if ('problems' in lengths) return { problems: [...lengths.problems, ...wrong] };
   let start = 0;
@@ -127,15 +132,19 @@ function lengthsFrom({ slots }: PromptShape, count: number): Checked<readonly nu
     return { problems: [problem(['tokens'], message, unknown.length, 1)] };
   }
   if (unknown.length === 0 && count !== knownCount) {
-    const message = `There are ${count} target tokens for ${knownCount} open positions.`;
+    const message = `The fill has ${tokens(count)} for ${positions(knownCount)}.`;
     return { problems: [problem(['tokens'], message, count, knownCount)] };
   }
   const rest = count - knownCount;
   if (unknown.length === 1 && rest < 1) {
-    const message = `There are ${count} target tokens for at least ${knownCount + 1} open positions.`;
+    const message = `The fill has ${tokens(count)} for at least ${positions(knownCount + 1)}.`;
     return { problems: [problem(['tokens'], message, count, knownCount + 1)] };
   }
   return { value: slots.map(({ lengths }) => (lengths.length > 1 ? rest : (lengths[0] ?? 0))) };
+}
+
+function positions(count: number): string {
+  return count === 1 ? '1 open position' : `${count} open positions`;
 }
 
 function slotComplaint(

@@ -1,7 +1,7 @@
 /**
  * zod's findings as problems of an input.
  */
-import type { ZodType, z } from 'zod';
+import { type ZodType, z } from 'zod';
 import type { ErrorCode, Problem } from '../errors.ts';
 
 /** Longest text of a value that is shown, in UTF-16 units. */
@@ -24,19 +24,37 @@ export function checkFields<T>(
 ): Checked<T> {
   const parsed = schema.safeParse(fields, { reportInput: true });
   if (parsed.success) return { value: parsed.data };
-  return { problems: parsed.error.issues.map((issue) => problemOf(issue, path, code)) };
+  return {
+    problems: parsed.error.issues.flatMap((issue) =>
+      issue.code === 'unrecognized_keys'
+        ? unknownFields(issue.keys, schema, path, code)
+        : [problemOf(issue, path, code)],
+    ),
+  };
+}
+
+/** A problem for each, so that none depends on the others. */
+function unknownFields(
+  names: readonly string[],
+  schema: ZodType,
+  path: readonly string[],
+  code: ErrorCode,
+): Problem[] {
+  const known = Object.keys(z.toJSONSchema(schema, { io: 'input' }).properties ?? {}).join(', ');
+  return names.map((name) => {
+    const value = shownText(name);
+    const message = `There is no "${value}" here; there are: ${known}.`;
+    return { path: [...path, value], code, message, value, limit: null };
+  });
 }
 
 function problemOf(issue: z.core.$ZodIssue, path: readonly string[], code: ErrorCode): Problem {
   const field = issue.path.map(String);
   const { requirement, limit } = requirementOf(issue);
-  if (issue.code === 'unrecognized_keys') {
-    const names = issue.keys.map((key) => `"${key}"`).join(', ');
-    return { path, code, message: `There is no ${names} here.`, value: names, limit };
-  }
   const value = shown(issue.input);
   const name = field.length === 0 ? 'What stands here' : `"${field.join('.')}"`;
-  const message = `${name} is ${value}; it must be ${requirement}.`;
+  const written = typeof issue.input === 'string' ? `"${value}"` : value;
+  const message = `${name} is ${written}; it must be ${requirement}.`;
   return { path: [...path, ...field], code, message, value, limit };
 }
 
@@ -67,8 +85,21 @@ function requirementOf(issue: z.core.$ZodIssue): { requirement: string; limit: s
       return { requirement: `one of ${limit}`, limit };
     }
     case 'invalid_type':
-      return { requirement: `of type ${issue.expected}`, limit: null };
+      return { requirement: nounOf(issue), limit: null };
     default:
       return { requirement: issue.message, limit: null };
   }
 }
+
+function nounOf({ expected, input }: z.core.$ZodIssueInvalidType): string {
+  // Infinity and NaN are of the type.
+  if (expected === 'number') return typeof input === 'number' ? 'a finite number' : 'a number';
+  return nouns.get(expected) ?? `of type ${expected}`;
+}
+
+const nouns: ReadonlyMap<string, string> = new Map([
+  ['int', 'a whole number'],
+  ['string', 'a text'],
+  ['boolean', 'true or false'],
+  ['object', 'an object'],
+]);

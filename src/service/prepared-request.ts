@@ -190,6 +190,12 @@ function labelProblems(label: string, index: number, maxLength: number): Problem
     const message = `Label ${index} has ${label.length} UTF-16 units; the limit is ${maxLength}.`;
     problems.push({ ...at, message, value: String(label.length), limit: String(maxLength) });
   }
+  const surrogate = /\p{Surrogate}/u.exec(label)?.[0];
+  if (surrogate !== undefined) {
+    const value = `U+${surrogate.charCodeAt(0).toString(16).toUpperCase()}`;
+    const message = `Label ${index} has the lone surrogate ${value}, which UTF-8 cannot carry.`;
+    problems.push({ ...at, message, value, limit: null });
+  }
   if (label.includes('\0')) {
     const message = `Label ${index} has U+0000, which the database cannot hold.`;
     problems.push({ ...at, message, value: 'U+0000', limit: null });

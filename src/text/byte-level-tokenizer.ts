@@ -91,7 +91,9 @@ function openBpe(json: TokenizerJson, specials: ReadonlySet<string>): BpeTokeniz
   try {
     return new BpeTokenizer(file, {});
   } catch (cause) {
-    throw invalid('the tokenizer library refuses it', cause);
+    // Of a pattern that is none; the message quotes it.
+    const reason = cause instanceof SyntaxError ? `: ${cause.message.slice(0, 200)}` : '';
+    throw invalid(`the tokenizer library refuses it${reason}`, cause);
   }
 }
 

@@ -82,21 +82,32 @@ function idProblems(
   vocabulary: Vocabulary,
   path: readonly string[],
 ): Problem[] {
-  const size = vocabulary.vocabularySize;
-  const banned = new Set(vocabulary.bannedIds);
+  const reasonAgainst = idCheck(vocabulary, 'and null stands for an open position');
   const problems: Problem[] = [];
   for (const [index, id] of ids.entries()) {
-    const message = id === null ? null : idComplaint(id, size, banned);
-    if (message !== null) problems.push(problem(message, id, size, [...path, String(index)]));
+    const message = id === null ? null : reasonAgainst(id);
+    if (message === null) continue;
+    problems.push(problem(message, id, vocabulary.vocabularySize, [...path, String(index)]));
   }
   return problems;
 }
 
-function idComplaint(id: number, size: number, banned: ReadonlySet<number>): string | null {
-  if (!Number.isInteger(id) || id < 0 || id >= size) {
-    return `A token id is a whole number from 0 to ${size - 1}, not ${id}.`;
-  }
-  return banned.has(id) ? `The token id ${id} is special; null stands for an open position.` : null;
+/**
+ * Returns a function that says why an id cannot be that of a token in a text; null where it can.
+ *
+ * @param ofSpecial - completes "The token id 3 is special, …".
+ */
+export function idCheck(
+  { vocabularySize, bannedIds }: Vocabulary,
+  ofSpecial: string,
+): (id: number) => string | null {
+  const banned = new Set(bannedIds);
+  return (id) => {
+    if (!Number.isInteger(id) || id < 0 || id >= vocabularySize) {
+      return `A token id is a whole number from 0 to ${vocabularySize - 1}, not ${id}.`;
+    }
+    return banned.has(id) ? `The token id ${id} is special, ${ofSpecial}.` : null;
+  };
 }
 
 function gapProblems(

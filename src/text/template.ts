@@ -78,7 +78,8 @@ export class TemplateProblems {
   /** Adds what is wrong with a mask. @param keys - of the masks before it; its own is added. */
   checkMask(mask: ReadMask, keys: Set<string>, path: readonly string[]): void {
     checkMask(mask, keys, (finding, field) => this.add(finding, [...path, ...field]));
-    const { choices, banned } = mask;
+    const { key, choices, banned } = mask;
+    if (key !== null) this.checkText(key, [...path, 'key']);
     for (const [field, texts] of Object.entries({ choices: choices ?? [], banned })) {
       for (const [index, text] of texts.entries()) {
         this.checkText(text, [...path, field, String(index)]);

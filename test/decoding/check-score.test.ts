@@ -71,7 +71,11 @@ describe('a fill given as texts', () => {
       [['fill', 'slots', '1'], 'xyz', '2'],
     ]);
     expect(problems[1]?.message).toBe('The text "xyz" has 3 tokens; the slot has 1 to 2 tokens.');
-    expect(refusalOf(() => check({ text: '[MASK]' }, { slots: [''] })).problems).toHaveLength(1);
+    for (const text of ['[MASK]', 'a [MASK]', 'a [MASK:1-2]']) {
+      expect(refusalOf(() => check({ text }, { slots: [''] })).problems).toMatchObject([
+        { path: ['fill', 'slots', '0'], value: '' },
+      ]);
+    }
   });
 
   it('is refused where there are not as many texts as slots', () => {
@@ -115,12 +119,12 @@ describe('a fill given as tokens', () => {
   });
 
   it.each([
-    ['[MASK]a[MASK:1-3]b[MASK]', [10, 11], '2 target tokens for at least 3 open positions'],
+    ['[MASK]a[MASK:1-3]b[MASK]', [10, 11], '2 tokens for at least 3 open positions'],
     ['[MASK]a[MASK:1-3]', [10, 11, 12, 13, 14], 'a slot has 4 tokens; the slot has 1 to 3'],
     ['[MASK:1-3]a[MASK:1-3]', [10, 11], '2 slots have unknown lengths'],
-    ['[MASK:2]', [10], '1 target tokens for 2 open positions'],
-    ['[MASK:2]', [10, 3], 'Target token 3 '],
-    ['[MASK:2]', [10, 1e9], 'Target token 1000000000 '],
+    ['[MASK:2]', [10], '1 token for 2 open positions'],
+    ['[MASK:2]', [10, 3], 'The token id 3 is special'],
+    ['[MASK:2]', [10, 1e9], ', not 1000000000.'],
   ])('is refused for %s: %j', (text, tokens, message) => {
     const error = refusalOf(() => check({ text }, { tokens }));
     expect(error).toMatchObject({ code: 'INVALID_INPUT' });

@@ -21,11 +21,11 @@ describe('score', () => {
   const request = requestOf(maria, { source: { tokens: [10, null, 12, null] } });
 
   it.each([
-    [[10], '1 target tokens for 2 open positions'],
-    [[10, 3], 'Target token 3 '],
-    [[10, -1], 'Target token -1 '],
-    [[10, 1.5], 'Target token 1.5 '],
-    [[10, vocabularySize], `Target token ${vocabularySize} `],
+    [[10], '1 token for 2 open positions'],
+    [[10, 3], 'The token id 3 is special, which no slot can have.'],
+    [[10, -1], `A token id is a whole number from 0 to ${vocabularySize - 1}, not -1.`],
+    [[10, 1.5], ', not 1.5.'],
+    [[10, vocabularySize], `, not ${vocabularySize}.`],
   ])('refuses the targets %j', async (targets, message) => {
     await expect(engine.score(scoreOf(request, targets), never)).rejects.toMatchObject({
       code: 'INVALID_INPUT',

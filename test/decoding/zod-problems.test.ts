@@ -14,12 +14,14 @@ describe('checkFields', () => {
     [{ temperature: 9 }, '"temperature" is 9; it must be at most 5.', '5'],
     [{ temperature: -1 }, '"temperature" is -1; it must be at least 0.', '0'],
     [{ topP: 0 }, '"topP" is 0; it must be above 0.', '0'],
-    [{ topK: 1.5 }, '"topK" is 1.5; it must be of type int.', null],
-    [{ topK: 'many' }, '"topK" is many; it must be of type number.', null],
-    [{ topK: { toString: 1 } }, '"topK" is an object; it must be of type number.', null],
-    [{ topK: [1] }, '"topK" is a list; it must be of type number.', null],
-    [{ topK: 'x'.repeat(200) }, `"topK" is ${'x'.repeat(100)}…; it must be of type number.`, null],
-    [{ temperature: Number.NaN }, '"temperature" is NaN; it must be of type number.', null],
+    [{ topK: 1.5 }, '"topK" is 1.5; it must be a whole number.', null],
+    [{ topK: 'many' }, '"topK" is "many"; it must be a number.', null],
+    [{ topK: { toString: 1 } }, '"topK" is an object; it must be a number.', null],
+    [{ topK: [1] }, '"topK" is a list; it must be a number.', null],
+    [{ topK: 'x'.repeat(200) }, `"topK" is "${'x'.repeat(100)}…"; it must be a number.`, null],
+    [{ topK: '4' }, '"topK" is "4"; it must be a number.', null],
+    [{ topP: 1 / 0 }, '"topP" is Infinity; it must be a finite number.', null],
+    [{ temperature: Number.NaN }, '"temperature" is NaN; it must be a finite number.', null],
   ])('names the value and the limit of %j', (fields, message, limit) => {
     const checked = checkFields(samplingSchema, fields, ['sampling'], 'INVALID_SAMPLING');
     expect(checked).toMatchObject({ problems: [{ message, limit, code: 'INVALID_SAMPLING' }] });
@@ -37,13 +39,13 @@ describe('checkFields', () => {
           value: '99',
           limit: '16',
         },
-        {
-          path: ['decoder', 'maria'],
+        ...['beams', 'depth'].map((name) => ({
+          path: ['decoder', 'maria', name],
           code: 'INVALID_OPTION',
-          message: 'There is no "beams", "depth" here.',
-          value: '"beams", "depth"',
+          message: `There is no "${name}" here; there are: draftWindow.`,
+          value: name,
           limit: null,
-        },
+        })),
       ],
     });
   });

@@ -58,11 +58,12 @@ describe('submitInfill', () => {
     expect(await codeOf(service.submitInfill({ ...input, model: 'other' }, viewer))).toBe(
       'UNKNOWN_MODEL',
     );
-    const labels = ['a', 'b\0', 'c'.repeat(9)];
+    const labels = ['a\ud800', 'b\0', 'c'.repeat(9)];
     await expect(service.submitInfill({ ...input, labels }, viewer)).rejects.toMatchObject({
       problems: [
         { code: 'COST_TOO_HIGH' },
-        { path: ['labels', '1'] },
+        { path: ['labels', '0'], value: 'U+D800' },
+        { path: ['labels', '1'], value: 'U+0000' },
         { path: ['labels', '2'] },
         { path: ['labels'] },
       ],

@@ -184,13 +184,14 @@ describe('openTokenizer', () => {
     expect(spelled(tokenizer, 'é the')).toBe('é the');
   });
 
-  it('keeps the cause of what a parser or the library refuses', () => {
+  it('keeps the cause of what a parser or the library refuses, and quotes a pattern that is none', () => {
     const badRegex = { type: 'Split', behavior: 'Isolated', pattern: { Regex: '(' } };
     const preTokenizer = { type: 'Sequence', pretokenizers: [badRegex, { type: 'ByteLevel' }] };
     for (const source of ['{', { ...smallTokenizerJson(), pre_tokenizer: preTokenizer }]) {
       const error = refusal(source);
       expect(error.code).toBe('INVALID_PACK');
       expect(error.cause).toBeInstanceOf(SyntaxError);
+      if (source !== '{') expect(error.message).toContain('/(/');
     }
   });
 });

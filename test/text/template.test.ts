@@ -212,7 +212,13 @@ describe('readSegments', () => {
   });
 
   it('reports all problems at once with their paths', () => {
-    const parts = [literal('\ud800'), mask(0, 'k'), mask(1.5, 'k'), mask(1, 'x'.repeat(129))];
+    const parts = [
+      literal('\ud800'),
+      mask(0, 'k'),
+      mask(1.5, 'k'),
+      mask(1, 'x'.repeat(129)),
+      mask(1, '\udc00'),
+    ];
     const { problems } = refusal(() => templateOfParts(parts, at));
     expect(problems.map((problem) => problem.path.slice(2).join('.'))).toEqual([
       '0.text',
@@ -220,6 +226,7 @@ describe('readSegments', () => {
       '2.slot.length.tokens',
       '2.slot.key',
       '3.slot.key',
+      '4.slot.key',
     ]);
   });
 
