@@ -39,6 +39,8 @@ export type ApplicationObserver = {
   readonly onWorker: (notice: WorkerNotice) => void;
   readonly onStoreFailure: (runId: string, cause: unknown) => void;
   readonly onRun: (notice: RunNotice) => void;
+  /** The database was lost, or is this process's own again. */
+  readonly onHeld?: ((isHeld: boolean) => void) | undefined;
 };
 
 /** An open application. */
@@ -72,7 +74,7 @@ export async function openApplication(
   const builtIn = builtInDecoders.descriptions;
   const external = await describeExternalDecoders(config.plugins, { builtIn });
   const [store, dispatcher] = await openBoth(
-    openStoreWithoutLiveRuns(config, now),
+    openStoreWithoutLiveRuns(config, now, observer.onHeld),
     openLocalDispatcher({
       workerPath: join(packageRoot(), 'dist/src/worker.js'),
       packs,
@@ -160,8 +162,9 @@ function dispatchedPlugin({ description, module, specifier }: ExternalDecoder) {
 async function openStoreWithoutLiveRuns(
   { dataDir, databaseUrl }: Config,
   now: () => number,
+  onHeld: ApplicationObserver['onHeld'],
 ): Promise<Store> {
-  const store = await openStore({ dataDir, databaseUrl, serverUrl: null, now });
+  const store = await openStore({ dataDir, databaseUrl, serverUrl: null, now, onHeld });
   await interruptUnfinished(store.database, new Date(now()));
   return store;
 }

@@ -17,6 +17,10 @@ export function logApplication(logger: Logger): ApplicationObserver {
     onStoreFailure: (runId, cause) =>
       logger.error({ runId, error: describeError(cause) }, 'a run could not be stored'),
     onRun: (notice) => logRun(logger, notice),
+    onHeld: (isHeld) =>
+      isHeld
+        ? logger.info('the database is back')
+        : logger.error('the database cannot be reached, or another server has it'),
   };
 }
 

@@ -15,5 +15,8 @@ export function observeTogether(observers: readonly ApplicationObserver[]): Appl
     onRun: (notice) => {
       for (const { onRun } of observers) onRun(notice);
     },
+    onHeld: (isHeld) => {
+      for (const { onHeld } of observers) onHeld?.(isHeld);
+    },
   };
 }

@@ -3,6 +3,18 @@ import { InfillError } from '../src/errors.ts';
 import { logApplication } from '../src/log-application.ts';
 import { createLogger } from '../src/server/logger.ts';
 
+it('says that the database is lost, and that it is back', () => {
+  const lines: string[] = [];
+  const logger = createLogger('info', { write: (line) => void lines.push(line) });
+  const { onHeld } = logApplication(logger);
+  onHeld?.(false);
+  onHeld?.(true);
+  expect(lines.map((line) => JSON.parse(line))).toMatchObject([
+    { level: 50, msg: expect.stringContaining('cannot be reached') },
+    { level: 30, msg: 'the database is back' },
+  ]);
+});
+
 it('says which run could not be stored and where that failed, without the message of the driver', () => {
   const lines: string[] = [];
   const logger = createLogger('trace', { write: (line) => void lines.push(line) });

@@ -68,7 +68,7 @@ export async function moveTo(
   const { databaseUrl, dataDir } = readConfig(env);
   const url = targetUrl(to ?? databaseUrl);
   return closing(await openEmbedded(dataDir), async (source) => {
-    const { connection } = await openHeldDatabase(url, Date.now);
+    const { connection } = await openHeldDatabase(url, { now: Date.now });
     return closing(connection, ({ database }) =>
       restoreBackup(database, backupStream(source.database), onRows),
     );

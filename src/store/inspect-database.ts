@@ -10,6 +10,7 @@ import { compareMigrations } from './migrations.ts';
 import { checkServer } from './open-postgres.ts';
 import { openPglite } from './pglite.ts';
 import { connectPostgres } from './postgres.ts';
+import { serverOf } from './server-lock.ts';
 
 /** What a start would find. */
 export type DatabaseState = {
@@ -19,6 +20,8 @@ export type DatabaseState = {
   readonly unknown: number;
   /** Whether there is an API key; false where its tables are not those of this version, since they cannot be asked. */
   readonly hasKeys: boolean;
+  /** What the server that uses it calls itself; null when none does, and always of an embedded one. */
+  readonly server: string | null;
 };
 
 const statementTimeoutMs = 5000;
@@ -54,7 +57,8 @@ export async function inspectPostgres(url: string): Promise<DatabaseState> {
   await checkServer(url);
   const connection = connectPostgres(url, { connections: 1, statementTimeoutMs });
   try {
-    return await stateOf(connection);
+    const server = await serverOf(connection.database);
+    return { ...(await stateOf(connection)), server };
   } finally {
     await connection.close();
   }
@@ -62,6 +66,7 @@ export async function inspectPostgres(url: string): Promise<DatabaseState> {
 
 async function stateOf({ database }: Connection): Promise<DatabaseState> {
   const { missing, unknown } = await compareMigrations(database);
-  const hasKeys = missing === 0 && unknown === 0 && (await hasApiKeys(database));
-  return { missing, unknown, hasKeys };
+  const isCurrent = missing.length === 0 && unknown.length === 0;
+  const hasKeys = isCurrent && (await hasApiKeys(database));
+  return { missing: missing.length, unknown: unknown.length, hasKeys, server: null };
 }

@@ -29,10 +29,7 @@ const existing = pgSchema('information_schema').table('tables', {
  * @throws STORE_VERSION when the database has one that this version does not know; nothing is changed then.
  */
 export async function applyMigrations(connection: Connection): Promise<void> {
-  const known = knownMigrations();
-  const unknown = (await appliedMigrations(connection.database)).filter(
-    (madeAt) => !known.includes(madeAt),
-  );
+  const { unknown } = await compareMigrations(connection.database);
   const newest = unknown.at(-1);
   if (newest !== undefined) {
     throw new InfillError(
@@ -60,16 +57,15 @@ function migrationsFolder(): string {
   return join(packageRoot(), 'migrations');
 }
 
-/** How the migrations of a database differ from those of this version; changes nothing. */
+/** How the migrations of a database differ from those of this version: when each was made, ascending. */
 export async function compareMigrations(
   database: Database,
-): Promise<{ readonly missing: number; readonly unknown: number }> {
-  const folder = join(packageRoot(), 'migrations');
-  const known = readMigrationFiles({ migrationsFolder: folder }).map((file) => file.folderMillis);
+): Promise<{ readonly missing: readonly number[]; readonly unknown: readonly number[] }> {
+  const known = knownMigrations();
   const present = await appliedMigrations(database);
   return {
-    missing: known.filter((madeAt) => !present.includes(madeAt)).length,
-    unknown: present.filter((madeAt) => !known.includes(madeAt)).length,
+    missing: known.filter((madeAt) => !present.includes(madeAt)),
+    unknown: present.filter((madeAt) => !known.includes(madeAt)),
   };
 }
 

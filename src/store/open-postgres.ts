@@ -6,7 +6,12 @@ import { InfillError } from '../errors.ts';
 import type { Connection } from './database.ts';
 import { applyMigrations } from './migrations.ts';
 import { connectPostgres, describeDatabase } from './postgres.ts';
-import { holdServerLock, openLockConnection, whileMigrating } from './server-lock.ts';
+import {
+  holdServerLock,
+  type LockOptions,
+  openLockConnection,
+  whileMigrating,
+} from './server-lock.ts';
 
 /** A database that this process has to itself. */
 export type HeldDatabase = {
@@ -23,13 +28,12 @@ const oldestVersion = 130_000;
 /**
  * Opens a database for the only server that uses it; closing it frees it.
  *
- * @param now - milliseconds since the epoch.
  * @throws DATABASE_UNAVAILABLE when it cannot be connected to; DATABASE_IN_USE; STORE_VERSION for a server or a schema
  *   that this version cannot use.
  */
-export async function openHeldDatabase(url: string, now: () => number): Promise<HeldDatabase> {
+export async function openHeldDatabase(url: string, options: LockOptions): Promise<HeldDatabase> {
   await checkServer(url);
-  const lock = await holdServerLock(url, now);
+  const lock = await holdServerLock(url, options);
   let isOpen = false;
   try {
     await migrate(lock.connection);

@@ -21,6 +21,8 @@ export type StoreOptions = {
   readonly serverUrl: string | null;
   /** Milliseconds since the epoch. */
   readonly now: () => number;
+  /** Told when the database of a server is lost, and when this process has it to itself again. */
+  readonly onHeld?: ((isHeld: boolean) => void) | undefined;
 };
 
 /** An open store: nobody else has its folder or its database open. */
@@ -71,9 +73,9 @@ export async function openStore(options: StoreOptions): Promise<Store> {
 
 async function openDatabase(
   folder: string,
-  { databaseUrl = null, now }: StoreOptions,
+  { databaseUrl = null, now, onHeld }: StoreOptions,
 ): Promise<HeldDatabase> {
-  if (databaseUrl !== null) return openHeldDatabase(databaseUrl, now);
+  if (databaseUrl !== null) return openHeldDatabase(databaseUrl, { now, onHeld });
   return { connection: await openMigrated(join(folder, 'pglite')), isHeld: () => true };
 }
 

@@ -49,7 +49,7 @@ export function connectPostgres(url: string, options: PostgresOptions): Connecti
     ...(options.onClosed === undefined ? {} : { onclose: options.onClosed }),
     onnotice: ignoreNotice,
     connection: {
-      application_name: applicationName(),
+      application_name: sessionName(process.pid, hostname()),
       TimeZone: 'UTC',
       DateStyle: 'ISO',
       // What is acknowledged is on the disk.
@@ -74,9 +74,9 @@ export function describeDatabase(url: string): string {
   return `"${pathname.slice(1)}" at ${host}`;
 }
 
-/** What the server shows of this process to its operator and to a second process; at most 63 bytes are kept. */
-function applicationName(): string {
-  return `lacuna ${process.pid}@${hostname()}`.slice(0, 63);
+/** What PostgreSQL shows of a process to its operator and to a second process; it keeps 63 bytes. */
+export function sessionName(pid: number, host: string): string {
+  return `lacuna ${pid}@${host}`.slice(0, 63);
 }
 
 function leaveJsonAsText({ options }: Sql): void {

@@ -33,22 +33,33 @@ const silenceMs = 10_000;
 /** Migrations of another process are waited for. */
 const lockStatementTimeoutMs = 120_000;
 
+/** What holding the lock takes besides the database. */
+export type LockOptions = {
+  /** Milliseconds since the epoch. */
+  readonly now: () => number;
+  /** Told whenever the lock is lost, and when it is had again; not of its release. */
+  readonly onHeld?: ((isHeld: boolean) => void) | undefined;
+};
+
 /**
  * Takes the claim to be the only server of a database, and keeps it: a lost connection is made anew.
  *
- * @param now - milliseconds since the epoch.
  * @throws DATABASE_IN_USE when another server has it.
  */
-export async function holdServerLock(url: string, now: () => number): Promise<ServerLock> {
+export async function holdServerLock(
+  url: string,
+  { now, onHeld }: LockOptions,
+): Promise<ServerLock> {
   let confirmedAt: number | null = null;
   const connection = openLockConnection(url, () => {
     confirmedAt = null;
   });
+  const isHeld = () => confirmedAt !== null && now() - confirmedAt < silenceMs;
   const { database } = connection;
   const renew = async () => {
-    const isHeld = confirmedAt === null ? await tryLock(database) : await holdsLock(database);
-    confirmedAt = isHeld ? now() : null;
-    return isHeld;
+    const isMine = confirmedAt === null ? await tryLock(database) : await holdsLock(database);
+    confirmedAt = isMine ? now() : null;
+    return isMine;
   };
   let isOpen = false;
   try {
@@ -57,10 +68,10 @@ export async function holdServerLock(url: string, now: () => number): Promise<Se
   } finally {
     if (!isOpen) await connection.close();
   }
-  const stopWatching = watch(renew);
+  const stopWatching = watch(renew, whenChanged(isHeld, onHeld));
   return {
     connection,
-    isHeld: () => confirmedAt !== null && now() - confirmedAt < silenceMs,
+    isHeld,
     async release() {
       await stopWatching();
       await connection.close();
@@ -117,15 +128,27 @@ async function takeWithin(ms: number, take: () => Promise<boolean>): Promise<boo
   return false;
 }
 
-/** Looks after the lock, one look at a time; the function it returns ends that. */
-function watch(renew: () => Promise<unknown>): () => Promise<void> {
+/** A function that tells of a state, true at first, whenever it finds it changed. */
+function whenChanged(state: () => boolean, tell: LockOptions['onHeld']): () => void {
+  let last = true;
+  return () => {
+    if (state() === last) return;
+    last = !last;
+    tell?.(last);
+  };
+}
+
+/** Looks after the lock, one look at a time; the function it returns ends that. @param look - before and after each. */
+function watch(renew: () => Promise<unknown>, look: () => void): () => Promise<void> {
   let looking: Promise<unknown> | null = null;
   const timer = setInterval(() => {
+    look();
     // A database that does not answer is asked again; until then the lock counts as lost.
     looking ??= renew()
       .catch(() => false)
       .finally(() => {
         looking = null;
+        look();
       });
   }, watchMs).unref();
   return async () => {
@@ -135,7 +158,7 @@ function watch(renew: () => Promise<unknown>): () => Promise<void> {
 }
 
 async function inUse(url: string, database: Database): Promise<InfillError> {
-  const holder = await holderOf(database);
+  const holder = await serverOf(database);
   const who = holder === null ? 'another server' : `another server (${holder})`;
   return new InfillError(
     'DATABASE_IN_USE',
@@ -144,13 +167,15 @@ async function inUse(url: string, database: Database): Promise<InfillError> {
   );
 }
 
-/** As its connection calls itself; null where this user may not see that. */
-async function holderOf(database: Database): Promise<string | null> {
+/** What the server that uses a database calls itself; null when none does. Changes nothing. */
+export async function serverOf(database: Database): Promise<string | null> {
   const name = await ask(
     database,
-    sql`(select activity.application_name from pg_locks held join pg_stat_activity activity using (pid)
+    sql`(select coalesce(nullif(activity.application_name, ''), 'without a name')
+      from pg_locks held left join pg_stat_activity activity using (pid)
       where held.locktype = 'advisory' and held.granted and held.classid = ${lockSpace}
-        and held.objid = ${lockKeys.serving} and activity.datname = current_database() limit 1)`,
+        and held.objid = ${lockKeys.serving}
+        and held.database = (select oid from pg_database where datname = current_database()) limit 1)`,
   );
-  return typeof name === 'string' && name !== '' ? name : null;
+  return typeof name === 'string' ? name : null;
 }

@@ -17,8 +17,8 @@ async function emptyDatabase(): Promise<string> {
   return url;
 }
 
-async function hold(url: string) {
-  const held = await openHeldDatabase(url, Date.now);
+async function hold(url: string, onHeld?: (isHeld: boolean) => void) {
+  const held = await openHeldDatabase(url, { now: Date.now, onHeld });
   onTestFinished(() => held.connection.close());
   return held;
 }
@@ -60,8 +60,8 @@ const setting = async ({ database }: Connection, name: string) =>
 describe('a database of PostgreSQL', () => {
   it('has one server at a time, which the refusal names', async () => {
     const url = await emptyDatabase();
-    const first = await openHeldDatabase(url, Date.now);
-    await expect(openHeldDatabase(url, Date.now)).rejects.toMatchObject({
+    const first = await openHeldDatabase(url, { now: Date.now });
+    await expect(openHeldDatabase(url, { now: Date.now })).rejects.toMatchObject({
       code: 'DATABASE_IN_USE',
       message: expect.stringMatching(
         new RegExp(`is in use by another server \\(lacuna ${process.pid}@.*DATABASE_URL`),
@@ -111,7 +111,10 @@ describe('a database of PostgreSQL', () => {
     const insert = sql`insert into drizzle.__drizzle_migrations (hash, created_at) values ('later', 4102444800000)`;
     await first.database.execute(insert);
     await first.close();
-    for (const open of [() => openSharedDatabase(url), () => openHeldDatabase(url, Date.now)]) {
+    for (const open of [
+      () => openSharedDatabase(url),
+      () => openHeldDatabase(url, { now: Date.now }),
+    ]) {
       await expect(open()).rejects.toMatchObject({
         code: 'STORE_VERSION',
         message: expect.stringContaining('DATABASE_URL to another database'),
@@ -134,7 +137,9 @@ describe('a database of PostgreSQL', () => {
     url.password = 'hunter2';
     if (pathname === null) url.port = '1';
     else url.pathname = pathname;
-    const failure = await openHeldDatabase(url.href, Date.now).catch((error: Error) => error);
+    const failure = await openHeldDatabase(url.href, { now: Date.now }).catch(
+      (error: Error) => error,
+    );
     expect(failure).toMatchObject({
       code: 'DATABASE_UNAVAILABLE',
       message: expect.stringMatching(message),
@@ -153,6 +158,16 @@ describe('a server that loses its database', () => {
     await vi.waitFor(() => expect(isHeld()).toBe(true), { timeout: 10_000 });
   }, 20_000);
 
+  it('is told of the loss and of the return, and of nothing when it closes', async () => {
+    const url = await emptyDatabase();
+    const told: boolean[] = [];
+    const { connection } = await hold(url, (isHeld) => void told.push(isHeld));
+    await endSessions(url, holdsALock);
+    await vi.waitFor(() => expect(told).toEqual([false, true]), { timeout: 10_000 });
+    await connection.close();
+    expect(told).toEqual([false, true]);
+  }, 20_000);
+
   it('does not hold it while another does', async () => {
     const url = await emptyDatabase();
     const { isHeld } = await hold(url);
@@ -168,7 +183,7 @@ describe('a server that loses its database', () => {
     await taken;
     await vi.waitFor(() => expect(isHeld()).toBe(false), { timeout: 900, interval: 5 });
     // Several looks of its own happen while a third one tries to get it.
-    await expect(openHeldDatabase(url, Date.now)).rejects.toMatchObject({
+    await expect(openHeldDatabase(url, { now: Date.now })).rejects.toMatchObject({
       code: 'DATABASE_IN_USE',
     });
     expect(isHeld()).toBe(false);

@@ -12,7 +12,7 @@ import {
   inspectEmbedded,
   inspectPostgres,
 } from '../../store/inspect-database.ts';
-import { describeDatabase } from '../../store/postgres.ts';
+import { describeDatabase, sessionName } from '../../store/postgres.ts';
 import { type Finding, failures, notOk, ok } from './finding.ts';
 import { gibibytes, mebibytes } from './sizes.ts';
 
@@ -110,10 +110,27 @@ export async function checkDatabase(config: Config, holder: Holder): Promise<rea
     const state = await (databaseUrl === null
       ? inspectEmbedded(dataDir)
       : inspectPostgres(databaseUrl));
-    return [tablesOf(name, state), ...(await checkKeys(config, state))];
+    return [
+      ...serverOf(name, state, holder),
+      tablesOf(name, state),
+      ...(await checkKeys(config, state)),
+    ];
   } catch (error) {
     return failures(databaseSubject, error);
   }
+}
+
+/** One other than that of the folder keeps a start from the database. */
+function serverOf(name: string, state: DatabaseState | null, holder: Holder): readonly Finding[] {
+  const server = state?.server ?? null;
+  if (server === null) return [];
+  if (holder !== null && server === sessionName(holder.pid, holder.host)) {
+    return [ok(databaseSubject, `${name}; the process that has the folder uses it`)];
+  }
+  const advice = 'Stop that server, or set DATABASE_URL to another database.';
+  return [
+    notOk(databaseSubject, 'failed', [`${name} is in use by another server (${server}).`, advice]),
+  ];
 }
 
 function tablesOf(name: string, state: DatabaseState | null): Finding {

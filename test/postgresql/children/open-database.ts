@@ -7,7 +7,7 @@ const [url = ''] = process.argv.slice(2);
 process.stdout.write('ready\n');
 await once(process.stdin, 'data');
 try {
-  await openHeldDatabase(url, Date.now);
+  await openHeldDatabase(url, { now: Date.now });
   process.stdout.write('held\n');
 } catch (error) {
   process.stdout.write(`${error instanceof InfillError ? error.code : String(error)}\n`);

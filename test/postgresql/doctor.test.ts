@@ -1,0 +1,40 @@
+/**
+ * What `lacuna doctor` finds of a database of PostgreSQL.
+ */
+import { hostname } from 'node:os';
+import { expect, it, onTestFinished } from 'vitest';
+import { checkDatabase } from '../../src/cli/doctor/data-checks.ts';
+import { readConfig } from '../../src/config.ts';
+import { readLock } from '../../src/store/folder-lock.ts';
+import { openStore } from '../../src/store/open-store.ts';
+import { temporaryFolder } from '../store/support/folders.ts';
+import { makeDatabase } from '../support/test-store.ts';
+
+it('tells whether another server has it, and changes nothing in it', async () => {
+  const database = await makeDatabase();
+  onTestFinished(database.remove);
+  const dataDir = temporaryFolder();
+  const config = readConfig({ DATABASE_URL: database.url, DATA_DIR: dataDir });
+  const find = (holder = readLock(dataDir)) => checkDatabase(config, holder);
+
+  expect((await find())[0]).toMatchObject({
+    state: 'ok',
+    message: expect.stringMatching(/a start brings its tables up to date \([1-9]\d* to apply\)$/),
+  });
+  const options = { dataDir, databaseUrl: database.url, serverUrl: null, now: Date.now };
+  const store = await openStore(options);
+  expect((await find())[0]).toMatchObject({
+    state: 'ok',
+    message: expect.stringContaining('; the process that has the folder uses it'),
+  });
+  expect((await find(null))[0]).toMatchObject({
+    state: 'failed',
+    message: expect.stringContaining(`another server (lacuna ${process.pid}@${hostname()})`),
+    advice: expect.stringContaining('DATABASE_URL'),
+  });
+  await store.close();
+  expect(await find()).toMatchObject([
+    { state: 'ok', message: expect.stringContaining('its tables are those of this version') },
+    { state: 'ok', subject: 'HOST' },
+  ]);
+}, 30_000);
