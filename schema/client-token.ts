@@ -51,7 +51,7 @@ function defineInput(builder: Parts['builder']) {
         required: true,
         description:
           'Pages that may use it, by their origins as browsers send them, such as `https://example.org`: from 1 to 10, ' +
-          'each one that the server lets in (`ALLOWED_ORIGINS`, and loopback ones).',
+          'each one that the server lets in (`ALLOWED_ORIGINS`; loopback ones too where it listens on loopback only).',
       }),
     }),
   });

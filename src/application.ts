@@ -8,7 +8,7 @@ import { join } from 'node:path';
 import type { Config } from './config.ts';
 import { builtInDecoders } from './decoders.ts';
 import type { Dispatcher } from './dispatch/dispatcher.ts';
-import { openLocalDispatcher } from './dispatch/local-dispatcher.ts';
+import { type LocalDispatcherOptions, openLocalDispatcher } from './dispatch/local-dispatcher.ts';
 import { RunLog } from './dispatch/run-log.ts';
 import type { WorkerNotice } from './dispatch/worker-process.ts';
 import { describeExternalDecoders, type ExternalDecoder } from './external-decoders.ts';
@@ -62,36 +62,27 @@ export type Application = {
 /**
  * Opens store and packs; runs that a dead process left behind are ended.
  *
+ * @param checkStore - throws where the application must not be opened over the store; then no pack has been opened yet.
  * @throws the startup family: DATA_DIR_IN_USE, STORE_VERSION, INVALID_PACK, DEVICE_UNAVAILABLE, INVALID_CONFIG,
  *   INVALID_PLUGIN, DUPLICATE_DECODER, DATABASE_IN_USE, DATABASE_UNAVAILABLE
  */
 export async function openApplication(
   config: Config,
   observer: ApplicationObserver,
+  checkStore?: (store: Store) => Promise<void>,
 ): Promise<Application> {
   const now = () => Date.now();
-  const packs = packFolders(config.modelsDir).map((folder) => ({ folder }));
   const builtIn = builtInDecoders.descriptions;
   const external = await describeExternalDecoders(config.plugins, { builtIn });
-  const [store, dispatcher] = await openBoth(
-    openStoreWithoutLiveRuns(config, now, observer.onHeld),
-    openLocalDispatcher({
-      workerPath: join(packageRoot(), 'dist/src/worker.js'),
-      packs,
-      device: config.device,
-      threads: config.threads,
-      limits: {
-        maxQueued: config.maxQueuedRuns,
-        maxRunning: config.maxRunningRuns,
-        maxBytes: maxWorkerBytes,
-      },
-      decoders: {
-        builtIn: builtIn.map(({ name }) => name),
-        plugins: external.map(dispatchedPlugin),
-      },
-      observe: observer.onWorker,
-    }),
-  );
+  const dispatching = dispatcherOptions(config, external, observer);
+  const storeOpening = openStoreWithoutLiveRuns(config, {
+    now,
+    checkStore,
+    onHeld: observer.onHeld,
+  });
+  // Packs take long to open: whoever is refused need not wait for them.
+  if (checkStore !== undefined) await storeOpening;
+  const [store, dispatcher] = await openBoth(storeOpening, openLocalDispatcher(dispatching));
   const identity = new KeyIdentity({
     database: store.database,
     now,
@@ -155,18 +146,51 @@ function diskOf({ databaseUrl, dataDir, minFreeDiskMb }: Config, now: () => numb
   return databaseUrl === null ? { folder: dataDir, minFreeMb: minFreeDiskMb, now } : null;
 }
 
+function dispatcherOptions(
+  config: Config,
+  external: readonly ExternalDecoder[],
+  { onWorker }: ApplicationObserver,
+): LocalDispatcherOptions {
+  return {
+    workerPath: join(packageRoot(), 'dist/src/worker.js'),
+    packs: packFolders(config.modelsDir).map((folder) => ({ folder })),
+    device: config.device,
+    threads: config.threads,
+    limits: {
+      maxQueued: config.maxQueuedRuns,
+      maxRunning: config.maxRunningRuns,
+      maxBytes: maxWorkerBytes,
+    },
+    decoders: {
+      builtIn: builtInDecoders.descriptions.map(({ name }) => name),
+      plugins: external.map(dispatchedPlugin),
+    },
+    observe: onWorker,
+  };
+}
+
 function dispatchedPlugin({ description, module, specifier }: ExternalDecoder) {
   return { decoderName: description.name, roles: description.roles, module, specifier };
 }
 
+type StoreOpening = Pick<ApplicationObserver, 'onHeld'> & {
+  readonly now: () => number;
+  readonly checkStore: ((store: Store) => Promise<void>) | undefined;
+};
+
 async function openStoreWithoutLiveRuns(
   { dataDir, databaseUrl }: Config,
-  now: () => number,
-  onHeld: ApplicationObserver['onHeld'],
+  { now, checkStore, onHeld }: StoreOpening,
 ): Promise<Store> {
   const store = await openStore({ dataDir, databaseUrl, serverUrl: null, now, onHeld });
-  await interruptUnfinished(store.database, new Date(now()));
-  return store;
+  try {
+    await checkStore?.(store);
+    await interruptUnfinished(store.database, new Date(now()));
+    return store;
+  } catch (error) {
+    await store.close();
+    throw error;
+  }
 }
 
 /** Waits for both, side by side; when one fails, the other is closed. */

@@ -36,8 +36,9 @@ export type Config = {
   readonly logLevel: 'silent' | 'fatal' | 'error' | 'warn' | 'info' | 'debug' | 'trace';
   /** Lower-case `name` or `name:port`, besides loopback names; with the host itself, where it is one address. */
   readonly allowedHosts: readonly string[];
-  /** As in an Origin header, besides loopback origins. */
+  /** As in an Origin header; besides loopback origins where the host is a loopback address. */
   readonly allowedOrigins: readonly string[];
+  /** Without a setting only where the host is a loopback address. */
   readonly graphiql: boolean;
   /** Absolute path of the file of operations beside which no others run; null: any may run. */
   readonly persistedOperations: string | null;
@@ -86,7 +87,7 @@ const variables = z.object({
   ALLOWED_ORIGINS: list(z.string().refine(isOrigin))
     .default([])
     .describe('origins such as https://example.org, without a path, separated by commas'),
-  GRAPHIQL: oneOf('1', ['0', '1']),
+  GRAPHIQL: z.enum(['0', '1']).nullable().default(null).describe('one of 0, 1'),
   PERSISTED_OPERATIONS: z
     .string()
     .transform((path) => resolve(path))
@@ -145,7 +146,7 @@ function configOf(values: z.output<typeof variables>): Config {
     logLevel: values.LOG_LEVEL,
     allowedHosts: [...values.ALLOWED_HOSTS, ...ownHosts(values.HOST)],
     allowedOrigins: values.ALLOWED_ORIGINS,
-    graphiql: values.GRAPHIQL === '1',
+    graphiql: values.GRAPHIQL === null ? !isReachable(values.HOST) : values.GRAPHIQL === '1',
     persistedOperations: values.PERSISTED_OPERATIONS,
     maxQueuedRuns: values.MAX_QUEUED_RUNS,
     maxRunningRuns: values.MAX_RUNNING_RUNS,

@@ -8,7 +8,7 @@ import type { GraphQLSchema } from 'graphql';
 import { buildSchema } from '../schema/build-schema.ts';
 import { type Application, openApplication } from './application.ts';
 import { ownDocuments } from './client/own-documents.ts';
-import { type Config, type Environment, readConfig } from './config.ts';
+import { type Config, type Environment, isReachable, readConfig } from './config.ts';
 import { InfillError } from './errors.ts';
 import { logApplication, logRetention } from './log-application.ts';
 import { machineBackupHandler, machineBackupPath } from './machine-backup.ts';
@@ -21,6 +21,8 @@ import { createMetrics, type Metrics } from './server/metrics.ts';
 import { readPersistedOperations } from './server/persisted-operations.ts';
 import { type RunningServer, startServer } from './server/start-server.ts';
 import { startRetention } from './service/retention.ts';
+import { hasApiKeys } from './store/api-keys.ts';
+import type { Store } from './store/open-store.ts';
 
 const stopSignals = ['SIGTERM', 'SIGINT'] as const;
 const parentCheckMs = 250;
@@ -38,12 +40,18 @@ export async function serve(env: Environment): Promise<void> {
     const metrics = createMetrics();
     metrics.watchProcess();
     const observer = observeTogether([logApplication(logger), metrics]);
-    const application = await openApplication(config, observer);
+    const application = await openApplication(config, observer, keyCheck(config));
     await serveApplication(application, { config, logger, metrics, stop });
   } catch (error) {
     process.stderr.write(explain(error));
     process.exitCode = 1;
   }
+}
+
+/** Undefined where the store may be without keys: it opens beside the packs then. */
+function keyCheck(config: Config) {
+  if (!isReachable(config.host)) return;
+  return ({ database }: Store) => requireKeys(config, { hasKeys: () => hasApiKeys(database) });
 }
 
 type Serving = {
@@ -64,7 +72,6 @@ async function serveApplication(application: Application, serving: Serving): Pro
   let server: RunningServer | null = null;
   try {
     const { service, store, identity, ledger } = application;
-    await requireKeys(config, identity);
     const machine = createMachineEndpoint({
       identity,
       handlers: {

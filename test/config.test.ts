@@ -99,7 +99,9 @@ describe('readConfig', () => {
       expect(problem?.path).toEqual(['ALLOWED_HOSTS']);
       expect(problem?.message).toContain(`HOST is "${HOST}"`);
       expect(isReachable(HOST)).toBe(true);
-      expect(readConfig({ HOST, ALLOWED_HOSTS: 'lacuna.example' }).host).toBe(HOST);
+      const reachable = { HOST, ALLOWED_HOSTS: 'lacuna.example' };
+      expect(readConfig(reachable)).toMatchObject({ host: HOST, graphiql: false });
+      expect(readConfig({ ...reachable, GRAPHIQL: '1' }).graphiql).toBe(true);
     },
   );
 

@@ -5,13 +5,13 @@
  * of its own (DNS rebinding); these checks are what stops it. Knows headers; knows no body and no GraphQL.
  */
 import type { IncomingHttpHeaders } from 'node:http';
-import type { Config } from '../config.ts';
+import { type Config, isReachable } from '../config.ts';
 
 /** Why a request is not looked at. */
 export type Refusal = { readonly status: number; readonly code: string; readonly message: string };
 
 /** What admission depends on. */
-export type AdmissionPolicy = Pick<Config, 'allowedHosts' | 'allowedOrigins'>;
+export type AdmissionPolicy = Pick<Config, 'host' | 'allowedHosts' | 'allowedOrigins'>;
 
 const hostPattern = /^((?:[a-z0-9._-]+|\[[0-9a-f:.]+\]))(?::\d{1,5})?$/;
 const loopbackPattern = /^(?:localhost|127(?:\.\d{1,3}){3}|\[::1\])$/;
@@ -58,9 +58,18 @@ function isAllowedHost(host: string, { allowedHosts }: AdmissionPolicy): boolean
   );
 }
 
-/** Whether pages of an origin may send requests: one that the policy lists, or of a loopback address. */
-export function isAllowedOrigin(origin: string, { allowedOrigins }: AdmissionPolicy): boolean {
-  if (allowedOrigins.includes(origin)) return true;
+/**
+ * Whether pages of an origin may send requests: one that the policy lists, or of a loopback address while the server
+ * listens at one. Of any other server those pages are strangers, served by whatever runs on its clients' machines.
+ */
+export function isAllowedOrigin(
+  origin: string,
+  { host, allowedOrigins }: Pick<AdmissionPolicy, 'host' | 'allowedOrigins'>,
+): boolean {
+  return allowedOrigins.includes(origin) || (!isReachable(host) && isLoopbackOrigin(origin));
+}
+
+function isLoopbackOrigin(origin: string): boolean {
   if (!URL.canParse(origin)) return false;
   const { protocol, hostname, origin: canonical } = new URL(origin);
   return canonical === origin && /^https?:$/.test(protocol) && loopbackPattern.test(hostname);

@@ -4,7 +4,7 @@
 import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http';
 import type { Config } from '../config.ts';
 import type { Service } from '../service/service.ts';
-import { bodyRefusal, originRefusal } from './admission.ts';
+import { type AdmissionPolicy, bodyRefusal, originRefusal } from './admission.ts';
 import { type Authenticator, type Exchange, viewerOf } from './authentication.ts';
 import { pageHeaders } from './graphiql.ts';
 import type { Graphql } from './graphql.ts';
@@ -18,7 +18,7 @@ import { countWhenClosed, serveMetrics } from './serve-metrics.ts';
 
 /** What the listener is made of. */
 export type HttpOptions = {
-  readonly config: Pick<Config, 'allowedHosts' | 'allowedOrigins' | 'graphiql'>;
+  readonly config: AdmissionPolicy & Pick<Config, 'graphiql'>;
   readonly service: Service;
   readonly graphql: Graphql;
   readonly identity: Authenticator;

@@ -7,7 +7,7 @@ import { GraphQLError } from 'graphql';
 import { handleProtocols, makeServer } from 'graphql-ws';
 import { WebSocketServer } from 'ws';
 import type { Config } from '../config.ts';
-import { originRefusal } from './admission.ts';
+import { type AdmissionPolicy, originRefusal } from './admission.ts';
 import { type Authenticator, senderOf } from './authentication.ts';
 import type { ConnectionTiming } from './connection-timing.ts';
 import type { Graphql } from './graphql.ts';
@@ -19,7 +19,7 @@ import { Connection } from './websocket-connection.ts';
 
 /** What the transport is made of. */
 export type WebSocketOptions = {
-  readonly config: Pick<Config, 'allowedHosts' | 'allowedOrigins' | 'maxWebSockets'>;
+  readonly config: AdmissionPolicy & Pick<Config, 'maxWebSockets'>;
   readonly graphql: Graphql;
   readonly identity: Authenticator;
   readonly logger: Logger;

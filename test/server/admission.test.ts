@@ -1,9 +1,9 @@
 import { connect } from 'node:net';
 import { describe, expect, it } from 'vitest';
-import { originRefusal } from '../../src/server/admission.ts';
+import { isAllowedOrigin, originRefusal } from '../../src/server/admission.ts';
 import { startTestServer } from '../support/test-server.ts';
 
-const none = { allowedHosts: [], allowedOrigins: [] };
+const none = { host: '127.0.0.1', allowedHosts: [], allowedOrigins: [] };
 
 describe('originRefusal', () => {
   it('refuses a request without a host', () => {
@@ -14,6 +14,30 @@ describe('originRefusal', () => {
     const refusal = originRefusal({ host: 'x'.repeat(10_000) }, none);
     expect(refusal?.message.length).toBeLessThan(300);
   });
+});
+
+describe('isAllowedOrigin', () => {
+  const listed = 'https://app.example';
+  const loopback = ['http://localhost:4000', 'https://127.0.0.1', 'http://[::1]:81'];
+
+  it.each(['127.0.0.1', '::1', 'localhost'])(
+    'lets in pages of this machine while the server listens at %s',
+    (host) => {
+      const policy = { host, allowedOrigins: [listed] };
+      expect(loopback.filter((origin) => !isAllowedOrigin(origin, policy))).toEqual([]);
+      expect(isAllowedOrigin(listed, policy)).toBe(true);
+      expect(isAllowedOrigin('https://other.example', policy)).toBe(false);
+    },
+  );
+
+  it.each(['0.0.0.0', '::', '192.168.1.5', 'lacuna.example'])(
+    'lets in only listed pages where the server listens at %s',
+    (host) => {
+      const policy = { host, allowedOrigins: [listed] };
+      expect(loopback.filter((origin) => isAllowedOrigin(origin, policy))).toEqual([]);
+      expect(isAllowedOrigin(listed, policy)).toBe(true);
+    },
+  );
 });
 
 describe('a raw request', () => {
