@@ -36,10 +36,14 @@ export async function speakerOrError(
   );
 }
 
-/** Browsers cannot set headers of an upgrade, so the payload of `connection_init` stands for them. */
+/**
+ * Browsers cannot set headers of an upgrade, so the payload of `connection_init` stands for them, in upper or lower case
+ * as they do.
+ */
 function speakerOf({ extra: { sender }, connectionParams = {} }: Connected): Sender {
-  const { authorization } = connectionParams;
-  if (authorization === undefined || authorization === null) return sender;
+  const isAuthorization = ([name]: [string, unknown]) => name.toLowerCase() === 'authorization';
+  const [, authorization = null] = Object.entries(connectionParams).find(isAuthorization) ?? [];
+  if (authorization === null) return sender;
   // What is no text is no credential either: refused as a header with it would be.
-  return { ...sender, authorization: String(authorization) };
+  return { ...sender, authorization: typeof authorization === 'string' ? authorization : '' };
 }

@@ -129,6 +129,7 @@ describe('over WebSocket', () => {
     ['none', undefined, 'needs an API key'],
     ['a number', 7, 'not understood'],
     ['an object', { secret: 'lk' }, 'not understood'],
+    ['an object that is no text', { toString: 1, valueOf: 1 }, 'not understood'],
     ['another scheme', 'Basic abc', '(Basic)'],
     ['a wrong key', 'Bearer lk_wrong', 'not an API key'],
   ])('is closed with 4403 and the reason for %s', async (_, authorization, part) => {
@@ -144,6 +145,13 @@ describe('over WebSocket', () => {
     const { code, reason } = await client.closed;
     expect(code).toBe(4403);
     expect(reason).toContain(page);
+  });
+
+  it('may write the name of the header as it likes', async () => {
+    const client = await openWs(server.url, { init: false });
+    client.send({ type: 'connection_init', payload: { Authorization: `Bearer ${secret}` } });
+    await client.next(({ type }) => type === 'connection_ack');
+    client.socket.terminate();
   });
 
   it('takes the header of the upgrade where the payload has none', async () => {
