@@ -6,12 +6,14 @@
 import { basename, resolve } from 'node:path';
 import { Command, InvalidArgumentError, Option } from 'commander';
 import { buildPack } from '../packs/build-pack.ts';
-import type { Manifest } from '../packs/manifest.ts';
+import { type Precision, precisionBits } from '../packs/onnx/check-quantised.ts';
 import { type Verification, verifyCheckpoint } from '../packs/verify-checkpoint.ts';
 import type { WeightStorage } from '../packs/weight-layout.ts';
 import type { PackCommandContext } from './command-context.ts';
+import { checkpointFolders, hubNotes } from './hub-checkpoints.ts';
 import { fitLengthCommand } from './pack-fit-length.ts';
 import { planCommand, wholeNumber } from './pack-plan.ts';
+import { describePack, quantiseCommand } from './pack-quantise.ts';
 import { trainCommand } from './pack-train.ts';
 
 type BuildOptions = {
@@ -19,6 +21,7 @@ type BuildOptions = {
   readonly masked?: string;
   readonly out: string;
   readonly storage: WeightStorage;
+  readonly precision: Precision;
   readonly id?: string;
   readonly packVersion: string;
   readonly licence: string;
@@ -41,21 +44,28 @@ export function packCommand(context: PackCommandContext): Command {
     .addCommand(buildCommand(context))
     .addCommand(verifyCommand(context))
     .addCommand(fitLengthCommand(context))
-    .addCommand(trainCommand(context));
+    .addCommand(trainCommand(context))
+    .addCommand(quantiseCommand(context));
 }
 
-function buildCommand({ write, version }: PackCommandContext): Command {
+function buildCommand(context: PackCommandContext): Command {
+  const { write, version } = context;
   return new Command('build')
-    .description('Build a pack from Hugging Face checkpoint folders.')
+    .description('Build a pack from checkpoints in Hugging Face form, in folders or on a hub.')
     .option(
-      '--causal <folder>',
-      'checkpoint of the causal model (Llama, OLMo, OLMo 2, ModernBERT decoder)',
+      '--causal <checkpoint>',
+      'folder or name of the causal model (Llama, OLMo, OLMo 2, ModernBERT decoder)',
     )
-    .option('--masked <folder>', 'checkpoint of the masked model (ModernBERT)')
+    .option('--masked <checkpoint>', 'folder or name of the masked model (ModernBERT)')
     .requiredOption('--out <folder>', 'folder of the pack; must not exist')
     .addOption(
-      new Option('--storage <type>', 'how weights are stored; arithmetic is float32 in any case')
+      new Option('--storage <type>', 'how weights that are not quantised are stored')
         .choices(['f32', 'f16'])
+        .default('f32'),
+    )
+    .addOption(
+      new Option('--precision <type>', "number format of the models' matrices")
+        .choices(Object.keys(precisionBits))
         .default('f32'),
     )
     .option(
@@ -78,12 +88,12 @@ function buildCommand({ write, version }: PackCommandContext): Command {
       wholeNumber,
     )
     .option('--mask-token <text>', 'the mask token, where no file of the checkpoint names it')
+    .addHelpText('after', hubNotes)
     .action(async (options: BuildOptions) => {
       const manifest = await buildPack({
         ...options,
         id: options.id ?? basename(resolve(options.out)),
-        causalFolder: options.causal,
-        maskedFolder: options.masked,
+        ...(await checkpointFolders(options, true, context)),
         outFolder: options.out,
         version: options.packVersion,
         builtAt: options.builtAt ?? null,
@@ -111,16 +121,6 @@ function verifyCommand({ write, setExitCode }: PackCommandContext): Command {
       write(describeVerification(verification, tolerance, within));
       if (!within) setExitCode(1);
     });
-}
-
-function describePack(folder: string, { id, version, digest, roles, files }: Manifest): string {
-  const bytes = Object.values(files).reduce((sum, { size }) => sum + size, 0);
-  const models = [roles.causal, roles.masked].flatMap((role) =>
-    role
-      ? [`  ${role.architecture}, ${role.parameterCount} parameters, stored as ${role.storage}\n`]
-      : [],
-  );
-  return `${folder}: ${id} ${version}, ${bytes} bytes\n${models.join('')}  digest ${digest}\n`;
 }
 
 function describeVerification(

@@ -3,7 +3,7 @@
  *
  * Knows the order of the work; each part of it has its own file. The same folders and options give the same bytes.
  */
-import { lstat, writeFile } from 'node:fs/promises';
+import { lstat, mkdir, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { InfillError } from '../errors.ts';
 import { type SharedVocabulary, shareVocabulary } from './checkpoint/shared-vocabulary.ts';
@@ -20,8 +20,10 @@ import {
   specialIds,
   tokenizerFileName,
 } from './manifest.ts';
+import type { Precision } from './onnx/check-quantised.ts';
 import { weightsFileName } from './onnx/graph-builder.ts';
 import { createFolder, hashFile } from './pack-folder.ts';
+import { fillQuantisedPack, type QuantisedPrecision } from './quantise/quantise-pack.ts';
 import { describeRoles, graphFileNames, type RoleResult } from './role-manifest.ts';
 import { openRoleSource, type RoleSource } from './role-source.ts';
 import { WeightLayout, type WeightStorage } from './weight-layout.ts';
@@ -34,6 +36,8 @@ export type BuildPackOptions = {
   /** Must not exist. */
   readonly outFolder: string;
   readonly storage: WeightStorage;
+  /** Of the models' matrices; f32 by default. */
+  readonly precision?: Precision | undefined;
   readonly id: string;
   readonly version: string;
   readonly licence: string;
@@ -68,9 +72,27 @@ export async function buildPack(options: BuildPackOptions): Promise<Manifest> {
   }
   const sources: RoleSources = [first, ...others];
   const vocabulary = shareVocabulary(sources.map((source) => source.tokenizer));
+  const { precision = 'f32' } = options;
   return createFolder(options.outFolder, (folder) =>
-    fillPack(folder, sources, vocabulary, options),
+    precision === 'f32'
+      ? fillPack(folder, sources, vocabulary, options)
+      : fillInTwoSteps(folder, precision, (float) => fillPack(float, sources, vocabulary, options)),
   );
+}
+
+/** The pack in float lies in the folder while it is quantised: there is one way to quantise. */
+async function fillInTwoSteps(
+  folder: string,
+  precision: QuantisedPrecision,
+  fillFloat: (folder: string) => Promise<Manifest>,
+): Promise<Manifest> {
+  const float = join(folder, 'float');
+  await mkdir(float);
+  const { id, provenance } = await fillFloat(float);
+  const options = { folder: float, precision, id, tool: provenance.tool };
+  const manifest = await fillQuantisedPack(folder, options);
+  await rm(float, { recursive: true });
+  return manifest;
 }
 
 /** Before the work: a large checkpoint takes minutes to convert. */

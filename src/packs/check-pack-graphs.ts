@@ -49,6 +49,7 @@ async function checkRole(
       ...graph,
       weights: weightsOf(manifest, weightsFileName),
       positionCount,
+      precision: role.precision,
     });
   }
 }
@@ -56,17 +57,18 @@ async function checkRole(
 async function checkFusion(
   root: string,
   manifest: Manifest,
-  { causalHead, maskedHead }: LinearFusionManifest,
+  { causalHead, maskedHead, precision: quantised }: LinearFusionManifest,
 ): Promise<void> {
   const { causal, masked } = manifest.roles;
   const weights = weightsOf(manifest, fusionWeightsFileName);
+  const precision = quantised ?? 'f32';
   const graphs = [
     { name: causalHead, width: causal?.hiddenSize ?? 0 },
     { name: maskedHead, width: masked?.hiddenSize ?? 0 },
   ];
   for (const { name, width } of graphs) {
     const contract = headContract(width, manifest.vocabularySize);
-    await checkFile(root, { name, contract, weights, positionCount: 0 });
+    await checkFile(root, { name, contract, weights, positionCount: 0, precision });
   }
 }
 

@@ -45,9 +45,9 @@ const roleFields = {
   keyValueHeadCount: extent,
   headSize: extent,
   parameterCount: z.int().positive(),
-  /** Of the arithmetic. */
-  precision: z.literal('f32'),
-  /** Of the checkpoint's weights in the weights file. */
+  /** Of the matrices and of the arithmetic with them; everything else is float32. */
+  precision: z.enum(['f32', 'int8', 'int4']),
+  /** Of the checkpoint's weights in the weights file, as far as they are not quantised. */
   storage: z.enum(['f32', 'f16']),
   /** Positions the model was trained on, its frame included. */
   trainedContextLength: extent,
@@ -76,6 +76,8 @@ const fusion = z.discriminatedUnion('kind', [
     maskedHead: fileName,
     parameterCount: z.int().positive(),
     storage: z.enum(['f32', 'f16']),
+    /** Absent: f32. */
+    precision: z.enum(['int8', 'int4']).optional(),
   }),
 ]);
 
@@ -109,6 +111,13 @@ const fusionSource = z.strictObject({
   trained: perplexities,
 });
 
+const quantisationSource = z.strictObject({
+  id: z.string().regex(packIdPattern),
+  digest: sha256,
+  /** Program and version that quantised. */
+  tool: text,
+});
+
 /** Schema of `pack.json`; unknown fields are refused. */
 const manifestSchema = z.strictObject({
   formatVersion: z.literal(formatVersion),
@@ -134,6 +143,8 @@ const manifestSchema = z.strictObject({
     lengthBias: lengthBiasSource.optional(),
     /** What the fusion was trained with. */
     fusion: fusionSource.optional(),
+    /** The pack that this one is the quantised form of. */
+    quantisedFrom: quantisationSource.optional(),
   }),
   evaluation: z
     .array(z.strictObject({ metric: text, dataset: text, decoder: text, value: z.number() }))

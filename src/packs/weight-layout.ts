@@ -67,8 +67,7 @@ export class WeightLayout {
     const known = this.#blocks.get(key);
     if (known !== undefined) return known;
     const byteLength = elements * storageSizes[block.storage];
-    const alignment = byteLength >= pageSize ? pageSize : smallAlignment;
-    const offset = Math.ceil(this.#size / alignment) * alignment;
+    const offset = alignedOffset(this.#size, byteLength);
     const placed = { ...block, offset, byteLength };
     this.#blocks.set(key, placed);
     this.#size = offset + byteLength;
@@ -85,6 +84,12 @@ export class WeightLayout {
       await file.close();
     }
   }
+}
+
+/** The first place from `size` on where a block of `byteLength` bytes may begin. */
+export function alignedOffset(size: number, byteLength: number): number {
+  const alignment = byteLength >= pageSize ? pageSize : smallAlignment;
+  return Math.ceil(size / alignment) * alignment;
 }
 
 /** Product of the extents. */
@@ -113,7 +118,12 @@ function rounded(values: Float32Array): Uint16Array {
   return halves;
 }
 
-async function writeAll(file: FileHandle, bytes: Uint8Array, position: number): Promise<void> {
+/** Writes all of `bytes` at `position`. */
+export async function writeAll(
+  file: FileHandle,
+  bytes: Uint8Array,
+  position: number,
+): Promise<void> {
   let done = 0;
   while (done < bytes.length) {
     const { bytesWritten } = await file.write(bytes, done, bytes.length - done, position + done);

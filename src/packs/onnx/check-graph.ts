@@ -5,6 +5,7 @@
  */
 import { InfillError } from '../../errors.ts';
 import { elementCount } from '../weight-layout.ts';
+import { type Precision, quantisedProblem } from './check-quantised.ts';
 import { irVersion, onnxValue } from './graph-builder.ts';
 import type { GraphContract } from './graph-contract.ts';
 import { elementTypes, type OnnxModel, type OnnxNode, type OnnxTensor } from './onnx-model.ts';
@@ -19,11 +20,14 @@ export type GraphExpectation = {
   readonly weights: { readonly name: string; readonly size: number };
   /** Positions that rotary tables must have at least. */
   readonly positionCount: number;
+  /** Of the matrices. */
+  readonly precision: Precision;
 };
 
 const elementSizes = new Map<number, number>([
   [elementTypes.float, 4],
   [elementTypes.float16, 2],
+  [elementTypes.uint8, 1],
   [elementTypes.int64, 8],
 ]);
 
@@ -112,9 +116,10 @@ function externalLength(expected: GraphExpectation, tensor: OnnxTensor): number 
 
 function checkNode(
   expected: GraphExpectation,
-  { name, opType, domain, input }: OnnxNode,
+  node: OnnxNode,
   tensors: ReadonlyMap<string, OnnxTensor>,
 ): void {
+  const { name, opType, domain, input } = node;
   const known = Object.entries(operatorDomains).find(([operator]) => operator === opType);
   if (known === undefined || known[1] !== domain) {
     throw invalid(
@@ -122,6 +127,8 @@ function checkNode(
       `uses operator ${domain === '' ? '' : `${domain}.`}${opType} in node ${name}`,
     );
   }
+  const problem = quantisedProblem(node, tensors, expected.precision);
+  if (problem !== null) throw invalid(expected, problem);
   if (opType !== 'RotaryEmbedding') return;
   // The operator reads its tables by position; beyond their end it would read what is not there.
   for (const table of input.slice(2)) {

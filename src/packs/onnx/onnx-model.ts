@@ -10,7 +10,14 @@ import { z } from 'zod';
 import { InfillError } from '../../errors.ts';
 
 /** `TensorProto.DataType` values that pack graphs use. */
-export const elementTypes = { float: 1, int32: 6, int64: 7, bool: 9, float16: 10 } as const;
+export const elementTypes = {
+  float: 1,
+  uint8: 2,
+  int32: 6,
+  int64: 7,
+  bool: 9,
+  float16: 10,
+} as const;
 
 const descriptor = {
   ModelProto: {
