@@ -21,7 +21,7 @@ export type Graph<Output extends string> = {
 };
 
 /**
- * Opens a graph on the processor.
+ * Opens a graph on the processor; between passes it holds no buffers.
  *
  * @param graph - an ONNX file without external data.
  * @param threads - of one pass; ≥ 1.
@@ -33,7 +33,7 @@ export async function openGraph<const Output extends string>(
   threads: number,
 ): Promise<Opened<Graph<Output>>> {
   const runtime = await loadOnnxRuntime();
-  const group = new SessionGroup(runtime, { device: 'cpu', threads });
+  const group = new SessionGroup(runtime, { device: 'cpu', threads, keepsBuffers: false });
   const session = await group.open(graph);
   return {
     async run(inputs) {

@@ -14,6 +14,8 @@ export type SessionSettings = {
   readonly device: Device;
   /** Threads of one pass, the calling one included; ≥ 1. */
   readonly threads: number;
+  /** Whether buffers of a pass are kept for the next one, which is faster and holds more memory; true when absent. */
+  readonly keepsBuffers?: boolean;
 };
 
 /** Outputs of one pass by name. */
@@ -108,13 +110,19 @@ function openError(path: string, device: Device, cause: unknown): InfillError {
   return new InfillError('INVALID_PACK', message, { cause });
 }
 
-function sessionOptions({ device, threads }: SessionSettings): InferenceSession.SessionOptions {
+function sessionOptions({
+  device,
+  threads,
+  keepsBuffers = true,
+}: SessionSettings): InferenceSession.SessionOptions {
   return {
     executionProviders: [device],
     intraOpNumThreads: threads,
     interOpNumThreads: 1,
     executionMode: 'sequential',
     graphOptimizationLevel: 'all',
+    enableCpuMemArena: keepsBuffers,
+    enableMemPattern: keepsBuffers,
     // A pool's threads spin for milliseconds by default. A pack has up to four pools, which then burn the cores that the
     // next pass needs: spinning this briefly halved the time of a decode step (`bench/model-step.ts`).
     extra: { session: { intra_op: { spin_duration_us: '50' } } },
