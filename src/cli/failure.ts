@@ -16,8 +16,18 @@ export function failureOf(error: unknown): Failure {
   if (error instanceof InfillError) {
     return { message: describe(error), exitCode: isCallers(error) ? 2 : 1 };
   }
+  if (hasNoSpace(error)) return { message: noSpaceText, exitCode: 1 };
   const text = error instanceof Error ? (error.stack ?? error.message) : String(error);
   return { message: `lacuna: ${text}\n`, exitCode: 1 };
+}
+
+const noSpaceText =
+  'lacuna: There is no space left on the disk. What was being written is not there, or not to its end; make room and ' +
+  'try again.\n';
+
+/** Found by whatever was written last; each command leaves what is whole as it is. */
+function hasNoSpace(error: unknown): boolean {
+  return error instanceof Error && 'code' in error && error.code === 'ENOSPC';
 }
 
 /** A line per problem, with its place in the input. */
@@ -40,6 +50,7 @@ const callersCodes: readonly ErrorCode[] = [
   'DUPLICATE_DECODER',
   'INVALID_CHECKPOINT',
   'UNSUPPORTED_CHECKPOINT',
+  'HUB_REFUSED',
   'CONFLICT',
 ];
 
