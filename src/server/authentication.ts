@@ -3,14 +3,13 @@
  *
  * Knows `Authorization` and sockets; which secrets are good is for `Identity`.
  */
-import type { IncomingHttpHeaders, IncomingMessage, ServerResponse } from 'node:http';
+import type { IncomingHttpHeaders } from 'node:http';
 import { InfillError } from '../errors.ts';
 import type { Identity, Presented } from '../service/identity.ts';
 import type { Viewer } from '../service/service.ts';
 import type { Logger } from './logger.ts';
 import { isFromThisMachine, type SocketAddresses } from './loopback.ts';
-import { maskError } from './mask-error.ts';
-import { refuse, sendJson } from './reply.ts';
+import { answerFailure, type Exchange, refuse } from './reply.ts';
 
 /** What finds out who is asking. */
 export type Authenticator = Pick<Identity, 'authenticate'>;
@@ -20,13 +19,6 @@ export type Sender = {
   readonly authorization: string | null;
   readonly origin: string | null;
   readonly isFromThisMachine: boolean;
-};
-
-/** A request that is to be answered once it is known who sent it. */
-export type Exchange = {
-  readonly request: IncomingMessage;
-  readonly response: ServerResponse;
-  readonly requestId: string;
 };
 
 const bearerPattern = /^Bearer +([A-Za-z0-9._~+/-]+=*) *$/i;
@@ -66,10 +58,11 @@ export async function authenticate(identity: Authenticator, sender: Sender): Pro
 
 /** Who sent a request; null when it was answered with 401, which happens before any of its body is read. */
 export async function viewerOf(
-  { request, response, requestId }: Exchange,
+  exchange: Exchange,
   identity: Authenticator,
   logger: Logger,
 ): Promise<Viewer | null> {
+  const { request, response } = exchange;
   const sender = senderOf(request);
   try {
     return await authenticate(identity, sender);
@@ -80,10 +73,7 @@ export async function viewerOf(
       response.setHeader('www-authenticate', `Bearer realm="lacuna"${reason}`);
       refuse(response, { status: 401, code: error.code, message: error.message });
     } else {
-      const isBusy = error instanceof InfillError && error.family === 'busy';
-      const { message, extensions } = maskError(error, requestId, logger);
-      response.setHeader('connection', 'close');
-      sendJson(response, isBusy ? 503 : 500, { errors: [{ message, extensions }] });
+      answerFailure(exchange, error, logger);
     }
     return null;
   }

@@ -5,7 +5,7 @@ import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http
 import type { Config } from '../config.ts';
 import type { Service } from '../service/service.ts';
 import { type AdmissionPolicy, bodyRefusal, originRefusal } from './admission.ts';
-import { type Authenticator, type Exchange, viewerOf } from './authentication.ts';
+import { type Authenticator, viewerOf } from './authentication.ts';
 import { pageHeaders } from './graphiql.ts';
 import type { Graphql } from './graphql.ts';
 import { readiness } from './health.ts';
@@ -13,7 +13,7 @@ import type { Logger } from './logger.ts';
 import { type MachineEndpoint, machinePrefix } from './machine.ts';
 import type { Metrics } from './metrics.ts';
 import { requestIdOf } from './operation-context.ts';
-import { refuse, sendJson } from './reply.ts';
+import { answerFailure, type Exchange, refuse, sendJson } from './reply.ts';
 import { countWhenClosed, serveMetrics } from './serve-metrics.ts';
 
 /** What the listener is made of. */
@@ -43,19 +43,20 @@ export function createHttpListener(options: HttpOptions): RequestListener {
       return void machine(path, requestId, request, response);
     }
     allowOrigin(request, response);
+    const exchange = { request, response, requestId };
+    const answered = (answering: Promise<void>) =>
+      void answering.catch((error: unknown) => answerFailure(exchange, error, logger));
     switch (path) {
       case '/':
         return void response.writeHead(302, { location: '/graphql' }).end();
       case '/health/live':
         return sendJson(response, 200, { status: 'live' });
       case '/health/ready':
-        return void readiness(service).then((state) =>
-          sendJson(response, state.status === 'ready' ? 200 : 503, state),
-        );
+        return answered(serveReadiness(service, response));
       case '/metrics':
-        return void serveMetricsTo({ request, response, requestId }, options);
+        return answered(serveMetricsTo(exchange, options));
       case '/graphql':
-        return void serveGraphql({ request, response, requestId }, options);
+        return answered(serveGraphql(exchange, options));
       default:
         return refuse(response, {
           status: 404,
@@ -64,6 +65,11 @@ export function createHttpListener(options: HttpOptions): RequestListener {
         });
     }
   };
+}
+
+async function serveReadiness(service: Service, response: ServerResponse): Promise<void> {
+  const state = await readiness(service);
+  sendJson(response, state.status === 'ready' ? 200 : 503, state);
 }
 
 async function serveMetricsTo(
@@ -101,7 +107,7 @@ async function serveGraphql(
     for (const [name, value] of Object.entries(pageHeaders)) response.setHeader(name, value);
   }
   const { socket: connection } = request;
-  void graphql(request, response, { requestId, viewer, connection, signal: gone.signal });
+  await graphql(request, response, { requestId, viewer, connection, signal: gone.signal });
 }
 
 /** As the library decides it: who asks so gets the page whatever else is asked for, and no operation runs. */

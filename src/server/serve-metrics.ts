@@ -24,20 +24,17 @@ export function countWhenClosed(
 }
 
 /** Answers with the exposition. */
-export function serveMetrics(
+export async function serveMetrics(
   metrics: Pick<Metrics, 'read'>,
   { method }: IncomingMessage,
   response: ServerResponse,
-): void {
+): Promise<void> {
   if (method !== 'GET' && method !== 'HEAD') {
     response.setHeader('allow', 'GET, HEAD');
     const message = 'Metrics are read with GET.';
     refuse(response, { status: 405, code: 'BAD_REQUEST', message });
     return;
   }
-  void metrics
-    .read()
-    .then(({ contentType, text }) =>
-      response.writeHead(200, { 'content-type': contentType }).end(text),
-    );
+  const { contentType, text } = await metrics.read();
+  response.writeHead(200, { 'content-type': contentType }).end(text);
 }

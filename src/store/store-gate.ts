@@ -49,12 +49,20 @@ function freeSpaceOf({ folder, minFreeMb, now }: WatchedDisk): () => number {
   let lookedAt = Number.NEGATIVE_INFINITY;
   return () => {
     if (now() - lookedAt >= lookAgainMs) {
-      const { bavail, bsize } = statfsSync(folder);
-      free = (bavail * bsize) / mebibyte;
+      free = freeMbOf(folder);
       lookedAt = now();
     }
     return free;
   };
+}
+
+function freeMbOf(folder: string): number {
+  try {
+    const { bavail, bsize } = statfsSync(folder);
+    return (bavail * bsize) / mebibyte;
+  } catch (cause) {
+    throw diskLost(cause);
+  }
 }
 
 function diskFull(free: number, { minFreeMb }: WatchedDisk): InfillError {
@@ -62,6 +70,14 @@ function diskFull(free: number, { minFreeMb }: WatchedDisk): InfillError {
     'STORAGE_FULL',
     `The disk of the database has ${Math.floor(free)} MiB free; below ${minFreeMb} MiB no infill is taken in.`,
     { retryAfterMs: retryAfterFullMs },
+  );
+}
+
+function diskLost(cause: unknown): InfillError {
+  return new InfillError(
+    'STORE_UNAVAILABLE',
+    'The folder of the database cannot be reached; no infill is taken in until it is back.',
+    { cause, retryAfterMs: retryAfterLostMs },
   );
 }
 

@@ -259,6 +259,18 @@ describe('health', () => {
     });
   });
 
+  it('is answered with a request id, and no more, where nobody knows what is wrong', async () => {
+    server.service.storageFailure = new Error('ENOENT: /srv/data');
+    const response = await fetch(`${server.url}/health/ready`);
+    server.service.storageFailure = null;
+    expect(response.status).toBe(500);
+    const requestId = response.headers.get('x-request-id');
+    expect(await response.json()).toEqual({
+      errors: [{ message: 'Internal error', extensions: { code: 'INTERNAL', requestId } }],
+    });
+    expect((await fetch(`${server.url}/health/ready`)).status).toBe(200);
+  });
+
   it('is not ready while a pack is not', async () => {
     server.service.state = 'RESTARTING';
     const response = await fetch(`${server.url}/health/ready`);

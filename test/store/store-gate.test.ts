@@ -48,7 +48,7 @@ describe('storeGate', () => {
     now = 999;
     expect(() => gate.check()).not.toThrow();
     now = 1000;
-    expect(() => gate.check()).toThrow(/ENOENT/);
+    expect(() => gate.check()).toThrow(expect.objectContaining({ code: 'STORE_UNAVAILABLE' }));
     mkdirSync(folder);
     writeFileSync(join(folder, 'file'), '');
     expect(() => gate.check()).not.toThrow();
