@@ -5,6 +5,7 @@ import type { Environment } from '../config.ts';
 
 /** What commands on packs need of the process they run in. */
 export type PackCommandContext = {
+  readonly env: Environment;
   /** Writes to standard output. */
   readonly write: (text: string) => void;
   /** Sets the exit code; 1 is a checkpoint that differs. */
@@ -15,9 +16,8 @@ export type PackCommandContext = {
   readonly version: string;
 };
 
-/** Where a command reads its environment and writes what it found. */
+/** Where a command reads and writes. */
 export type CommandContext = PackCommandContext & {
-  readonly env: Environment;
   readonly stdin: NodeJS.ReadableStream;
   readonly stdout: NodeJS.WriteStream;
   readonly stderr: NodeJS.WriteStream;

@@ -7,6 +7,7 @@ import type { PlannedFiles, PlannedFusion } from '../packs/plan/plan-files.ts';
 import type { PackPlan, PlannedModel } from '../packs/plan/plan-pack.ts';
 import type { RunMemory } from '../packs/plan/run-memory.ts';
 import type { DifferingToken, VocabularyOverlap } from '../packs/plan/vocabulary-overlap.ts';
+import { bytesText } from './bytes-text.ts';
 import { figures } from './table.ts';
 
 /** The whole plan; sections that there is nothing to say in are left out. */
@@ -81,7 +82,7 @@ function exampleLine({ id, causal, masked }: DifferingToken): string {
 function fusionLines(fusion: PlannedFusion | null, vocabularySize: number): string[] {
   if (fusion === null) return [];
   const { width, parameterCount, files } = fusion;
-  const sizes = files.map((each) => `${bytes(sizeOf(each))} as ${each.storage}`);
+  const sizes = files.map((each) => `${bytesText(sizeOf(each))} as ${each.storage}`);
   return [
     'untrained: the mean of both heads, no file of its own',
     `trained: ${whole(vocabularySize)} × ${whole(width)} weights and ${whole(vocabularySize)} biases, ${whole(parameterCount)} in all; ${sizes.join(', ')}`,
@@ -93,7 +94,7 @@ function fileLines({ files }: PackPlan): string[] {
   const names = Object.keys(files[0]?.files ?? {});
   const row = (name: string, sizeIn: (each: PlannedFiles) => number) => [
     name,
-    ...files.map((each) => bytes(sizeIn(each))),
+    ...files.map((each) => bytesText(sizeIn(each))),
   ];
   return [
     ...figures([
@@ -111,7 +112,7 @@ function memoryLines(memory: readonly RunMemory[]): string[] {
   const rows = memory.map((each) => [
     whole(each.contextLength),
     ...[each.weights, each.cache, each.hiddenStates, each.logits, each.passes, each.total].map(
-      bytes,
+      bytesText,
     ),
   ]);
   return [
@@ -126,18 +127,4 @@ function sizeOf({ files }: PlannedFiles): number {
 
 function whole(count: number): string {
   return count.toLocaleString('en-US');
-}
-
-const units = ['B', 'KiB', 'MiB', 'GiB', 'TiB'];
-
-/** Three digits and a unit. */
-function bytes(count: number): string {
-  let value = count;
-  let unit = 0;
-  while (value >= 999.5 && unit < units.length - 1) {
-    value /= 1024;
-    unit++;
-  }
-  const digits = unit === 0 || value >= 99.95 ? 0 : value >= 9.995 ? 1 : 2;
-  return `${value.toFixed(digits)} ${units[unit]}`;
 }

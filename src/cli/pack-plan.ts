@@ -6,6 +6,7 @@
 import { Command, InvalidArgumentError } from 'commander';
 import { planPack } from '../packs/plan/plan-pack.ts';
 import type { PackCommandContext } from './command-context.ts';
+import { checkpointFolders, hubNotes } from './hub-checkpoints.ts';
 import { describePackPlan } from './pack-plan-view.ts';
 
 type Flags = {
@@ -17,29 +18,27 @@ type Flags = {
 };
 
 const notes = `
-Reads config.json and, where there is one, tokenizer.json; weights are not needed. What a build would refuse is told
+Reads config.json and, where there is one, tokenizer.json; weights are neither needed nor downloaded. What a build would refuse is told
 under PROBLEMS, and the exit code is 1 then.
 
 Example:
-  $ lacuna pack plan --causal checkpoints/decoder --masked checkpoints/encoder
+  $ lacuna pack plan --causal jhu-clsp/ettin-decoder-17m --masked jhu-clsp/ettin-encoder-17m
 `;
 
 /** Returns the command. */
-export function planCommand({ write, setExitCode }: PackCommandContext): Command {
+export function planCommand(context: PackCommandContext): Command {
+  const { write, setExitCode } = context;
   return new Command('plan')
     .description('Tell sizes, memory and problems of a pack before it is built.')
-    .option('--causal <folder>', 'checkpoint of the causal model')
-    .option('--masked <folder>', 'checkpoint of the masked model')
+    .option('--causal <checkpoint>', 'folder or name of the causal model')
+    .option('--masked <checkpoint>', 'folder or name of the masked model')
     .option('--context <positions>', 'positions that both are used with', wholeNumber)
     .option('--mask-token <text>', 'the mask token, where no file of the checkpoint names it')
     .option('--json', 'write the plan as JSON')
-    .addHelpText('after', notes)
+    .addHelpText('after', hubNotes + notes)
     .action(async (flags: Flags) => {
-      const plan = await planPack({
-        ...flags,
-        causalFolder: flags.causal,
-        maskedFolder: flags.masked,
-      });
+      const folders = await checkpointFolders(flags, false, context);
+      const plan = await planPack({ ...flags, ...folders });
       write(flags.json ? `${JSON.stringify(plan, null, 2)}\n` : `${describePackPlan(plan)}\n`);
       if (plan.problems.length > 0) setExitCode(1);
     });

@@ -11,6 +11,7 @@ export async function runPack(...args: string[]): Promise<PackResult> {
   let output = '';
   let exitCode = 0;
   const command = packCommand({
+    env: {},
     write: (text) => {
       output += text;
     },

@@ -1,0 +1,146 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { blobs, cutting, hasWeights, isWeights, start, status, weights } from './hub-case.ts';
+import { sendRange } from './test-hub.ts';
+
+describe('a broken connection', () => {
+  it('is gone on with from the byte where it broke', async () => {
+    const { fetch, hub } = await start(cutting(3, 5000));
+    const folder = await fetch();
+    expect(hasWeights(folder)).toBe(true);
+    const ranges = hub.seen.filter(({ host, path }) => host === 'store' && isWeights(path));
+    expect(ranges.map(({ range }) => range)).toEqual([
+      null,
+      'bytes=5000-',
+      'bytes=10000-',
+      'bytes=15000-',
+    ]);
+  });
+
+  it('that brings nothing five times ends the download, and what came is kept', async () => {
+    const { fetch, cacheFolder, pauses, hub } = await start(cutting(1, 5000));
+    const cut = hub.misbehaviour;
+    hub.misbehaviour = (...args) =>
+      cut(...args) || (args[0].host === 'store' && status(503)(...args));
+    await expect(fetch()).rejects.toMatchObject({ code: 'HUB_UNAVAILABLE' });
+    expect(pauses).toEqual([1000, 1000, 2000, 4000, 8000]);
+    expect(blobs(cacheFolder).filter((name) => name.endsWith('.incomplete'))).toHaveLength(1);
+    hub.misbehaviour = () => false;
+    await fetch();
+    expect(hub.seen.at(-1)?.range).toBe('bytes=5000-');
+  });
+
+  it('is started anew where the server knows no ranges', async () => {
+    const { fetch, hub } = await start(cutting(1, 5000));
+    const cut = hub.misbehaviour;
+    hub.misbehaviour = (request, response, bytes) => {
+      if (cut(request, response, bytes)) return true;
+      if (request.host !== 'store' || bytes === null) return false;
+      sendRange(response, bytes, null);
+      return true;
+    };
+    expect(hasWeights(await fetch())).toBe(true);
+  });
+
+  it('is noticed when the server says nothing more', async () => {
+    const quiet = await start(undefined, 200);
+    let silent = 1;
+    quiet.hub.misbehaviour = ({ host, path }, response, bytes) => {
+      if (host !== 'store' || !isWeights(path) || bytes === null || silent-- <= 0) return false;
+      response.writeHead(200, { 'content-length': bytes.length });
+      response.write(bytes.subarray(0, 100));
+      return true;
+    };
+    expect(hasWeights(await quiet.fetch())).toBe(true);
+    expect(quiet.pauses).toEqual([1000]);
+  });
+
+  it('by the end of the program is gone on with by the next one', async () => {
+    const { fetch, hub, cacheFolder } = await start();
+    let held = true;
+    hub.misbehaviour = ({ host, path }, response, bytes) => {
+      if (!held || host !== 'store' || !isWeights(path) || bytes === null) return false;
+      response.writeHead(200, { 'content-length': bytes.length });
+      response.write(bytes.subarray(0, 7000));
+      return true;
+    };
+    const child = spawn(
+      process.execPath,
+      [
+        '--import',
+        'tsx',
+        join(import.meta.dirname, 'children/fetch-model.ts'),
+        hub.endpoint,
+        cacheFolder,
+      ],
+      { stdio: ['ignore', 'pipe', 'inherit'] },
+    );
+    const ended = once(child, 'close');
+    let told = '';
+    for await (const chunk of child.stdout) {
+      told += chunk;
+      if (told.includes(' 7000\n')) break;
+    }
+    child.kill('SIGKILL');
+    await ended;
+    held = false;
+    expect(hasWeights(await fetch())).toBe(true);
+    expect(hub.seen.at(-1)?.range).toBe('bytes=7000-');
+  });
+});
+
+describe('a damaged file', () => {
+  it('is refused and not kept', async () => {
+    const { fetch, cacheFolder, hub } = await start();
+    const bad = Buffer.from(weights);
+    bad.writeUInt8(bad.readUInt8(9000) ^ 1, 9000);
+    hub.misbehaviour = ({ host, path, range }, response) => {
+      if (host !== 'store' || !isWeights(path)) return false;
+      sendRange(response, bad, range);
+      return true;
+    };
+    await expect(fetch()).rejects.toMatchObject({ code: 'DOWNLOAD_DAMAGED' });
+    expect(blobs(cacheFolder).some((name) => name.endsWith('.incomplete'))).toBe(false);
+    hub.misbehaviour = () => false;
+    expect(hasWeights(await fetch())).toBe(true);
+  });
+
+  it('that is small is told by its hash too', async () => {
+    const { fetch, hub } = await start();
+    hub.misbehaviour = ({ path }, response, bytes) => {
+      if (!path.endsWith('/config.json') || bytes === null) return false;
+      response.end(Buffer.from(bytes.toString().replace('32', '33')));
+      return true;
+    };
+    await expect(fetch()).rejects.toMatchObject({ code: 'DOWNLOAD_DAMAGED' });
+  });
+
+  it('that is too long is refused', async () => {
+    const { fetch, hub } = await start();
+    hub.lies.set('config.json', { size: 10 });
+    await expect(fetch()).rejects.toMatchObject({
+      code: 'DOWNLOAD_DAMAGED',
+      message: expect.stringContaining('more of config.json than its 10 bytes'),
+    });
+  });
+
+  it('that is too short counts as broken off', async () => {
+    const { fetch, hub } = await start();
+    hub.lies.set('config.json', { size: 100_000 });
+    await expect(fetch()).rejects.toMatchObject({ code: 'HUB_UNAVAILABLE' });
+  });
+
+  it('left by another program is thrown away', async () => {
+    const { fetch, hub, cacheFolder } = await start();
+    await fetch();
+    const blob = blobs(cacheFolder).find((name) => name.length === 64) ?? '';
+    const folder = join(cacheFolder, 'models--tiny--causal', 'blobs');
+    rmSync(join(folder, blob));
+    writeFileSync(join(folder, `${blob}.incomplete`), Buffer.alloc(3000));
+    expect(hasWeights(await fetch())).toBe(true);
+    expect(hub.seen.at(-1)?.range).toBeNull();
+  });
+});
