@@ -95,10 +95,14 @@ async function* linesOf(chunks: AsyncIterable<Uint8Array>): AsyncGenerator<strin
   let rest = '';
   try {
     for await (const chunk of chunks) {
-      const lines = (rest + decoder.write(chunk)).split('\n');
-      rest = lines.pop() ?? '';
+      const [first = '', ...lines] = decoder.write(chunk).split('\n');
+      // Only the new text is searched: a line may be long, and come in many chunks.
+      rest += first;
       if (rest.length > maxLineLength) throw invalid('It has a line that is too long.');
-      yield* lines;
+      for (const line of lines) {
+        yield rest;
+        rest = line;
+      }
     }
   } catch (error) {
     throw isCompressionError(error) ? invalid('It cannot be decompressed.', error) : error;

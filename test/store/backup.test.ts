@@ -1,4 +1,4 @@
-import { randomUUID } from 'node:crypto';
+import { randomBytes, randomUUID } from 'node:crypto';
 import { existsSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Readable } from 'node:stream';
@@ -17,7 +17,7 @@ import { findRun, finishRun, insertRun, markStarted, readEvents } from '../../sr
 import { countRows, storedTables } from '../../src/store/stored-tables.ts';
 import * as tables from '../../src/store/tables.ts';
 import { openTestStore } from '../support/test-store.ts';
-import { temporaryFolder } from './support/folders.ts';
+import { smallDisk, temporaryFolder } from './support/folders.ts';
 import { sampleEnd, sampleRun } from './support/sample-runs.ts';
 
 const runCount = 120;
@@ -229,11 +229,32 @@ describe('a backup file', () => {
     expect(readdirSync(folder)).toEqual([]);
   });
 
-  it('that is not there is named', async () => {
-    const database = emptyDatabase();
-    await expect(restoreBackup(database, readBackupFile('/no/b.gz'))).rejects.toMatchObject({
+  it.each([
+    ['that is not there', (folder: string) => join(folder, 'none.gz'), /none\.gz.*: ENOENT/],
+    ['that is a folder', (folder: string) => folder, /It is not a file/],
+  ])('%s is named, with the reason', async (_, pathIn, reason) => {
+    const path = pathIn(temporaryFolder());
+    await expect(restoreBackup(emptyDatabase(), readBackupFile(path))).rejects.toMatchObject({
       code: 'INVALID_INPUT',
-      message: expect.stringContaining('/no/b.gz'),
+      message: expect.stringMatching(reason),
+    });
+  });
+
+  it('that the disk has no room for is refused, and leaves nothing', async ({ skip }) => {
+    const folder = smallDisk(1);
+    if (folder === null) return skip('no file system may be made here');
+    const content = Readable.from([randomBytes(2 ** 21)]);
+    await expect(writeBackupFile(join(folder, 'backup.gz'), content)).rejects.toMatchObject({
+      code: 'STORAGE_FULL',
+    });
+    expect(readdirSync(folder)).toEqual([]);
+  });
+
+  it('in a folder that is not there is refused, with the reason', async () => {
+    const path = join(temporaryFolder(), 'none', 'backup.gz');
+    await expect(writeBackupFile(path, Readable.from([]))).rejects.toMatchObject({
+      code: 'INVALID_INPUT',
+      message: expect.stringMatching(/backup\.gz cannot be written: ENOENT/),
     });
   });
 });

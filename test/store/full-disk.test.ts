@@ -1,28 +1,12 @@
-import { execFileSync } from 'node:child_process';
 import { rmSync, statfsSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { describe, expect, it, onTestFinished } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { openStore, type Store } from '../../src/store/open-store.ts';
 import { findRuns, finishRun, insertRun } from '../../src/store/runs.ts';
-import { interruptUnfinished } from '../../src/store/unfinished-runs.ts';
 import { storeGate } from '../../src/store/store-gate.ts';
-import { newFolder } from './support/folders.ts';
+import { interruptUnfinished } from '../../src/store/unfinished-runs.ts';
+import { smallDisk } from './support/folders.ts';
 import { sampleEnd, sampleRun } from './support/sample-runs.ts';
-
-/** A file system of its own in memory; null where this user may not make one. */
-function smallDisk(megabytes: number): string | null {
-  const folder = newFolder();
-  onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
-  try {
-    execFileSync('mount', ['-t', 'tmpfs', '-o', `size=${megabytes}m`, 'tmpfs', folder], {
-      stdio: 'ignore',
-    });
-  } catch {
-    return null;
-  }
-  onTestFinished(() => void execFileSync('umount', ['--lazy', folder]));
-  return folder;
-}
 
 const open = (dataDir: string) => openStore({ dataDir, serverUrl: null, now: Date.now });
 

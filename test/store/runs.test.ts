@@ -12,8 +12,8 @@ import {
   type NewRun,
   readEvents,
 } from '../../src/store/runs.ts';
-import { interruptUnfinished } from '../../src/store/unfinished-runs.ts';
 import { runEvents, runs } from '../../src/store/tables.ts';
+import { interruptUnfinished } from '../../src/store/unfinished-runs.ts';
 import { openTestStore } from '../support/test-store.ts';
 import { sampleEnd, sampleLog, sampleOutcome, sampleRun } from './support/sample-runs.ts';
 
