@@ -18,7 +18,8 @@ export type KeyLedgerOptions = {
 };
 
 type Key = { readonly id: string; readonly costPerMinute: number | null };
-type ClientToken = Extract<Credential, { kind: 'CLIENT_TOKEN' }>;
+/** A credential with limits. */
+type Charged = Exclude<Credential, { kind: 'LOCAL' }>;
 
 /** `CostLedger` of one server's keys. */
 export class KeyLedger implements CostLedger, CostReceipts {
@@ -38,8 +39,10 @@ export class KeyLedger implements CostLedger, CostReceipts {
     const key = keyOf(credential);
     requirePossible(credential, cost);
     this.#takeRate(key, cost);
-    const budgetLeft =
-      credential.kind === 'CLIENT_TOKEN' ? await this.#takeBudget(credential, cost) : null;
+    const budgetLeft = await this.#takeBudget(credential, cost).catch((error: unknown) => {
+      this.#bucketOf(key)?.putBack(cost, this.#options.now());
+      throw error;
+    });
     this.#note(viewer, { ...this.#rateOf(key), budgetLeft }, cost);
   }
 
@@ -84,18 +87,19 @@ export class KeyLedger implements CostLedger, CostReceipts {
     throw new InfillError('RATE_LIMITED', message, { retryAfterMs });
   }
 
-  /** @returns what is left. */
-  async #takeBudget(token: ClientToken, cost: number): Promise<number> {
+  /** @returns what is left; null where there is no budget. */
+  async #takeBudget(credential: Charged, cost: number): Promise<number | null> {
+    if (credential.kind === 'API_KEY') return null;
     const { database, now } = this.#options;
-    const left = await spend(database, token.id, cost);
+    const { id, costBudget, expiresAt } = credential;
+    const left = await spend(database, id, cost);
     if (left !== null) return left;
-    this.#bucketOf(token.key)?.putBack(cost, now());
-    const budgetLeft = (await budgetLeftOf(database, token.id)) ?? 0;
+    const budgetLeft = (await budgetLeftOf(database, id)) ?? 0;
     const message =
-      `The request costs ${cost}; the client token has ${budgetLeft} left of its budget of ${token.costBudget}, ` +
+      `The request costs ${cost}; the client token has ${budgetLeft} left of its budget of ${costBudget}, ` +
       'which does not fill up again: another token is needed.';
     // Nothing changes for the better before it expires.
-    const retryAfterMs = Math.max(0, token.expiresAt.getTime() - now());
+    const retryAfterMs = Math.max(0, expiresAt.getTime() - now());
     throw new InfillError('RATE_LIMITED', message, { retryAfterMs });
   }
 
@@ -115,12 +119,12 @@ export class KeyLedger implements CostLedger, CostReceipts {
   }
 }
 
-function keyOf(credential: Exclude<Credential, { kind: 'LOCAL' }>): Key {
+function keyOf(credential: Charged): Key {
   return credential.kind === 'API_KEY' ? credential : credential.key;
 }
 
 /** @throws COST_TOO_HIGH for what is more than the whole rate or the whole budget. */
-function requirePossible(credential: Exclude<Credential, { kind: 'LOCAL' }>, cost: number): void {
+function requirePossible(credential: Charged, cost: number): void {
   const { costPerMinute } = keyOf(credential);
   if (costPerMinute !== null && cost > costPerMinute) {
     throw neverPossible(cost, costPerMinute, 'all that the API key may spend in a minute');

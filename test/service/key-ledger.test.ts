@@ -100,4 +100,14 @@ describe('the ledger', () => {
     expect(await ledger.balance(viewer)).toMatchObject({ costLeft: 7 });
     expect(await ledger.balance(browser)).toMatchObject({ costLeft: 7, budgetLeft: 1 });
   });
+
+  it('gives the rate back where the budget cannot be asked', async () => {
+    const { ledger, viewer, mint, enter } = await setUpLedger();
+    const { token } = await mint(viewer);
+    const browser = await enter(token, { origin: page });
+    // The database takes no such id.
+    const lost = { ...browser, credential: { ...browser.credential, id: 'lost' } } as Viewer;
+    await expect(ledger.charge(lost, 3)).rejects.toMatchObject({ code: 'STORE_FAILED' });
+    expect(await ledger.balance(viewer)).toMatchObject({ costLeft: 10 });
+  });
 });
