@@ -5,7 +5,7 @@
  */
 import { basename, resolve } from 'node:path';
 import { Command, InvalidArgumentError, Option } from 'commander';
-import { buildPack } from '../packs/build-pack.ts';
+import { buildPack, checkTarget } from '../packs/build-pack.ts';
 import { type Precision, precisionBits } from '../packs/onnx/check-quantised.ts';
 import { type Verification, verifyCheckpoint } from '../packs/verify-checkpoint.ts';
 import type { WeightStorage } from '../packs/weight-layout.ts';
@@ -90,11 +90,14 @@ function buildCommand(context: PackCommandContext): Command {
     .option('--mask-token <text>', 'the mask token, where no file of the checkpoint names it')
     .addHelpText('after', hubNotes)
     .action(async (options: BuildOptions) => {
+      const id = options.id ?? basename(resolve(options.out));
+      const outFolder = options.out;
+      await checkTarget({ id, outFolder });
       const manifest = await buildPack({
         ...options,
-        id: options.id ?? basename(resolve(options.out)),
         ...(await checkpointFolders(options, true, context)),
-        outFolder: options.out,
+        id,
+        outFolder,
         version: options.packVersion,
         builtAt: options.builtAt ?? null,
         tool: `lacuna ${version}`,

@@ -22,7 +22,7 @@ import {
 } from './manifest.ts';
 import type { Precision } from './onnx/check-quantised.ts';
 import { weightsFileName } from './onnx/graph-builder.ts';
-import { createFolder, hashFile } from './pack-folder.ts';
+import { checkNewFolder, createFolder, hashFile } from './pack-folder.ts';
 import { fillQuantisedPack, type QuantisedPrecision } from './quantise/quantise-pack.ts';
 import { describeRoles, graphFileNames, type RoleResult } from './role-manifest.ts';
 import { openRoleSource, type RoleSource } from './role-source.ts';
@@ -62,7 +62,7 @@ export type BuildPackOptions = {
  * @throws InfillError INVALID_CHECKPOINT, UNSUPPORTED_CHECKPOINT, INVALID_OPTION or CONFLICT; nothing is left behind then.
  */
 export async function buildPack(options: BuildPackOptions): Promise<Manifest> {
-  checkId(options.id);
+  await checkTarget(options);
   const [first, ...others] = await openSources(options);
   if (first === undefined) {
     throw new InfillError(
@@ -95,11 +95,21 @@ async function fillInTwoSteps(
   return manifest;
 }
 
-/** Before the work: a large checkpoint takes minutes to convert. */
-function checkId(id: string): void {
-  if (packIdPattern.test(id)) return;
-  const rule = 'lower-case letters, digits and hyphens, at most 64, no hyphen first';
-  throw new InfillError('INVALID_OPTION', `The id of a pack is "${id}"; it must be ${rule}.`);
+/**
+ * Checks what a pack will be called and where it will lie, before the work: a large checkpoint takes minutes to convert,
+ * and longer to download.
+ *
+ * @throws InfillError INVALID_OPTION or CONFLICT.
+ */
+export async function checkTarget({
+  id,
+  outFolder,
+}: Pick<BuildPackOptions, 'id' | 'outFolder'>): Promise<void> {
+  if (!packIdPattern.test(id)) {
+    const rule = 'lower-case letters, digits and hyphens, at most 64, no hyphen first';
+    throw new InfillError('INVALID_OPTION', `The id of a pack is "${id}"; it must be ${rule}.`);
+  }
+  await checkNewFolder(outFolder);
 }
 
 type RoleSources = readonly [RoleSource, ...RoleSource[]];

@@ -19,11 +19,8 @@ export async function createFolder<T>(
   target: string,
   fill: (folder: string) => Promise<T>,
 ): Promise<T> {
+  await checkNewFolder(target);
   const path = resolve(target);
-  const siblings = await findSiblings(path);
-  if (siblings.includes(basename(path))) {
-    throw new InfillError('CONFLICT', `${path} exists already; a pack is built into a new folder.`);
-  }
   const temporary = await mkdtemp(join(dirname(path), `.${basename(path)}-`));
   try {
     const filled = await fill(temporary);
@@ -39,8 +36,9 @@ export async function createFolder<T>(
   }
 }
 
-/** Names in the folder that `path` will lie in. */
-async function findSiblings(path: string): Promise<string[]> {
+/** @throws InfillError CONFLICT when `target` exists, INVALID_OPTION when the folder it would lie in does not. */
+export async function checkNewFolder(target: string): Promise<void> {
+  const path = resolve(target);
   const parent = dirname(path);
   if (!existsSync(parent)) {
     throw new InfillError(
@@ -48,7 +46,9 @@ async function findSiblings(path: string): Promise<string[]> {
       `${parent} does not exist; a pack is built into a new folder in it.`,
     );
   }
-  return readdir(parent);
+  if ((await readdir(parent)).includes(basename(path))) {
+    throw new InfillError('CONFLICT', `${path} exists already; a pack is built into a new folder.`);
+  }
 }
 
 /** Windows cannot open a folder; there the rename alone has to do. */
