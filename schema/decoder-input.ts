@@ -151,7 +151,7 @@ function scalarOf(type: OptionField['type']) {
 }
 
 /** `left-to-right` and `leftToRight` are `LEFT_TO_RIGHT` in GraphQL. */
-export function optionEnumName(value: string): string {
+function optionEnumName(value: string): string {
   return value
     .replace(/([a-z0-9])([A-Z])/g, '$1_$2')
     .replace(/[^A-Za-z0-9]+/g, '_')

@@ -1,11 +1,17 @@
 /**
  * The model and the decoder that flags name, as the API's inputs.
  *
- * Knows a server's catalog; knows no decoder by name.
+ * Knows a server's catalog; knows no decoder by name. What the catalog lacks is sent as it was written, so that the rest is not
+ * checked for another model or decoder.
  */
+import { optionsPath } from '../../schema/decoder-input.ts';
 import type { CatalogQuery, DecoderInput } from '../client/generated/graphql.ts';
-import { decoderFieldName } from '../decoding/registry.ts';
-import { describeAccepted, optionFieldsOf, optionValue } from './decoder-options.ts';
+import {
+  describeAccepted,
+  type OptionField,
+  optionFieldsOf,
+  optionValue,
+} from './decoder-options.ts';
 import type { FlagProblems } from './flag-problems.ts';
 
 /** Flags that name a model, a decoder and its options. */
@@ -22,7 +28,6 @@ export type DecoderChoice = {
   readonly decoder: DecoderInput | undefined;
 };
 
-type DecoderEntry = CatalogQuery['decoders'][number];
 type ModelEntry = CatalogQuery['models'][number];
 
 /** Finds what the flags name in the catalog of the server that is asked. */
@@ -32,13 +37,18 @@ export function decoderChoiceOf(
   problems: FlagProblems,
 ): DecoderChoice {
   const model = modelOf(flags, catalog, problems);
-  return { model: model?.id, decoder: decoderOf(flags, { catalog, model }, problems) };
+  return {
+    model: model?.id ?? flags.model,
+    decoder: decoderOf(flags, { catalog, model }, problems),
+  };
 }
 
 function modelOf({ model }: DecoderFlags, { models }: CatalogQuery, problems: FlagProblems) {
   if (model === undefined) return undefined;
   const found = models.find(({ id, name }) => model === name || model === id);
-  if (found === undefined) problems.add('--model', unknown(`model "${model}"`, names(models)));
+  if (found === undefined) {
+    problems.add('--model', unknown(`model "${model}"`, names(models)), ['model']);
+  }
   return found;
 }
 
@@ -49,42 +59,50 @@ function decoderOf(
 ): DecoderInput | undefined {
   if (name === undefined && option.length === 0) return undefined;
   const { decoders, models } = catalog;
-  const wanted = name ?? (model ?? models[0])?.decoders[0]?.name;
+  const wanted = name ?? (model ?? models[0])?.decoders[0]?.name ?? '';
   const decoder = decoders.find((known) => known.name === wanted);
   if (decoder === undefined) {
-    problems.add('--decoder', unknown(`decoder "${wanted}"`, names(decoders)));
-    return undefined;
+    const message = unknown(`decoder "${wanted}"`, names(decoders));
+    problems.add('--decoder', message, ['decoder', 'plugin', 'name']);
   }
-  const options = optionsOf(decoder, option, problems);
-  // The server has told that it has this decoder with these options; the type knows those of this build only.
-  return { [decoderFieldName(decoder.name)]: options } as DecoderInput;
+  const fields = optionFieldsOf(decoder?.optionsSchema ?? {});
+  return { plugin: { name: wanted, options: optionsOf(option, fields, problems) } };
 }
 
+/** Sent for what cannot be read: no option has such a value. */
+const unreadable = {};
+
 function optionsOf(
-  decoder: DecoderEntry,
   options: readonly string[],
+  fields: ReadonlyMap<string, OptionField>,
   problems: FlagProblems,
 ): Record<string, unknown> {
-  const fields = optionFieldsOf(decoder.optionsSchema);
   const values = new Map<string, unknown>();
-  const refuse = (message: string) => problems.add('--option', message);
   for (const option of options) {
     const [, key = option, text] = /^([^=]*)=(.*)$/s.exec(option) ?? [];
     const field = fields.get(key);
-    if (text === undefined) {
-      refuse(`"${option}" is not of the form key=value.`);
-    } else if (field === undefined) {
-      refuse(unknown(`option "${key}" of the decoder "${decoder.name}"`, [...fields.keys()]));
-    } else if (values.has(key)) {
-      refuse(`"${key}" is given twice.`);
-    } else {
-      const value = optionValue(field, text);
-      if (value === undefined)
-        refuse(`"${key}" is "${text}"; it must be ${describeAccepted(field)}.`);
+    // The server tells of an option that the decoder does not have.
+    const value = text === undefined || field === undefined ? text : optionValue(field, text);
+    if (value !== undefined && !values.has(key)) {
       values.set(key, value);
+      continue;
     }
+    const message = values.has(key) ? `"${key}" is given twice.` : complaintOf(option, text, field);
+    problems.add('--option', message, [...optionsPath, key]);
+    values.set(key, unreadable);
   }
   return Object.fromEntries(values);
+}
+
+/** Why an option has no value. */
+function complaintOf(
+  option: string,
+  text: string | undefined,
+  field: OptionField | undefined,
+): string {
+  if (text === undefined || field === undefined) return `"${option}" is not of the form key=value.`;
+  const key = option.slice(0, option.indexOf('='));
+  return `"${key}" is "${text}"; it must be ${describeAccepted(field)}.`;
 }
 
 function names(entries: readonly { readonly name: string }[]): string[] {

@@ -4,7 +4,6 @@
  * Knows plain fields; knows no decoder.
  */
 import { z } from 'zod';
-import { optionEnumName } from '../../schema/decoder-input.ts';
 
 const fieldSchema = z.object({
   type: z.string().optional(),
@@ -83,14 +82,13 @@ function boundOf(bound: number | undefined): number | undefined {
 }
 
 /**
- * Reads a value as GraphQL takes it; null leaves the option to the decoder, undefined is no value. Ranges are the
+ * Reads a value as the decoder takes it; null leaves the option to the decoder, undefined is no value. Ranges are the
  * server's to check.
  */
 export function optionValue(field: OptionField, text: string): unknown {
   if (text === automatic && canBeAutomatic(field)) return null;
   if (field.enum !== undefined) {
-    const value = field.enum.find((known) => lettersOf(known) === lettersOf(text));
-    return value === undefined ? undefined : optionEnumName(value);
+    return field.enum.find((known) => lettersOf(known) === lettersOf(text));
   }
   switch (field.type) {
     case 'integer':

@@ -1,27 +1,52 @@
 /**
  * What is wrong with the flags of one command, collected so that it is said at once.
  *
- * Knows which texts are numbers; ranges of requests are the server's to check.
+ * Knows which texts are numbers, and where the server would tell the same of what is sent in their place; ranges of requests
+ * are the server's to check.
  */
 import { type Problem, problemsError } from '../errors.ts';
 import { integerOf, numberOf } from './decoder-options.ts';
 
+/** Sent for what is no number: outside of every range of the API. */
+const outOfRange = -1;
+
 /** Problems of flags; the path of each is its flag. */
 export class FlagProblems {
   readonly #problems: Problem[] = [];
+  readonly #places: (readonly string[])[] = [];
 
-  /** Adds one problem. @param flag - as it is written: `--seed`. */
-  add(flag: string, message: string): void {
-    this.#problems.push({ path: [flag], code: 'INVALID_INPUT', message, value: null, limit: null });
+  /** Whether nothing is wrong. */
+  get isEmpty(): boolean {
+    return this.#problems.length === 0;
   }
 
-  /** A whole number that GraphQL's Int can carry; undefined when absent or wrong. */
-  integer(flag: string, text: string | undefined): number | undefined {
-    const value = text === undefined ? undefined : integerOf(text);
-    if (text !== undefined && value === undefined) {
-      this.add(flag, `"${text}" is not a whole number.`);
-    }
-    return value;
+  /**
+   * Adds one problem.
+   *
+   * @param flag - as it is written: `--seed`.
+   * @param place - of the input, where it has one.
+   */
+  add(flag: string, message: string, place?: readonly string[]): void {
+    this.#problems.push({ path: [flag], code: 'INVALID_INPUT', message, value: null, limit: null });
+    if (place !== undefined) this.tell(place);
+  }
+
+  /** Has what a server finds at a place, or in it, count as told. */
+  tell(place: readonly string[]): void {
+    this.#places.push(place);
+  }
+
+  /** Whether what a server finds at `path` is told already. */
+  hasTold(path: readonly string[]): boolean {
+    return this.#places.some((place) => place.every((field, depth) => path[depth] === field));
+  }
+
+  /** A whole number that GraphQL's Int can carry, one out of range where the text is none; undefined when absent. */
+  integer(flag: string, text: string | undefined, place?: readonly string[]): number | undefined {
+    if (text === undefined) return undefined;
+    const value = integerOf(text);
+    if (value === undefined) this.add(flag, `"${text}" is not a whole number.`, place);
+    return value ?? outOfRange;
   }
 
   /** A whole number of a range, ends included; its least where the text is none. */
@@ -40,24 +65,24 @@ export class FlagProblems {
     return least;
   }
 
-  /** A finite number; undefined when absent or wrong. */
-  number(flag: string, text: string | undefined): number | undefined {
-    const value = text === undefined ? undefined : numberOf(text);
-    if (text !== undefined && value === undefined) this.add(flag, `"${text}" is not a number.`);
-    return value;
+  /** A finite number, one out of range where the text is none; undefined when absent. */
+  number(flag: string, text: string | undefined, place?: readonly string[]): number | undefined {
+    if (text === undefined) return undefined;
+    const value = numberOf(text);
+    if (value === undefined) this.add(flag, `"${text}" is not a number.`, place);
+    return value ?? outOfRange;
   }
 
-  /** A seed as it was written: it may be larger than a double can count. */
+  /** A seed as it was written, which may be larger than a double can count; one out of range where it is none. */
   seed(text: string | undefined): string | undefined {
-    if (text !== undefined && !/^\d{1,19}$/.test(text)) {
-      this.add('--seed', `"${text}" is not a whole number from 0 to 2^63 − 1.`);
-    }
-    return text;
+    if (text === undefined || /^\d{1,19}$/.test(text)) return text;
+    this.add('--seed', `"${text}" is not a whole number from 0 to 2^63 − 1.`, ['seed']);
+    return String(outOfRange);
   }
 
-  /** @throws INVALID_INPUT with every problem, unless there are none. */
-  throwIfAny(): void {
-    const [first, ...others] = this.#problems;
-    if (first !== undefined) throw problemsError([first, ...others]);
+  /** @throws INVALID_INPUT with every problem, unless there are none; `others` come after those of flags. */
+  throwIfAny(others: readonly Problem[] = []): void {
+    const [first, ...rest] = [...this.#problems, ...others];
+    if (first !== undefined) throw problemsError([first, ...rest]);
   }
 }

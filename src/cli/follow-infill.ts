@@ -11,7 +11,7 @@ import {
 } from '../client/generated/graphql.ts';
 import { InfillError } from '../errors.ts';
 import { applyInfillEvent, type InfillState, initialInfillState } from '../events.ts';
-import { refusalOf } from './refusal.ts';
+import { type FlaggedInput, refusalOf } from './refusal.ts';
 
 /**
  * Submits and follows. Returns the infill as it ended, completed or not; null when `signal` aborts, which cancels it.
@@ -21,15 +21,16 @@ import { refusalOf } from './refusal.ts';
  */
 export async function followInfill(
   client: Client,
-  input: InfillInput,
+  asked: FlaggedInput<InfillInput>,
   onState: (state: InfillState) => void,
   signal: AbortSignal,
 ): Promise<InfillPartsFragment | null> {
   if (signal.aborted) return null;
   let state = initialInfillState;
+  const { input } = asked;
   for await (const { infill: item } of client.subscribe(StreamInfillDocument, { input }, signal)) {
     state = applyInfillEvent(state, item);
-    if (state.refusal !== null) throw refusalOf(state.refusal, input.source);
+    if (state.refusal !== null) throw refusalOf(state.refusal, asked);
     if ('infill' in item) return item.infill;
     onState(state);
   }

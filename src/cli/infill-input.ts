@@ -6,6 +6,7 @@
 import type { CatalogQuery, InfillInput } from '../client/generated/graphql.ts';
 import { type DecoderFlags, decoderChoiceOf } from './decoder-choice.ts';
 import { FlagProblems } from './flag-problems.ts';
+import type { FlaggedInput } from './refusal.ts';
 import { type SourceFlags, sourceOf } from './source-input.ts';
 
 /** Options of the command as they were written. */
@@ -25,32 +26,35 @@ export type InfillFlags = DecoderFlags &
 const lengthSearches = { cal: 'CAL', 'decode-all': 'DECODE_ALL' } as const;
 
 /**
- * Returns the input for a template; what no flag names is left to the server.
+ * Returns the input for a template; what no flag names is left to the server, and what cannot be read is sent so that the server
+ * refuses it.
  *
  * @param catalog - of the server that is asked.
- * @throws INVALID_INPUT with every problem of the flags, whose paths are the flags; INVALID_TEMPLATE, where flags name
- * slots of it.
  */
 export function infillInputOf(
   template: string,
   flags: InfillFlags,
   catalog: CatalogQuery,
-): InfillInput {
+): FlaggedInput<InfillInput> {
   const problems = new FlagProblems();
   const { model, decoder } = decoderChoiceOf(flags, catalog, problems);
   const { lengthSearch } = flags;
-  const alternatives = problems.integer('--alternatives', flags.alternatives);
-  const samples = problems.integer('--samples', flags.samples);
+  const alternatives = problems.integer('--alternatives', flags.alternatives, ['alternatives']);
+  const samples = problems.integer('--samples', flags.samples, ['samples']);
   const seed = problems.seed(flags.seed);
+  const at = (setting: string) => ['sampling', setting];
   const sampling = {
-    temperature: problems.number('--temperature', flags.temperature),
-    topK: problems.integer('--top-k', flags.topK),
-    topP: problems.number('--top-p', flags.topP),
-    repetitionPenalty: problems.number('--repetition-penalty', flags.repetitionPenalty),
+    temperature: problems.number('--temperature', flags.temperature, at('temperature')),
+    topK: problems.integer('--top-k', flags.topK, at('topK')),
+    topP: problems.number('--top-p', flags.topP, at('topP')),
+    repetitionPenalty: problems.number(
+      '--repetition-penalty',
+      flags.repetitionPenalty,
+      at('repetitionPenalty'),
+    ),
   };
   const source = sourceOf(template, flags, problems);
-  problems.throwIfAny();
-  return {
+  const input = {
     source,
     sampling,
     seed,
@@ -61,4 +65,5 @@ export function infillInputOf(
     ...(samples === undefined ? {} : { samples }),
     ...(lengthSearch === undefined ? {} : { lengthSearch: lengthSearches[lengthSearch] }),
   };
+  return { input, problems };
 }

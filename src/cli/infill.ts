@@ -17,6 +17,7 @@ import { followInfill } from './follow-infill.ts';
 import { type InfillFlags, infillInputOf } from './infill-input.ts';
 import { infillView } from './infill-view.ts';
 import { printPlan } from './plan.ts';
+import type { FlaggedInput } from './refusal.ts';
 import { append, templateOf, textArgument, withDecoderOptions } from './request-options.ts';
 import { untilSignalled } from './until-signalled.ts';
 
@@ -80,29 +81,31 @@ async function run(argument: string, flags: Flags, context: CommandContext): Pro
   const template = await templateOf(argument, context);
   await untilSignalled(context, (signal) =>
     withClient(flags.server, context, async (client) => {
-      const input = infillInputOf(template, flags, await client.request(CatalogDocument, {}));
+      const asked = infillInputOf(template, flags, await client.request(CatalogDocument, {}));
       const isJson = flags.json === true;
-      if (flags.plan) await printPlan(client, { input, isJson, signal }, context);
-      else await fill(client, { template, input, isJson, signal }, context);
+      // Where flags are wrong, a plan tells what else is.
+      const isPlan = flags.plan === true || !asked.problems.isEmpty;
+      if (isPlan) await printPlan(client, { asked, isJson, signal }, context);
+      else await fill(client, { template, asked, isJson, signal }, context);
     }),
   );
 }
 
 type Filling = {
   readonly template: string;
-  readonly input: InfillInput;
+  readonly asked: FlaggedInput<InfillInput>;
   readonly isJson: boolean;
   readonly signal: AbortSignal;
 };
 
 async function fill(
   client: Client,
-  { template, input, isJson, signal }: Filling,
+  { template, asked, isJson, signal }: Filling,
   context: CommandContext,
 ): Promise<void> {
   const view = infillView(template, isJson, context);
   try {
-    const infill = await followInfill(client, input, view.update, signal);
+    const infill = await followInfill(client, asked, view.update, signal);
     view.finish(infill);
     if (infill !== null) assertCompleted(infill);
   } finally {

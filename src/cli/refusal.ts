@@ -1,10 +1,11 @@
 /**
  * What a server refused, as an error whose places are those of the command line.
  *
- * Knows the sources that flags make; knows no flag.
+ * Knows how flags and the fields of inputs are spelt, and the sources that flags make.
  */
 import type { SourceInput } from '../client/generated/graphql.ts';
-import { type ErrorCode, InfillError, type Problem } from '../errors.ts';
+import { type ErrorCode, errorFamilies, InfillError, type Problem } from '../errors.ts';
+import type { FlagProblems } from './flag-problems.ts';
 
 /** An error that came as data. */
 type Refused = {
@@ -13,13 +14,40 @@ type Refused = {
   readonly problems?: readonly Problem[];
 };
 
-/** The error with all its problems; of a segment that flags made, the place is its slot, numbered as in flags. */
-export function refusalOf({ code, message, problems = [] }: Refused, source: SourceInput) {
-  const places = slotNumbers(source);
-  return new InfillError(code, message, {
-    problems: problems.map((problem) => ({ ...problem, path: placeOf(problem.path, places) })),
-  });
+/** An input, and what is wrong with the flags it was made of. */
+export type FlaggedInput<Input extends { readonly source: SourceInput }> = {
+  readonly input: Input;
+  readonly problems: FlagProblems;
+};
+
+/**
+ * The error with all its problems and, before them, those of flags, which win where both are of one place. Slots are
+ * numbered as in flags.
+ */
+export function refusalOf(
+  refused: Refused,
+  { input, problems: own }: FlaggedInput<{ readonly source: SourceInput }>,
+): InfillError {
+  const numbers = slotNumbers(input.source);
+  const told = problemsOf(refused)
+    .filter(({ path }) => !own.hasTold(path))
+    .map((problem) => ({ ...problem, path: placeOf(problem.path, numbers) }));
+  own.throwIfAny(own.isEmpty ? [] : told);
+  return new InfillError(refused.code, refused.message, { problems: told });
 }
+
+/** An error that is one problem alone comes without it, and so does what is none of the input. */
+function problemsOf({ code, message, problems = [] }: Refused): readonly Problem[] {
+  if (problems.length > 0) return problems;
+  const place = placesOfCodes.get(code);
+  const isOfInput = place !== undefined || errorFamilies[code] === 'unsupported';
+  return isOfInput ? [{ path: place ?? [], code, message, value: null, limit: null }] : [];
+}
+
+const placesOfCodes: ReadonlyMap<ErrorCode, readonly string[]> = new Map([
+  ['UNKNOWN_MODEL', ['model']],
+  ['UNKNOWN_DECODER', ['decoder', 'plugin', 'name']],
+]);
 
 /** Numbers of slots, from 1, by index of segment. */
 function slotNumbers({ segments }: SourceInput): ReadonlyMap<string, number> {
@@ -30,9 +58,35 @@ function slotNumbers({ segments }: SourceInput): ReadonlyMap<string, number> {
   return numbers;
 }
 
-function placeOf(path: readonly string[], places: ReadonlyMap<string, number>): readonly string[] {
-  const [root, list, segment = ''] = path;
-  const number = root === 'source' && list === 'segments' ? places.get(segment) : undefined;
-  // Messages of the server go by the index.
-  return number === undefined ? path : [`slot ${number} (index ${number - 1})`];
+function placeOf(path: readonly string[], numbers: ReadonlyMap<string, number>): readonly string[] {
+  const [root = '', field = '', index = ''] = path;
+  switch (root) {
+    case '':
+      return path;
+    case 'source': {
+      const number = numbers.get(index);
+      return [number === undefined ? 'text' : slotName(number)];
+    }
+    case 'fill':
+      if (field === 'slots' && index !== '') return [slotName(Number(index) + 1)];
+      return [field === 'tokens' ? '--tokens' : '--fill'];
+    case 'decoder':
+      return [path.length > 3 ? '--option' : '--decoder'];
+    case 'sampling':
+      return [flagOf(field)];
+    case 'labels':
+      return ['--label'];
+    default:
+      return [flagOf(root)];
+  }
+}
+
+/** Messages of the server go by the index. */
+function slotName(number: number): string {
+  return `slot ${number} (index ${number - 1})`;
+}
+
+/** `topK` is `--top-k`. */
+function flagOf(field: string): string {
+  return `--${field.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`;
 }

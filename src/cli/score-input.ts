@@ -7,6 +7,7 @@ import type { CatalogQuery, FillInput, ScoreInfillInput } from '../client/genera
 import { type DecoderFlags, decoderChoiceOf } from './decoder-choice.ts';
 import { integerOf } from './decoder-options.ts';
 import { FlagProblems } from './flag-problems.ts';
+import type { FlaggedInput } from './refusal.ts';
 
 /** Options of the command as they were written. */
 export type ScoreFlags = DecoderFlags & {
@@ -18,30 +19,33 @@ export type ScoreFlags = DecoderFlags & {
 };
 
 /**
- * Returns the input for a template and its fill; what no flag names is left to the server.
+ * Returns the input for a template and its fill; what no flag names is left to the server, and what cannot be read is sent so
+ * that the server refuses it.
  *
  * @param catalog - of the server that is asked.
- * @throws INVALID_INPUT with every problem; the paths are those of the flags.
  */
 export function scoreInputOf(
   template: string,
   flags: ScoreFlags,
   catalog: CatalogQuery,
-): ScoreInfillInput {
+): FlaggedInput<ScoreInfillInput> {
   const problems = new FlagProblems();
   const choice = decoderChoiceOf(flags, catalog, problems);
-  const draws = problems.integer('--draws', flags.draws);
+  const draws = problems.integer('--draws', flags.draws, ['draws']);
   const seed = problems.seed(flags.seed);
   const fill = fillOf(flags, problems);
-  problems.throwIfAny();
-  return {
+  const input = {
     source: { text: template },
     fill,
     seed,
     ...choice,
     ...(draws === undefined ? {} : { draws }),
   };
+  return { input, problems };
 }
+
+/** Sent for a fill that cannot be read. */
+const noFill = { tokens: [-1] };
 
 function fillOf({ fill, tokens }: ScoreFlags, problems: FlagProblems): FillInput {
   if (tokens === undefined) {
@@ -49,22 +53,24 @@ function fillOf({ fill, tokens }: ScoreFlags, problems: FlagProblems): FillInput
       problems.add(
         '--fill',
         'The fill to score is missing; give --fill once per slot, or --tokens.',
+        ['fill'],
       );
+      return noFill;
     }
     return { slots: fill };
   }
-  if (fill.length > 0) {
-    problems.add('--tokens', 'It is given beside --fill; a fill is one or the other.');
-  }
-  return { tokens: idsOf(tokens, problems) };
+  const ids = idsOf(tokens, problems);
+  if (fill.length === 0) return { tokens: ids };
+  problems.add('--tokens', 'It is given beside --fill; a fill is one or the other.', ['fill']);
+  return noFill;
 }
 
 function idsOf(tokens: string, problems: FlagProblems): number[] {
-  return tokens.split(/[\s,]+/).flatMap((text) => {
-    if (text === '') return [];
+  const texts = tokens.split(/[\s,]+/).filter((text) => text !== '');
+  return texts.map((text, index) => {
     const id = integerOf(text);
-    if (id !== undefined) return [id];
-    problems.add('--tokens', `"${text}" is not a token id.`);
-    return [];
+    if (id !== undefined) return id;
+    problems.add('--tokens', `"${text}" is not a token id.`, ['fill', 'tokens', String(index)]);
+    return -1;
   });
 }

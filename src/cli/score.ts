@@ -12,7 +12,7 @@ import {
 } from '../client/generated/graphql.ts';
 import type { CommandContext } from './command-context.ts';
 import { withClient } from './connection.ts';
-import { refusalOf } from './refusal.ts';
+import { type FlaggedInput, refusalOf } from './refusal.ts';
 import { append, templateOf, textArgument, withDecoderOptions } from './request-options.ts';
 import { type ScoreFlags, scoreInputOf } from './score-input.ts';
 import { describeScore } from './score-view.ts';
@@ -62,8 +62,8 @@ async function run(argument: string, flags: Flags, context: CommandContext): Pro
   const template = await templateOf(argument, context);
   await untilSignalled(context, (signal) =>
     withClient(flags.server, context, async (client) => {
-      const input = scoreInputOf(template, flags, await client.request(CatalogDocument, {}));
-      const score = await scoreOf(client, input, signal);
+      const asked = scoreInputOf(template, flags, await client.request(CatalogDocument, {}));
+      const score = await scoreOf(client, asked, signal);
       if (score === null) return;
       const { json } = flags;
       const columns = textWidth(context.stdout);
@@ -72,15 +72,16 @@ async function run(argument: string, flags: Flags, context: CommandContext): Pro
   );
 }
 
-/** Null when `signal` aborts, which ends the work. @throws what the server refused, with every problem */
-async function scoreOf(client: Client, input: ScoreInfillInput, signal: AbortSignal) {
+/** Null when `signal` aborts, which ends the work. @throws what the server refused and what is wrong with the flags, with every problem */
+async function scoreOf(client: Client, asked: FlaggedInput<ScoreInfillInput>, signal: AbortSignal) {
   const answer = await unlessAborted(
-    client.request(ScoreInfillDocument, { input }, signal),
+    client.request(ScoreInfillDocument, { input: asked.input }, signal),
     signal,
   );
   if (answer === null) return null;
   const { scoreInfill: score } = answer;
-  if (score.__typename !== 'ScoredInfill') throw refusalOf(score, input.source);
+  if (score.__typename !== 'ScoredInfill') throw refusalOf(score, asked);
+  asked.problems.throwIfAny();
   const { __typename, ...scored } = score;
   return scored;
 }

@@ -31,9 +31,7 @@ export function slotListsOf(
       problems.add(flag, `"${value}" names the slot "${place}"; ${slotNames(slotCount)}.`);
       continue;
     }
-    const texts = textsOf(list);
-    if (texts.includes('')) problems.add(flag, `"${value}" has an empty text.`);
-    for (const slot of slots) lists.set(slot, [...(lists.get(slot) ?? []), ...texts]);
+    for (const slot of slots) lists.set(slot, [...(lists.get(slot) ?? []), ...textsOf(list)]);
   }
   return lists;
 }
@@ -54,7 +52,7 @@ function slotNames(slotCount: number): string {
 
 /** Separated by commas; `\,` is a comma and `\\` a backslash. */
 function textsOf(list: string): string[] {
-  return [...list.matchAll(/(?:^|,)((?:\\[\\,]|[^,])*)/g)].map(([, text = '']) =>
+  return [...`${list},`.matchAll(/((?:\\[\\,]|[^,])*),/g)].map(([, text = '']) =>
     text.replace(/\\([\\,])/g, '$1'),
   );
 }

@@ -4,10 +4,9 @@
  * Knows templates and slots; knows no token.
  */
 import type { SegmentInput, SourceInput } from '../client/generated/graphql.ts';
-import { InfillError } from '../errors.ts';
-import type { Mask } from '../text/mask.ts';
-import type { Template } from '../text/template.ts';
-import { parseTemplate } from '../text/template-notation.ts';
+import type { ReadMask } from '../text/mask.ts';
+import type { ReadPart } from '../text/template.ts';
+import { readTemplate } from '../text/template-notation.ts';
 import type { FlagProblems } from './flag-problems.ts';
 import { type SlotLists, slotListsOf } from './slot-lists.ts';
 
@@ -17,32 +16,35 @@ export type SourceFlags = {
   readonly banned: readonly string[];
 };
 
-/** The template itself, or its segments where flags name slots and it can be read: else the server says what is wrong. */
+/**
+ * The template itself, or its segments where flags name slots. A mask that is wrong in a template is wrong in its segment too; a
+ * template too large to be read is left to the server.
+ */
 export function sourceOf(
   template: string,
   { choices, banned }: SourceFlags,
   problems: FlagProblems,
 ): SourceInput {
   if (choices.length === 0 && banned.length === 0) return { text: template };
-  const parts = readParts(template);
+  const { parts, problems: ofTemplate } = readTemplate(template, []);
   if (parts === null) return { text: template };
+  for (const { message } of ofTemplate) problems.add('text', message);
+  for (const [index, part] of parts.entries()) {
+    if (part.kind === 'mask' && part.length === null) {
+      problems.tell(['source', 'segments', String(index), 'slot', 'length']);
+    }
+  }
   const slotCount = parts.filter(({ kind }) => kind === 'mask').length;
   const choicesOf = slotListsOf('--choices', choices, { slotCount, problems });
   const bannedOf = slotListsOf('--banned', banned, { slotCount, problems });
-  return { segments: segmentsOf({ parts }, choicesOf, bannedOf) };
+  return { segments: segmentsOf(parts, choicesOf, bannedOf) };
 }
 
-/** Null for a template that is wrong: the server finds its problems together with those of the whole request. */
-function readParts(template: string): Template['parts'] | null {
-  try {
-    return parseTemplate(template, []).parts;
-  } catch (error) {
-    if (error instanceof InfillError) return null;
-    throw error;
-  }
-}
-
-function segmentsOf({ parts }: Template, choices: SlotLists, banned: SlotLists): SegmentInput[] {
+function segmentsOf(
+  parts: readonly ReadPart[],
+  choices: SlotLists,
+  banned: SlotLists,
+): SegmentInput[] {
   let index = -1;
   return parts.map((part) => {
     if (part.kind === 'literal') return { text: part.text };
@@ -52,6 +54,7 @@ function segmentsOf({ parts }: Template, choices: SlotLists, banned: SlotLists):
   });
 }
 
-function lengthOf({ length: { min, max } }: Mask) {
+function lengthOf({ length }: ReadMask) {
+  const { min, max } = length ?? { min: 0, max: 0 };
   return min === max ? { tokens: min } : { between: { min, max } };
 }

@@ -121,7 +121,7 @@ function duplicate(name: string, other: string): InfillError {
 }
 
 /** `masked-lm` is `maskedLm` in GraphQL. */
-export function decoderFieldName(name: string): string {
+function decoderFieldName(name: string): string {
   return name.replace(/-(.)/g, (_, letter: string) => letter.toUpperCase());
 }
 

@@ -49,9 +49,9 @@ describe("a decoder's options", () => {
   });
 
   it.each(['left-to-right', 'leftToRight', 'LEFT_TO_RIGHT', 'Left-To-Right'])(
-    'take %s as the value of GraphQL',
+    'take %s as the value it is',
     (text) => {
-      expect(optionValue(fieldOf('order'), text)).toBe('LEFT_TO_RIGHT');
+      expect(optionValue(fieldOf('order'), text)).toBe('left-to-right');
     },
   );
 

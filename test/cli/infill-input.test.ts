@@ -44,12 +44,14 @@ const catalog: CatalogQuery = {
 
 const noFlags: InfillFlags = { option: [], label: [], choices: [], banned: [] };
 
-const read = (template: string, flags: Partial<InfillFlags> = {}) =>
+const asked = (template: string, flags: Partial<InfillFlags>) =>
   infillInputOf(template, { ...noFlags, ...flags }, catalog);
 
-function problemsOf(flags: Partial<InfillFlags>): string[] {
+const read = (template: string, flags: Partial<InfillFlags> = {}) => asked(template, flags).input;
+
+function problemsOf(flags: Partial<InfillFlags>, template = 'x'): string[] {
   try {
-    read('x', flags);
+    asked(template, flags).problems.throwIfAny();
   } catch (error) {
     if (error instanceof InfillError) {
       return error.problems.map(({ path, message }) => `${path.join('.')} ${message}`);
@@ -69,22 +71,25 @@ describe('the input of an infill', () => {
     });
   });
 
-  it('types options by the schema of the decoder, in the spelling of GraphQL', () => {
+  it('types options by the schema of the decoder, in its spelling', () => {
     const option = ['order=lefttoright', 'steps=3', 'rate=0.5', 'greedy=true'];
     const { decoder: chosen } = read('x', { decoder: 'any-order', option });
     expect(chosen).toEqual({
-      anyOrder: { order: 'LEFT_TO_RIGHT', steps: 3, rate: 0.5, greedy: true },
+      plugin: {
+        name: 'any-order',
+        options: { order: 'leftToRight', steps: 3, rate: 0.5, greedy: true },
+      },
     });
   });
 
   it('gives options without a decoder to the default decoder of the model', () => {
     const { decoder: chosen } = read('x', { option: ['steps=2'] });
-    expect(chosen).toEqual({ anyOrder: { steps: 2 } });
+    expect(chosen).toEqual({ plugin: { name: 'any-order', options: { steps: 2 } } });
   });
 
   it('leaves an option that is auto to the decoder', () => {
     const { decoder: chosen } = read('x', { option: ['steps=auto'] });
-    expect(chosen).toEqual({ anyOrder: { steps: null } });
+    expect(chosen).toEqual({ plugin: { name: 'any-order', options: { steps: null } } });
   });
 
   it('passes samples, the search for lengths and what flags say of slots', () => {
@@ -124,7 +129,6 @@ describe('the input of an infill', () => {
       '--model There is no model "huge"; there are: tiny.',
       '--option "order" is "up"; it must be leftToRight or random.',
       '--option "steps" is "many"; it must be a whole number from 1 to 64 or auto.',
-      '--option There is no option "depth" of the decoder "any-order"; there are: order, steps, rate, greedy.',
       '--option "greedy" is not of the form key=value.',
       '--alternatives "99999999999" is not a whole number.',
       '--samples "all" is not a whole number.',
@@ -135,18 +139,74 @@ describe('the input of an infill', () => {
     ]);
   });
 
-  it('refuses an option that is given twice, and options where there are none', () => {
+  it('sends what cannot be read as what the server refuses, and knows what it would tell', () => {
+    const flags = {
+      model: 'huge',
+      decoder: 'any-order',
+      option: ['order=up', 'depth=3', 'greedy'],
+      temperature: 'warm',
+      topK: '1.5',
+      seed: '-1',
+      samples: 'all',
+      alternatives: '2',
+    };
+    const { input, problems } = asked('x', flags);
+    expect(input).toMatchObject({
+      model: 'huge',
+      decoder: { plugin: { name: 'any-order', options: { order: {}, depth: '3', greedy: {} } } },
+      sampling: { temperature: -1, topK: -1 },
+      seed: '-1',
+      samples: -1,
+      alternatives: 2,
+    });
+    const options = ['decoder', 'plugin', 'options'];
+    const told = [['model'], [...options, 'order'], ['sampling', 'topK'], ['seed'], ['samples']];
+    expect(told.map((path) => problems.hasTold(path))).toEqual(told.map(() => true));
+    const untold = [['alternatives'], [...options, 'depth'], ['sampling', 'topP'], options];
+    expect(untold.map((path) => problems.hasTold(path))).toEqual(untold.map(() => false));
+  });
+
+  it('tells what is wrong with a template and with the slots that flags name together', () => {
+    const template = 'a [MASK:0] b [MASK]';
+    const flags = { choices: ['3=x', '2=y'], banned: ['x'] };
+    expect(problemsOf(flags, template)).toEqual([
+      'text The mask "[MASK:0]" at offset 2 is out of range. A mask has from 1 to 1024 positions, not 0.',
+      '--choices "3=x" names the slot "3"; slots are numbered from 1 to 2, and all is each of them.',
+      '--banned "x" is not of the form slot=text,text.',
+    ]);
+    const { input, problems } = asked(template, flags);
+    expect(input.source.segments).toMatchObject([
+      { text: 'a ' },
+      { slot: { length: { tokens: 0 } } },
+      { text: ' b ' },
+      { slot: { length: { tokens: 1 }, choices: ['y'] } },
+    ]);
+    const lengthAt = (segment: string) => [
+      'source',
+      'segments',
+      segment,
+      'slot',
+      'length',
+      'tokens',
+    ];
+    expect([problems.hasTold(lengthAt('1')), problems.hasTold(lengthAt('3'))]).toEqual([
+      true,
+      false,
+    ]);
+  });
+
+  it('refuses an option that is given twice', () => {
     expect(problemsOf({ decoder: 'any-order', option: ['steps=1', 'steps=2'] })).toEqual([
       '--option "steps" is given twice.',
-    ]);
-    expect(problemsOf({ decoder: 'plain', option: ['steps=1'] })).toEqual([
-      '--option There is no option "steps" of the decoder "plain"; there are none.',
     ]);
   });
 
   it('lists the decoders when there is none of the name', () => {
-    expect(problemsOf({ decoder: 'MARIA' })).toEqual([
+    const flags = { decoder: 'MARIA', option: ['steps'] };
+    expect(problemsOf(flags)).toEqual([
       '--decoder There is no decoder "MARIA"; there are: plain, any-order.',
+      '--option "steps" is not of the form key=value.',
     ]);
+    expect(read('x', flags).decoder).toMatchObject({ plugin: { name: 'MARIA' } });
   });
 });

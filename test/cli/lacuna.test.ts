@@ -77,9 +77,9 @@ describe('lacuna without a server', { timeout: 60_000 }, () => {
     expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
     const lines = stderr.trimEnd().split('\n');
     expect(lines).toHaveLength(3);
-    expect(lines[0]).toMatch(/^source\.text: .*\[MASK:0\]/);
-    expect(lines[1]).toMatch(/^sampling\.temperature: .*9/);
-    expect(lines[2]).toMatch(/^alternatives: .*21/);
+    expect(lines[0]).toMatch(/^text: .*\[MASK:0\]/);
+    expect(lines[1]).toMatch(/^--temperature: .*9/);
+    expect(lines[2]).toMatch(/^--alternatives: .*21/);
   });
 
   it('lists settings of the environment that are wrong', async () => {

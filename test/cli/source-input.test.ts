@@ -3,6 +3,7 @@ import { FlagProblems } from '../../src/cli/flag-problems.ts';
 import { refusalOf } from '../../src/cli/refusal.ts';
 import { sourceOf } from '../../src/cli/source-input.ts';
 import type { SourceInput } from '../../src/client/generated/graphql.ts';
+import type { InfillError } from '../../src/errors.ts';
 
 const template = 'A [MASK:2-4] \\[MASK]\n[MASK][MASK:3].';
 
@@ -31,24 +32,94 @@ describe('the source of an infill', () => {
     });
   });
 
-  it('leaves a template that is wrong to the server, which says all that is wrong', () => {
-    expect(read('A [MASK:0]', { banned: ['1=a'] })).toEqual({ text: 'A [MASK:0]' });
+  it('leaves a template that is too large to be read to the server', () => {
+    const text = '[MASK] '.repeat(257);
+    expect(read(text, { banned: ['1=a'] })).toEqual({ text });
+  });
+});
+
+describe('what a server refused', () => {
+  const at = (...path: string[]) =>
+    ({
+      path,
+      code: 'INVALID_TEMPLATE',
+      message: path.join('.'),
+      value: null,
+      limit: null,
+    }) as const;
+  const refused = (...paths: string[][]) => ({
+    code: 'INVALID_TEMPLATE' as const,
+    message: 'All.',
+    problems: paths.map((path) => at(...path)),
+  });
+  const placesOf = (error: InfillError) => error.problems.map(({ path }) => path.join('.'));
+
+  it('is placed by flags, slots by their numbers', () => {
+    const input = { source: read(template, { banned: ['all=the'] }) };
+    const paths = [
+      ['source', 'segments', '4', 'slot', 'choices', '0'],
+      ['source', 'segments', '0', 'text'],
+      ['source'],
+      ['fill', 'slots', '1'],
+      ['fill', 'slots'],
+      ['fill', 'tokens', '3'],
+      ['sampling', 'topK'],
+      ['lengthSearch'],
+      ['labels', '2'],
+      ['decoder', 'plugin', 'options', 'k'],
+      ['decoder', 'plugin', 'options'],
+      ['decoder', 'plugin', 'name'],
+      ['decoder'],
+      ['model'],
+      [],
+    ];
+    const error = refusalOf(refused(...paths), { input, problems: new FlagProblems() });
+    expect(error).toMatchObject({ code: 'INVALID_TEMPLATE', message: 'All.' });
+    expect(placesOf(error)).toEqual([
+      'slot 3 (index 2)',
+      'text',
+      'text',
+      'slot 2 (index 1)',
+      '--fill',
+      '--tokens',
+      '--top-k',
+      '--length-search',
+      '--label',
+      '--option',
+      '--decoder',
+      '--decoder',
+      '--decoder',
+      '--model',
+      '',
+    ]);
   });
 
-  it('names slots by number where the server names segments', () => {
-    const source = read(template, { banned: ['all=the'] });
-    const at = (...path: string[]) =>
-      ({ path, code: 'INVALID_TEMPLATE', message: '', value: null, limit: null }) as const;
-    const problems = [
-      at('source', 'segments', '4', 'slot', 'choices', '0'),
-      at('source', 'segments', '0', 'text'),
-      at('seed'),
-    ];
-    const refusal = refusalOf({ code: 'INVALID_TEMPLATE', message: '', problems }, source);
-    expect(refusal.problems.map(({ path }) => path.join('.'))).toEqual([
-      'slot 3 (index 2)',
-      'source.segments.0.text',
-      'seed',
+  it('is told after what is wrong with flags, but not where they tell it', () => {
+    const problems = new FlagProblems();
+    problems.integer('--samples', 'all', ['samples']);
+    const asked = { input: { source: { text: '' } }, problems };
+    const thrownBy = (error: Parameters<typeof refusalOf>[0]) => {
+      try {
+        return refusalOf(error, asked);
+      } catch (thrown) {
+        return thrown as InfillError;
+      }
+    };
+    expect(placesOf(thrownBy(refused(['samples'], ['seed'])))).toEqual(['--samples', '--seed']);
+    const message = 'There is none.';
+    expect(placesOf(thrownBy({ code: 'UNKNOWN_DECODER', message }))).toEqual([
+      '--samples',
+      '--decoder',
     ]);
+    expect(placesOf(thrownBy({ code: 'QUEUE_FULL', message }))).toEqual(['--samples']);
+  });
+
+  it('stays without problems where it is none of the input', () => {
+    const asked = { input: { source: { text: '' } }, problems: new FlagProblems() };
+    expect(refusalOf({ code: 'QUEUE_FULL', message: 'Full.' }, asked)).toMatchObject({
+      code: 'QUEUE_FULL',
+      message: 'Full.',
+      problems: [],
+    });
   });
 });
