@@ -44,6 +44,7 @@ const redrawMs = 100;
 class DownloadView {
   readonly #stderr: PackCommandContext['stderr'];
   #name = '';
+  #totalBytes = 0;
   #startedAt = 0;
   #startedBytes = 0;
   #drawnAt = 0;
@@ -52,25 +53,32 @@ class DownloadView {
     this.#stderr = stderr;
   }
 
-  show({ model, name, doneBytes, totalBytes }: DownloadProgress): void {
+  show(progress: DownloadProgress): void {
+    const { model, name, doneBytes, totalBytes } = progress;
     const now = performance.now();
-    if (name !== this.#name) {
-      if (this.#name === '') {
-        this.#startedAt = now;
-        this.#startedBytes = doneBytes;
-      }
-      this.#name = name;
-      if (!this.#stderr.isTTY) this.#stderr.write(`Downloading ${hubPath(model)} ${name}\n`);
+    if (totalBytes !== this.#totalBytes) {
+      // What was there before was not downloaded now.
+      this.#startedBytes = doneBytes;
+      this.#startedAt = now;
+      this.#totalBytes = totalBytes;
     }
+    if (name !== this.#name && !this.#stderr.isTTY) {
+      this.#stderr.write(`Downloading ${hubPath(model)} ${name}\n`);
+    }
+    this.#name = name;
     if (!this.#stderr.isTTY || (now - this.#drawnAt < redrawMs && doneBytes < totalBytes)) return;
     this.#drawnAt = now;
-    // What was there before was not downloaded now.
-    const rate = (doneBytes - this.#startedBytes) / Math.max(0.001, (now - this.#startedAt) / 1000);
-    const left = rate > 0 ? `, ${timeLeftText((totalBytes - doneBytes) / rate)} left` : '';
-    const figures = `${bytesText(doneBytes)} of ${bytesText(totalBytes)}, ${bytesText(rate)}/s${left}`;
-    this.#stderr.write(
-      `\r\u001B[2K${progressBar(doneBytes, totalBytes)} ${figures}  ${hubPath(model)} ${name}`,
-    );
+    this.#stderr.write(`\r\u001B[2K${this.#line(progress, now)}`);
+  }
+
+  #line({ model, name, doneBytes, totalBytes }: DownloadProgress, now: number): string {
+    const perSecond = (1000 * (doneBytes - this.#startedBytes)) / (now - this.#startedAt);
+    const pace =
+      perSecond > 0 && Number.isFinite(perSecond)
+        ? `, ${bytesText(perSecond)}/s, ${timeLeftText((totalBytes - doneBytes) / perSecond)} left`
+        : '';
+    const size = `${bytesText(doneBytes)} of ${bytesText(totalBytes)}`;
+    return `${progressBar(doneBytes, totalBytes)} ${size}${pace}  ${hubPath(model)} ${name}`;
   }
 
   end(): void {

@@ -19,7 +19,7 @@ export async function withLock<T>(path: string, work: () => Promise<T>): Promise
     if (isRunning(holder)) {
       throw new InfillError(
         'CONFLICT',
-        `Process ${holder} is downloading the same file (${path}).`,
+        `Process ${holder} is downloading the same file; if it is not, delete ${path}.`,
       );
     }
     await rm(path, { force: true });
@@ -42,7 +42,8 @@ async function take(path: string): Promise<boolean> {
 }
 
 function isRunning(pid: number): boolean {
-  if (!Number.isInteger(pid) || pid < 1) return false;
+  // In containers, process ids come again: a lock with our own is one that an earlier process left.
+  if (!Number.isInteger(pid) || pid < 1 || pid === process.pid) return false;
   try {
     return process.kill(pid, 0);
   } catch (error) {
