@@ -75,7 +75,7 @@ export interface Identity {
   /** Idempotent. @throws INVALID_INPUT when there is no such key. */
   revokeKey(id: string): Promise<ApiKey>;
   /**
-   * Mints a token of the viewer's key; tokens that have expired are forgotten.
+   * Mints a token of the viewer's key.
    *
    * @throws UNSUPPORTED unless the viewer is known by an API key; INVALID_INPUT with all problems.
    */

@@ -14,7 +14,6 @@ import {
 } from '../store/api-keys.ts';
 import {
   type ClientTokenRow,
-  deleteExpiredTokens,
   findClientTokenBySecret,
   insertClientToken,
 } from '../store/client-tokens.ts';
@@ -112,7 +111,6 @@ export class KeyIdentity implements Identity {
     const keyId = mintingKeyOf(viewer);
     throwAny(clientTokenProblems(input, isAllowedOrigin));
     const createdAt = new Date(now());
-    await deleteExpiredTokens(database, createdAt);
     const token = newSecret('lt');
     const row: ClientTokenRow = {
       id: uuidV7(createdAt.getTime()),

@@ -146,8 +146,24 @@ describe('LiveRun', () => {
     run.end();
     late();
     run.cancel('REQUESTED');
+    expect(clock.pendingCount).toBe(0);
     clock.advance(10_000);
     expect(stops()).toBe(0);
+  });
+
+  it('waits for nobody once it has ended', () => {
+    const { run, clock } = live({ deadlineInMs: 60_000, isResumable: true });
+    run.join()();
+    expect(clock.pendingCount).toBe(2);
+    run.end();
     expect(clock.pendingCount).toBe(0);
+  });
+
+  it('goes on from now on, also where it waited for somebody to come back', () => {
+    const { run, stops, clock } = live({ isResumable: true });
+    run.join()();
+    run.continue();
+    clock.advance(60_000);
+    expect(stops()).toBe(0);
   });
 });
