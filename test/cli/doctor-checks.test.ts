@@ -95,6 +95,12 @@ describe('the checks of the data folder', () => {
     const [finding, holder] = await checkLock(held);
     expect(finding).toMatchObject({ state: 'warning' });
     expect(holder?.pid).toBe(process.pid);
+    lock.setUrl('http://127.0.0.1:1');
+    const [silent] = await checkLock(held);
+    expect(silent).toMatchObject({
+      state: 'warning',
+      message: expect.stringContaining('does not answer'),
+    });
     lock.release();
     expect((await checkLock(held))[0]).toMatchObject({ state: 'ok' });
     const damaged = folderOf('damaged');

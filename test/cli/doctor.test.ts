@@ -42,7 +42,10 @@ it('finds the server that runs, and leaves its database alone', { timeout: 60_00
   const server = await startServerProcess(folder.path);
   const { code, of } = await findings();
   await server.stop();
-  expect(of('lock')?.message).toContain(`serves ${server.url} (ready)`);
+  expect(of('lock')).toMatchObject({
+    state: 'ok',
+    message: expect.stringContaining(`serves ${server.url}; commands use it`),
+  });
   expect(of('database')?.message).toContain('the process that has the folder uses it');
   expect(code).toBe(0);
 });

@@ -45,7 +45,7 @@ const commands = blocks('console').flatMap((block) =>
   })),
 );
 
-describe('the README', () => {
+describe('the README', { timeout: 60_000 }, () => {
   it.each(commands)('says what the terminal prints: $command', async ({ command, output }) => {
     const built = command.replace('npx --no-install lacuna', 'node dist/src/cli.js');
     expect(await printed('bash', ['-c', built], { DATA_DIR: folder.path })).toBe(output);
@@ -60,6 +60,16 @@ describe('the README', () => {
     const rounded = (text: string | undefined) => text?.replace(/("logProb":-\d+\.\d{4})\d*/, '$1');
     const shown = (stream.match(/^data: \{.*$/gm) ?? []).map((line) => `${line}\n`).join('');
     expect(rounded(shown)).toBe(rounded(events));
+  });
+
+  // Last of those with the server: a key closes it.
+  it('has an example with a key that prints what it says', async () => {
+    const [example = ''] = blocks('sh').filter((block) => block.startsWith('KEY='));
+    const [answer] = blocks('json');
+    const built = example
+      .replace('npx --no-install lacuna', 'node dist/src/cli.js 2>/dev/null')
+      .replace('http://127.0.0.1:4000', server.url);
+    expect(await printed('bash', ['-c', built], { DATA_DIR: folder.path })).toBe(answer?.trim());
   });
 
   it('has a library example that prints what it says', async () => {

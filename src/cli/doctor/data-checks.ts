@@ -86,15 +86,19 @@ async function heldLock({ pid, host, url }: LockHolder): Promise<Finding> {
       'Wait for it to end.',
     ]);
   }
-  const message = `${who} serves ${url} (${await readinessOf(url)}).`;
-  const advice = 'Commands use it. A second server needs another DATA_DIR.';
-  return notOk(lockSubject, 'warning', [message, advice]);
+  const problem = await problemOf(url);
+  if (problem === null) {
+    return ok(lockSubject, `${who} serves ${url}; commands use it, and no second server can start`);
+  }
+  const advice = 'Its log says why.';
+  return notOk(lockSubject, 'warning', [`${who} serves ${url}; ${problem}.`, advice]);
 }
 
-async function readinessOf(url: string): Promise<string> {
+/** What keeps a server from taking work; null when nothing does. */
+async function problemOf(url: string): Promise<string | null> {
   const answer = fetch(`${url}/health/ready`, { signal: AbortSignal.timeout(2000) });
   return answer.then(
-    ({ status }) => (status === 200 ? 'ready' : 'not ready'),
+    ({ status }) => (status === 200 ? null : 'it is not ready'),
     () => 'it does not answer',
   );
 }
