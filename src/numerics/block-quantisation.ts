@@ -95,17 +95,21 @@ function squaredError(
   { start, end }: Span,
   { scale, half }: { readonly scale: number; readonly half: number },
 ): number {
+  const inverse = 1 / scale;
   let sum = 0;
   for (let i = start; i < end; i++) {
-    const error = values[i]! - scale * signedCode(values[i]!, scale, half);
+    const value = values[i]!;
+    const error = value - scale * signedCode(value * inverse, half);
     sum += error * error;
   }
   return sum;
 }
 
-/** In [−half, half). */
-function signedCode(value: number, scale: number, half: number): number {
-  return Math.max(-half, Math.min(half - 1, Math.round(value / scale)));
+/** In [−half, half). @param steps - the value in steps of its scale. */
+function signedCode(steps: number, half: number): number {
+  const code = Math.floor(steps + 0.5);
+  if (code < -half) return -half;
+  return code < half ? code : half - 1;
 }
 
 /** Codes of a block; a block of zeros, or one whose scale underflows, is all zero. */
@@ -117,7 +121,8 @@ function encode(
   const half = 2 ** (bits - 1);
   codes.fill(half);
   if (scale === 0) return;
-  for (let i = 0; i < values.length; i++) codes[i] = half + signedCode(values[i]!, scale, half);
+  const inverse = 1 / scale;
+  for (let i = 0; i < values.length; i++) codes[i] = half + signedCode(values[i]! * inverse, half);
 }
 
 function pack(codes: Uint8Array, { bits, packed }: QuantisedRows, block: number): void {

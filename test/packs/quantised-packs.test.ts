@@ -12,6 +12,7 @@ import { quantisePack } from '../../src/packs/quantise/quantise-pack.ts';
 import { QuantisedWeights } from '../../src/packs/quantise/quantised-weights.ts';
 import { readMeanOfHeads } from '../../src/packs/train/read-head.ts';
 import { writeTrainedPack } from '../../src/packs/train/write-fusion.ts';
+import { damagedCopy, reseal } from '../support/damaged-pack.ts';
 import { temporaryFolder } from '../support/temporary-folder.ts';
 import { writeTinyCheckpoints } from '../support/tiny-checkpoint.ts';
 import { buildTinyPack, writeTinyPack } from '../support/tiny-pack.ts';
@@ -128,6 +129,23 @@ describe('a quantised pack', () => {
     await expect(quantised(int4, 'int8')).rejects.toMatchObject({
       code: 'UNSUPPORTED',
       message: expect.stringContaining('precision int4'),
+    });
+  });
+
+  it('is not made of a matrix with a number that is none', async () => {
+    const pack = damagedCopy(root, whole, (copy) => {
+      const path = join(copy, 'weights.bin');
+      const weights = readFileSync(path);
+      weights.writeFloatLE(
+        Number.NaN,
+        Number(placeOf(graphOf(copy, 'masked-head.onnx'), 'Gemm', 1)),
+      );
+      writeFileSync(path, weights);
+      reseal(copy);
+    });
+    await expect(quantised(pack, 'int8')).rejects.toMatchObject({
+      code: 'UNSUPPORTED',
+      message: expect.stringContaining('holds NaN'),
     });
   });
 

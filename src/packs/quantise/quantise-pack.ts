@@ -39,8 +39,8 @@ export type QuantisePackOptions = {
 /**
  * Writes the quantised pack into `outFolder`, whole or not at all; returns its manifest.
  *
- * @throws INVALID_PACK; INVALID_OPTION for a bad id; UNSUPPORTED for a pack that is quantised already; CONFLICT when
- *   `outFolder` exists
+ * @throws INVALID_PACK; INVALID_OPTION for a bad id; UNSUPPORTED for a pack that is quantised already, or with a NaN in a
+ *   matrix; CONFLICT when `outFolder` exists
  */
 export function quantisePack(outFolder: string, options: QuantisePackOptions): Promise<Manifest> {
   return createFolder(outFolder, (target) => fillQuantisedPack(target, options));

@@ -6,6 +6,7 @@
  */
 import assert from 'node:assert/strict';
 import { type FileHandle, open } from 'node:fs/promises';
+import { InfillError } from '../../errors.ts';
 import {
   blocksPerRow,
   packedRowBytes,
@@ -79,7 +80,7 @@ export class QuantisedWeights {
     return quantised.place;
   }
 
-  /** Reads the file at `source` and writes the new one; gaps are zero. */
+  /** Reads the file at `source` and writes the new one; gaps are zero. @throws UNSUPPORTED for a matrix with a NaN or an infinity */
   async write(source: string, target: string): Promise<void> {
     const file = await open(target, 'wx');
     try {
@@ -123,6 +124,7 @@ async function writeQuantised(
     const packed = new Uint8Array(count * rowBytes);
     const scales = new Float32Array(count * blocks);
     const values = await readRows(source, matrix, { row, count });
+    requireFinite(values, matrix);
     quantiseRows({ values, width }, { bits, packed, scales });
     await writeAll(file, packed, place.packed + row * rowBytes);
     await writeAll(file, new Uint8Array(scales.buffer), place.scales + 4 * row * blocks);
@@ -140,4 +142,15 @@ async function readRows(
   const values = new Float32Array(count * width);
   halvesToFloats(new Uint16Array(bytes.buffer), values);
   return values;
+}
+
+/** One number that is none would spoil the scale of its block without a trace. */
+function requireFinite(values: Float32Array, { name }: Matrix): void {
+  for (const value of values) {
+    if (Number.isFinite(value)) continue;
+    throw new InfillError(
+      'UNSUPPORTED',
+      `Matrix ${name} holds ${value}, which cannot be quantised.`,
+    );
+  }
 }
