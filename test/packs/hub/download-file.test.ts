@@ -1,6 +1,7 @@
 import { spawn } from 'node:child_process';
+import { createHash } from 'node:crypto';
 import { once } from 'node:events';
-import { rmSync, writeFileSync } from 'node:fs';
+import { existsSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { blobs, cutting, hasWeights, isWeights, start, status, weights } from './hub-case.ts';
@@ -142,5 +143,22 @@ describe('a damaged file', () => {
     writeFileSync(join(folder, `${blob}.incomplete`), Buffer.alloc(3000));
     expect(hasWeights(await fetch())).toBe(true);
     expect(hub.seen.at(-1)?.range).toBeNull();
+  });
+});
+
+describe('a full disk', () => {
+  // Every write to this device meets a full disk.
+  it.skipIf(!existsSync('/dev/full'))('is told as such, and another try goes on', async () => {
+    const { fetch, cacheFolder } = await start();
+    await fetch({ withWeights: false });
+    const hash = createHash('sha256').update(weights).digest('hex');
+    const partial = join(cacheFolder, 'models--tiny--causal', 'blobs', `${hash}.incomplete`);
+    symlinkSync('/dev/full', partial);
+    await expect(fetch()).rejects.toMatchObject({
+      code: 'STORAGE_FULL',
+      message: expect.stringContaining('The disk is full'),
+    });
+    rmSync(partial);
+    expect(hasWeights(await fetch())).toBe(true);
   });
 });

@@ -1,10 +1,13 @@
 import { createHash } from 'node:crypto';
 import {
+  copyFileSync,
   existsSync,
   lstatSync,
   mkdirSync,
   readdirSync,
   readFileSync,
+  rmSync,
+  symlinkSync,
   writeFileSync,
 } from 'node:fs';
 import { join } from 'node:path';
@@ -22,7 +25,27 @@ import {
   status,
   weights,
 } from './hub-case.ts';
-import { testCommit } from './test-hub.ts';
+import { type TestHub, testCommit } from './test-hub.ts';
+
+/** A model in two parts, the second of which its index calls `second`. */
+async function startSharded(second: string) {
+  const folder = newFolder();
+  const names = ['model-00001-of-00002.safetensors', 'model-00002-of-00002.safetensors'];
+  for (const name of names) writeFileSync(join(folder, name), name);
+  writeFileSync(join(folder, 'config.json'), '{}');
+  const index = { weight_map: { a: names[0], b: second } };
+  writeFileSync(join(folder, 'model.safetensors.index.json'), JSON.stringify(index));
+  return { folder, hub: await startHub(new Map([['tiny/sharded', folder]])) };
+}
+
+function fetchSharded({ endpoint }: TestHub): Promise<string> {
+  const settings = hubSettings({ HF_ENDPOINT: endpoint, HF_HUB_CACHE: newFolder() });
+  const context = { settings, wait: async () => undefined, stallMs: 5000 };
+  return findCheckpoint(context, 'tiny/sharded', {
+    withWeights: true,
+    onProgress: () => undefined,
+  });
+}
 
 describe('a model of the hub', () => {
   it('becomes a checkpoint folder in the layout of the hub’s own cache', async () => {
@@ -60,6 +83,33 @@ describe('a model of the hub', () => {
       'tokenizer.json',
     ]);
     expect(hub.seen.some(({ path }) => isWeights(path))).toBe(false);
+  });
+
+  it('comes with the parts that its index names', async () => {
+    const { hub, folder } = await startSharded('model-00002-of-00002.safetensors');
+    const path = await fetchSharded(hub);
+    expect(readdirSync(path).sort()).toEqual(readdirSync(folder).sort());
+  });
+
+  it.each(['../../../escaped', 'sub/part.safetensors', 'model-00003-of-00002.safetensors'])(
+    'is refused when its index names %s',
+    async (name) => {
+      const { hub } = await startSharded(name);
+      await expect(fetchSharded(hub)).rejects.toMatchObject({ code: 'UNSUPPORTED_CHECKPOINT' });
+    },
+  );
+
+  it('is read through links to blobs alone', async () => {
+    const { fetch } = await start();
+    const folder = await fetch();
+    const target = join(newFolder(), 'config.json');
+    copyFileSync(join(folder, 'config.json'), target);
+    rmSync(join(folder, 'config.json'));
+    symlinkSync(target, join(folder, 'config.json'));
+    await expect(openCheckpoint(folder)).rejects.toMatchObject({
+      code: 'INVALID_CHECKPOINT',
+      message: expect.stringContaining('symbolic link'),
+    });
   });
 
   it('is found in the cache while offline, and nobody is asked', async () => {
