@@ -135,6 +135,23 @@ describe('a backup', () => {
     expect(await countRows(source.database)).toEqual(counts);
   });
 
+  it('is given up where the database keeps something else', async () => {
+    const database = emptyDatabase();
+    await database.execute(sql`create function lose() returns trigger language plpgsql
+      as 'begin new.labels = array[''other'']; return new; end'`);
+    await database.execute(
+      sql`create trigger lossy before insert on runs for each row execute function lose()`,
+    );
+    onTestFinished(async () => {
+      await database.execute(sql`drop function lose cascade`);
+    });
+    await expect(restored(database, whole)).rejects.toMatchObject({
+      code: 'INVALID_BACKUP',
+      message: expect.stringContaining('What was stored of it differs'),
+    });
+    expect(await countRows(database)).toEqual(none);
+  }, 30_000);
+
   it('goes into an empty database only, and changes no other', async () => {
     const database = emptyDatabase();
     const { id } = await insertRun(database, sampleRun());
