@@ -66,15 +66,20 @@ describe('a submission that is sent again', () => {
     await service.settled();
   });
 
-  it('is a run of each owner', async () => {
-    const { service, dispatcher } = setUp();
-    const asked = named();
-    const mine = await service.submitInfill(asked, viewer);
-    const other = await service.submitInfill(asked, { ...viewer, owner: 'other' });
-    expect(other.id).not.toBe(mine.id);
-    for (const { id } of [mine, other]) dispatcher.tell(id, completed);
-    await service.settled();
-  });
+  it.each(['FULL', 'NONE'] as const)(
+    'is a run of each owner, also when they send it at once, and %s is kept of it',
+    async (store) => {
+      const { service, dispatcher } = setUp();
+      const asked = named({ store });
+      const owners = [viewer, { ...viewer, owner: 'other' }];
+      const send = () => Promise.all(owners.map((owner) => service.submitInfill(asked, owner)));
+      const first = await send();
+      expect(first.map(({ owner }) => owner)).toEqual([viewer.owner, 'other']);
+      expect((await send()).map(({ id }) => id)).toEqual(first.map(({ id }) => id));
+      for (const { id } of first) dispatcher.tell(id, completed);
+      await service.settled();
+    },
+  );
 
   it('may be tried again when it was refused', async () => {
     const { service, dispatcher, ledger } = setUp();
