@@ -92,7 +92,8 @@ function buildCommand(context: PackCommandContext): Command {
     .action(async (options: BuildOptions) => {
       const id = options.id ?? basename(resolve(options.out));
       const outFolder = options.out;
-      await checkTarget({ id, outFolder });
+      // Downloads may take hours; without checkpoints there are none.
+      if (options.causal ?? options.masked) await checkTarget({ id, outFolder });
       const manifest = await buildPack({
         ...options,
         ...(await checkpointFolders(options, true, context)),

@@ -62,7 +62,7 @@ export type BuildPackOptions = {
  * @throws InfillError INVALID_CHECKPOINT, UNSUPPORTED_CHECKPOINT, INVALID_OPTION or CONFLICT; nothing is left behind then.
  */
 export async function buildPack(options: BuildPackOptions): Promise<Manifest> {
-  await checkTarget(options);
+  checkId(options.id);
   const [first, ...others] = await openSources(options);
   if (first === undefined) {
     throw new InfillError(
@@ -96,8 +96,7 @@ async function fillInTwoSteps(
 }
 
 /**
- * Checks what a pack will be called and where it will lie, before the work: a large checkpoint takes minutes to convert,
- * and longer to download.
+ * Checks what a pack will be called and where it will lie: for callers that have something long to do before they build.
  *
  * @throws InfillError INVALID_OPTION or CONFLICT.
  */
@@ -105,11 +104,15 @@ export async function checkTarget({
   id,
   outFolder,
 }: Pick<BuildPackOptions, 'id' | 'outFolder'>): Promise<void> {
-  if (!packIdPattern.test(id)) {
-    const rule = 'lower-case letters, digits and hyphens, at most 64, no hyphen first';
-    throw new InfillError('INVALID_OPTION', `The id of a pack is "${id}"; it must be ${rule}.`);
-  }
+  checkId(id);
   await checkNewFolder(outFolder);
+}
+
+/** Before the work: a large checkpoint takes minutes to convert. */
+function checkId(id: string): void {
+  if (packIdPattern.test(id)) return;
+  const rule = 'lower-case letters, digits and hyphens, at most 64, no hyphen first';
+  throw new InfillError('INVALID_OPTION', `The id of a pack is "${id}"; it must be ${rule}.`);
 }
 
 type RoleSources = readonly [RoleSource, ...RoleSource[]];

@@ -5,7 +5,7 @@
  */
 import { createHash } from 'node:crypto';
 import { createReadStream, existsSync } from 'node:fs';
-import { chmod, lstat, mkdtemp, open, readdir, rename, rm } from 'node:fs/promises';
+import { chmod, lstat, mkdtemp, open, readdir, rename, rm, stat } from 'node:fs/promises';
 import { basename, dirname, join, resolve } from 'node:path';
 import { InfillError } from '../errors.ts';
 
@@ -40,10 +40,11 @@ export async function createFolder<T>(
 export async function checkNewFolder(target: string): Promise<void> {
   const path = resolve(target);
   const parent = dirname(path);
-  if (!existsSync(parent)) {
+  if (!existsSync(parent) || !(await stat(parent)).isDirectory()) {
+    const state = existsSync(parent) ? 'is not a folder' : 'does not exist';
     throw new InfillError(
       'INVALID_OPTION',
-      `${parent} does not exist; a pack is built into a new folder in it.`,
+      `${parent} ${state}; a pack is built into a new folder in it.`,
     );
   }
   if ((await readdir(parent)).includes(basename(path))) {

@@ -158,6 +158,16 @@ describe('a failed build', () => {
     await expect(build).rejects.toMatchObject({ code: 'INVALID_OPTION' });
   });
 
+  it('names a parent that is no folder', async () => {
+    const parent = join(newFolder(), 'file');
+    writeFileSync(parent, '');
+    const build = buildTinyPack({ ...checkpoints(), outFolder: join(parent, 'pack') });
+    await expect(build).rejects.toMatchObject({
+      code: 'INVALID_OPTION',
+      message: expect.stringContaining('is not a folder'),
+    });
+  });
+
   it('does not touch a target that exists', async () => {
     const folder = newFolder();
     mkdirSync(join(folder, 'pack'));
