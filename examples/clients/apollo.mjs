@@ -21,7 +21,8 @@ const webSocket = createClient({
   connectionParams: key ? { authorization: `Bearer ${key}` } : {},
   // A dropped connection is opened anew, and subscribes again to the same infill: see `idempotencyKey`.
   retryAttempts: 5,
-  shouldRetry: () => true,
+  // What the server refuses, it would refuse again: such as a key.
+  shouldRetry: ({ code }) => !(code >= 4400 && code < 4500),
   retryWait: (attempt) => new Promise((resolve) => setTimeout(resolve, 200 * 2 ** attempt)),
 });
 const apollo = new ApolloClient({ link: new GraphQLWsLink(webSocket), cache: new InMemoryCache() });

@@ -12,6 +12,7 @@ import {
   ListInfillsDocument,
 } from '../../src/client/generated/graphql.ts';
 import { packageRoot } from '../../src/package-root.ts';
+import { runCli } from '../cli/run-cli.ts';
 import { type Cut, startCuttingProxy } from '../support/cutting-proxy.ts';
 import { makeDataDir, type ServerProcess, startServerProcess } from '../support/server-process.ts';
 
@@ -119,4 +120,24 @@ describe.each(examples)('the example %s', (file, [command = '', ...args], cuts) 
     },
     60_000,
   );
+});
+
+// Last: a key closes the server to clients without one.
+describe('a client without a key', () => {
+  it('is told so, and one with a key is served', async () => {
+    const { stdout } = await runCli(['keys', 'create', '--name', 'k', '--scopes', 'infill'], {
+      DATA_DIR: folder.path,
+    });
+    const path = join(packageRoot(), 'examples/clients/apollo.mjs');
+    const options = { cwd: packageRoot(), timeout: 20_000 };
+    const run = (env: NodeJS.ProcessEnv) =>
+      promisify(execFile)(process.execPath, [path, `${server.url}/graphql`], { ...options, env });
+    const { LACUNA_KEY: _, ...env } = process.env;
+    await expect(run(env)).rejects.toMatchObject({
+      code: 1,
+      stderr: expect.stringContaining('needs an API key'),
+    });
+    const filled = await run({ ...env, LACUNA_KEY: stdout.trim() });
+    expect(filled.stdout).toMatch(/^The \w+ sat on the .*\.\n$/m);
+  }, 60_000);
 });

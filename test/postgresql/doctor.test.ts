@@ -6,6 +6,7 @@ import { expect, it, onTestFinished } from 'vitest';
 import { checkDatabase } from '../../src/cli/doctor/data-checks.ts';
 import { readConfig } from '../../src/config.ts';
 import { readLock } from '../../src/store/folder-lock.ts';
+import { openHeldDatabase } from '../../src/store/open-postgres.ts';
 import { openStore } from '../../src/store/open-store.ts';
 import { temporaryFolder } from '../store/support/folders.ts';
 import { makeDatabase } from '../support/test-store.ts';
@@ -13,6 +14,9 @@ import { makeDatabase } from '../support/test-store.ts';
 it('tells whether another server has it, and changes nothing in it', async () => {
   const database = await makeDatabase();
   onTestFinished(database.remove);
+  const other = await makeDatabase();
+  const held = await openHeldDatabase(other.url, { now: Date.now });
+  onTestFinished(() => held.connection.close().then(other.remove));
   const dataDir = temporaryFolder();
   const config = readConfig({ DATABASE_URL: database.url, DATA_DIR: dataDir });
   const find = (holder = readLock(dataDir)) => checkDatabase(config, holder);

@@ -168,6 +168,19 @@ describe('a server that loses its database', () => {
     expect(told).toEqual([false, true]);
   }, 20_000);
 
+  it('counts it as lost when it has not heard of it for ten seconds', async () => {
+    let now = 0;
+    const { connection, isHeld } = await openHeldDatabase(await emptyDatabase(), {
+      now: () => now,
+    });
+    onTestFinished(() => connection.close());
+    now = 9999;
+    expect(isHeld()).toBe(true);
+    now = 10_000;
+    expect(isHeld()).toBe(false);
+    await vi.waitFor(() => expect(isHeld()).toBe(true), { timeout: 10_000 });
+  }, 20_000);
+
   it('does not hold it while another does', async () => {
     const url = await emptyDatabase();
     const { isHeld } = await hold(url);

@@ -11,6 +11,7 @@ import time
 import urllib.request
 import uuid
 from http.client import HTTPException
+from urllib.error import HTTPError
 
 URL = sys.argv[1] if len(sys.argv) > 1 else "http://127.0.0.1:4000/graphql"
 TEMPLATE = sys.argv[2] if len(sys.argv) > 2 else "The [MASK] sat on the [MASK:1-3]."
@@ -47,7 +48,13 @@ def post(query, variables, accept):
         headers["authorization"] = f"Bearer {os.environ['LACUNA_KEY']}"
     body = json.dumps({"query": query, "variables": variables}).encode()
     # The server sends a comment at least every 12 seconds: silence means that the connection is lost.
-    return urllib.request.urlopen(urllib.request.Request(URL, body, headers), timeout=60)
+    try:
+        return urllib.request.urlopen(urllib.request.Request(URL, body, headers), timeout=60)
+    except HTTPError as error:
+        if error.code >= 500:
+            raise
+        # What the server refuses, it would refuse again: such as a key.
+        sys.exit(f"{error.code}: {error.read().decode()}")
 
 
 def again(action):
