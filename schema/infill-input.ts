@@ -87,20 +87,20 @@ export function defineInfillInput(parts: Parts, { source, decoder }: SharedInput
   return input;
 }
 
-/**
- * An input as the service takes it.
- *
- * @throws UNKNOWN_RUN for an id that is not an infill's
- */
+/** An input as the service takes it. */
 export function infillInputOf(value: InfillValue, service: Service): InfillInput {
+  const subject = subjectOf(value, service);
+  const { terms, problems: ofTerms } = termsOf(value);
+  const problems = [...(subject.problems ?? []), ...ofTerms];
   return {
-    ...subjectOf(value, service),
+    ...subject,
+    problems: problems.length === 0 ? undefined : problems,
     sampling: value.sampling == null ? undefined : presentOf(value.sampling),
     alternatives: value.alternatives,
     samples: value.samples,
     lengthSearch: value.lengthSearch,
     labels: value.labels ?? undefined,
-    ...termsOf(value),
+    ...terms,
   };
 }
 

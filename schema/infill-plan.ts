@@ -23,8 +23,8 @@ export function definePlan(parts: Parts, { input, errors }: OperationTypes): voi
       args: {
         input: t.arg({ type: input, required: true, description: 'What to fill, and how.' }),
       },
-      resolve: (_, args) =>
-        asResult(() => service.planInfill(infillInputOf(args.input, service)), args.input),
+      resolve: (_, args, { viewer }) =>
+        asResult(() => service.planInfill(infillInputOf(args.input, service), viewer), args.input),
     }),
   );
 }

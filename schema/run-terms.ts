@@ -2,7 +2,7 @@
  * On what terms a run is asked for, besides its text: for how long, for whom, under what name, and what is kept of it.
  */
 import type { InputFieldBuilder } from '@pothos/core';
-import { InfillError } from '../src/errors.ts';
+import { InfillError, type Problem } from '../src/errors.ts';
 import type { DisconnectPolicy, InfillInput, StorePolicy } from '../src/service/service.ts';
 import type { Builder } from './builder.ts';
 import type { Enums } from './enums.ts';
@@ -58,21 +58,30 @@ export function termsFields(t: InputFields, enums: Enums) {
   };
 }
 
-/** The terms as the service takes them. @throws UNKNOWN_RUN when `supersedes` is not the id of an infill */
+/** The terms as the service takes them, and what is wrong with an id that is not an infill's. */
 export function termsOf(value: TermsValue) {
-  return {
+  const superseded = value.supersedes == null ? null : decodeIdOf('Infill', value.supersedes);
+  const isForeign = superseded === null && value.supersedes != null;
+  const terms = {
     deadlineMs: value.deadlineMs ?? undefined,
     waitMs: value.waitMs ?? undefined,
     onDisconnect: value.onDisconnect ?? undefined,
-    supersedes: value.supersedes == null ? undefined : runIdOf(value.supersedes),
+    supersedes: superseded ?? undefined,
     store: value.store,
     idempotencyKey: value.idempotencyKey ?? undefined,
   } satisfies Partial<InfillInput>;
+  return { terms, problems: isForeign ? [foreignId(['supersedes'])] : [] };
 }
+
+function foreignId(path: readonly string[]): Problem {
+  return { path, code: 'UNKNOWN_RUN', message: notAnInfills, value: null, limit: null };
+}
+
+const notAnInfills = 'The id given is not the id of an infill.';
 
 /** The id of the run that a global id names. @throws UNKNOWN_RUN for anything else. */
 export function runIdOf(globalId: string): string {
   const id = decodeIdOf('Infill', globalId);
-  if (id === null) throw new InfillError('UNKNOWN_RUN', 'The id given is not the id of an infill.');
+  if (id === null) throw new InfillError('UNKNOWN_RUN', notAnInfills);
   return id;
 }

@@ -25,7 +25,7 @@ export type ChosenDecoder = {
   readonly options: unknown;
 };
 
-/** What was chosen, null where it is wrong, and how tokens are drawn, which is the default where it is wrong. */
+/** What was chosen, null where it is wrong, and how tokens are drawn: by default where a setting is wrong. */
 export type Choice = {
   readonly chosen: ChosenDecoder | null;
   readonly sampling: SamplingParams;
@@ -61,7 +61,10 @@ export class DecoderChecker {
       'INVALID_SAMPLING',
     );
     const ofSampling = 'problems' in sampling ? sampling.problems : [];
-    const drawn = 'problems' in sampling ? samplingSchema.parse({}) : sampling.value;
+    const drawn =
+      'problems' in sampling
+        ? samplingSchema.parse(withoutWrong(request.sampling, ofSampling))
+        : sampling.value;
     const { name } = request.decoder;
     if (!this.#registry.has(name)) {
       const known = this.#registry.plugins.map((plugin) => plugin.name);
@@ -97,4 +100,13 @@ export class DecoderChecker {
     if (decoder === undefined || 'problems' in checked) return { chosen: null, problems };
     return { chosen: { plugin, decoder, options: checked.value }, problems };
   }
+}
+
+/** The fields that no problem is told of. */
+function withoutWrong(
+  fields: InfillRequest['sampling'],
+  problems: readonly Problem[],
+): Readonly<Record<string, unknown>> {
+  const wrong = new Set(problems.map(({ path }) => path.at(-1)));
+  return Object.fromEntries(Object.entries(fields).filter(([name]) => !wrong.has(name)));
 }

@@ -9,7 +9,7 @@ import type { Prompt, PromptShape } from '../text/prompt.ts';
 import { type Tokenizer, wordStartIds } from '../text/tokenizer.ts';
 import { type ChosenDecoder, DecoderChecker } from './check-decoder.ts';
 import { drawsProblems, rangeProblems } from './check-settings.ts';
-import { SourceChecker } from './check-source.ts';
+import { type FillReading, SourceChecker } from './check-source.ts';
 import type { LikelihoodKind, Run } from './decoder.ts';
 import { fillSettings, scoreSettings } from './effective-settings.ts';
 import { estimateBytes } from './estimate-bytes.ts';
@@ -22,7 +22,7 @@ import type {
 import { maxFigurePasses } from './length-judge.ts';
 import { kindProblems, likelihoodOf, refusal, runProblems } from './refuse.ts';
 import type { DecoderRegistry } from './registry.ts';
-import { costProblems, fillCost, scoreCost } from './request-cost.ts';
+import { costProblems, fillCost, scoreCost, scoreCostProblems } from './request-cost.ts';
 import { type RuleIds, rulesOf } from './run-rules.ts';
 import { extremeLengths, mostConstrained } from './unknown-lengths.ts';
 
@@ -135,30 +135,34 @@ export class RequestChecker {
   checkScore(score: ScoreRequest): CheckedScore {
     const { request, fill, draws } = score;
     const { shape, problems: ofText } = this.#sources.read(request.source);
-    const settled = shape === null ? { problems: [] } : this.#sources.settle(shape, fill);
+    const { settled, openTokens, problems: ofFill } = this.#readFill(shape, fill);
     const { chosen, sampling, problems: ofDecoder } = this.#decoders.choose(request);
     const kind = chosen && likelihoodOf(chosen);
     const ofDraws = drawsProblems(score);
+    const costing = { kind, openTokens, draws: ofDraws.length === 0 ? draws : 1 };
     const problems = [
       ...ofText,
-      ...('problems' in settled ? settled.problems : []),
+      ...ofFill,
       ...ofDecoder,
       ...rangeProblems(request),
       ...ofDraws,
       ...(chosen === null ? [] : kindProblems(chosen.plugin, kind)),
+      ...scoreCostProblems(costing, request.maxCost),
     ];
-    if (shape === null || chosen === null || 'problems' in settled) throw refusal(problems);
-    const { lengths, targets } = settled.value;
-    const cost = scoreCost(kind, targets.length, ofDraws.length === 0 ? draws : 1);
-    const what = kind === 'ELBO' ? `${targets.length} open tokens × ${draws} draws` : 'open tokens';
-    problems.push(...costProblems(cost, what, request.maxCost));
+    if (shape === null || chosen === null || settled === null) throw refusal(problems);
+    const { lengths, targets } = settled;
     const { seed } = request;
     const parts = { options: chosen.options, sampling, seed, alternatives: 0 };
     const placed = this.#runOf(shape, lengths, parts, 'score');
     if (ofText.length === 0) problems.push(...runProblems(chosen.plugin, placed.run));
     if (kind === null || problems.length > 0) throw refusal(problems);
     const settings = scoreSettings(chosen, score);
-    return { ...chosen, ...placed, kind, shape, targets, settings, cost };
+    return { ...chosen, ...placed, kind, shape, targets, settings, cost: scoreCost(costing) };
+  }
+
+  #readFill(shape: PromptShape | null, fill: ScoreRequest['fill']): FillReading {
+    if (shape === null) return { settled: null, openTokens: 0, problems: [] };
+    return this.#sources.settle(shape, fill);
   }
 
   /** Reads a text whose lengths a fill would still have to settle, and all that is wrong with it. */

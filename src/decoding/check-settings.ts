@@ -24,12 +24,7 @@ const seedLimit = 2n ** 63n;
 export function rangeProblems({ seed, alternatives, samples }: InfillRequest): Problem[] {
   return [
     ...seedProblems(seed),
-    ...countProblems(alternatives, {
-      path: ['alternatives'],
-      name: 'alternatives',
-      min: 0,
-      max: maxAlternatives,
-    }),
+    ...countProblems(alternatives, alternativesCount),
     ...countProblems(samples, { path: ['samples'], name: 'samples', min: 1, max: maxSamples }),
   ];
 }
@@ -39,12 +34,13 @@ export function drawsProblems({ draws }: ScoreRequest): Problem[] {
   return countProblems(draws, { path: ['draws'], name: 'draws', min: 1, max: maxDraws });
 }
 
-/** Alternatives asked of a decoder that has none. */
+/** Alternatives asked of a decoder that has none; their number out of range is told by `rangeProblems`. */
 export function alternativesProblems(
   { name, capabilities }: AnyDecoderPlugin,
   { alternatives }: InfillRequest,
 ): Problem[] {
   if (alternatives === 0 || capabilities.features.includes('ALTERNATIVES')) return [];
+  if (countProblems(alternatives, alternativesCount).length > 0) return [];
   const message = `Decoder "${name}" reports no alternatives; their number is ${alternatives} and must be 0.`;
   const value = String(alternatives);
   return [{ path: ['alternatives'], code: 'UNSUPPORTED', message, value, limit: '0' }];
@@ -121,6 +117,13 @@ type Count = {
   readonly name: string;
   readonly min: number;
   readonly max: number;
+};
+
+const alternativesCount: Count = {
+  path: ['alternatives'],
+  name: 'alternatives',
+  min: 0,
+  max: maxAlternatives,
 };
 
 function countProblems(value: number, { path, name, min, max }: Count): Problem[] {

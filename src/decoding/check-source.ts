@@ -11,8 +11,19 @@ import { type SettledFill, settleFill } from './check-fill.ts';
 import { SlotChecker } from './check-slots.ts';
 import type { GivenFill, LengthSearch, SourceRequest } from './infill-request.ts';
 import { readSource, type SourceReading, slotPath } from './source-shape.ts';
-import { hasUnknownLengths, lengthProblems, mostOpenTokens } from './unknown-lengths.ts';
-import type { Checked } from './zod-problems.ts';
+import {
+  hasUnknownLengths,
+  leastOpenTokens,
+  lengthProblems,
+  mostOpenTokens,
+} from './unknown-lengths.ts';
+
+/** A given fill as it was read: null where it is wrong. Then it counts with the least tokens that its slots can have. */
+export type FillReading = {
+  readonly settled: SettledFill | null;
+  readonly openTokens: number;
+  readonly problems: readonly Problem[];
+};
 
 /** Checks texts against one pack. */
 export class SourceChecker {
@@ -44,13 +55,15 @@ export class SourceChecker {
     ];
   }
 
-  /** The lengths and tokens that a given fill puts into a prompt. */
-  settle(shape: PromptShape, fill: GivenFill): Checked<SettledFill> {
+  /** The lengths and tokens that a given fill puts into a prompt, and all that is wrong with them. */
+  settle(shape: PromptShape, fill: GivenFill): FillReading {
     const reader = { tokenizer: this.#tokenizer, vocabulary: this.#models.facts };
-    const settled = settleFill(shape, fill, reader);
-    if ('problems' in settled) return settled;
-    const problems = this.#sizeProblems(shape, settled.value.targets.length, false);
-    return problems.length > 0 ? { problems } : settled;
+    const checked = settleFill(shape, fill, reader);
+    const settled = 'problems' in checked ? null : checked.value;
+    const ofFill = 'problems' in checked ? checked.problems : [];
+    const openTokens = settled?.targets.length ?? leastOpenTokens(shape);
+    const ofSize = this.#sizeProblems(shape, openTokens, false);
+    return { settled, openTokens, problems: [...ofFill, ...ofSize] };
   }
 
   #slotProblems({ slots }: PromptShape, source: SourceRequest): Problem[] {

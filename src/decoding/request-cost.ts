@@ -51,9 +51,24 @@ export function fillCost(
   return sumOf(trials) + greatest * (samples - 1);
 }
 
+/** How a score is made, as far as it decides the cost. */
+export type ScoreCostOptions = {
+  /** Null where it has none. */
+  readonly kind: LikelihoodKind | null;
+  readonly openTokens: number;
+  readonly draws: number;
+};
+
 /** Returns the cost of a score: its open tokens, each as often as a bound draws masks. */
-export function scoreCost(kind: LikelihoodKind | null, openTokens: number, draws: number): number {
+export function scoreCost({ kind, openTokens, draws }: ScoreCostOptions): number {
   return openTokens * (kind === 'ELBO' ? draws : 1);
+}
+
+/** The cost of a score above the limit. */
+export function scoreCostProblems(score: ScoreCostOptions, limit: number | undefined): Problem[] {
+  const { kind, openTokens, draws } = score;
+  const what = kind === 'ELBO' ? `${openTokens} open tokens × ${draws} draws` : 'open tokens';
+  return costProblems(scoreCost(score), what, limit);
 }
 
 /** A cost above the limit. @param what - the cost is made of. */

@@ -31,6 +31,11 @@ export function mostOpenTokens(shape: PromptShape): number {
   return sumOf(extremeLengths(shape, 'greatest'));
 }
 
+/** Open tokens with the least lengths. */
+export function leastOpenTokens(shape: PromptShape): number {
+  return sumOf(extremeLengths(shape, 'least'));
+}
+
 /** The most open tokens of one slot with choices, of which a pass commits one; 1 where no slot has any. */
 export function mostConstrained({ slots }: PromptShape): number {
   const counts = slots.map(({ choices, lengths }) =>

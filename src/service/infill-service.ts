@@ -103,8 +103,10 @@ export class InfillService implements Service {
     return this.#options.dispatcher.tokenize(findPack(this.#options.dispatcher, packId).id, text);
   }
 
-  async planInfill(input: InfillInput): Promise<InfillPlan> {
-    const prepared = await prepareInfill(input, this.#options, termsProblems(input, null));
+  async planInfill(input: InfillInput, viewer: Viewer): Promise<InfillPlan> {
+    const superseded = await this.#known.supersededProblems(input, viewer);
+    const terms = [...termsProblems(input, null), ...superseded];
+    const prepared = await prepareInfill(input, this.#options, terms);
     return planOf(prepared, this.decoders, { hasSeed: input.seed !== undefined });
   }
 

@@ -6,11 +6,11 @@
  */
 import type { RunEvent } from '../decoding/run-event.ts';
 import type { Lagged, RunLog } from '../dispatch/run-log.ts';
-import { InfillError } from '../errors.ts';
+import { InfillError, type Problem } from '../errors.ts';
 import type { Database } from '../store/database.ts';
 import { findRunByKey, findRuns, type RunRow, readEvents } from '../store/runs.ts';
 import type { RunMemory } from './run-memory.ts';
-import type { Viewer } from './service.ts';
+import type { InfillInput, Viewer } from './service.ts';
 import { withGapsTold } from './text-free.ts';
 
 /** What it looks in. */
@@ -46,6 +46,17 @@ export class KnownRuns {
     const [run = null] = await this.find([id], viewer);
     if (run === null) throw new InfillError('UNKNOWN_RUN', `There is no infill ${id}.`);
     return run;
+  }
+
+  /** What is wrong with the run that an input supersedes: that the viewer has no such run. */
+  async supersededProblems(
+    { supersedes: id }: Pick<InfillInput, 'supersedes'>,
+    viewer: Pick<Viewer, 'owner'>,
+  ): Promise<Problem[]> {
+    const [found] = id === undefined ? [] : await this.find([id], viewer);
+    if (id === undefined || found !== null) return [];
+    const message = `There is no infill ${id}.`;
+    return [{ path: ['supersedes'], code: 'UNKNOWN_RUN', message, value: id, limit: null }];
   }
 
   /** The run an owner submitted under an idempotency key; null when there is none. */

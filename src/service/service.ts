@@ -199,7 +199,7 @@ export interface Service {
   packState(packId: string): PackState;
   tokenize(packId: string, text: string): Promise<TokenizedText>;
   /** Checks as `submitInfill` does, with the same errors; admits and stores nothing. */
-  planInfill(input: InfillInput): Promise<InfillPlan>;
+  planInfill(input: InfillInput, viewer: Viewer): Promise<InfillPlan>;
   /**
    * The log-likelihood of a given fill, once its turn comes; nothing is stored.
    *

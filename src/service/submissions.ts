@@ -127,8 +127,9 @@ export class Submissions {
     const { lifecycle, known } = this.#options;
     const { input, viewer, operation } = call;
     const { supersedes } = input;
-    const checked = await prepareInfill(input, this.#options, termsProblems(input, operation));
-    if (supersedes !== undefined) await known.require(supersedes, viewer);
+    const superseded = await known.supersededProblems(input, viewer);
+    const terms = [...termsProblems(input, operation), ...superseded];
+    const checked = await prepareInfill(input, this.#options, terms);
     if (input.store !== 'NONE') this.#options.gate.check();
     const run = newRun(call, submission, checked);
     const onDisconnect = disconnectPolicyOf(input, operation);

@@ -31,7 +31,7 @@ describe('planInfill', () => {
   it('admits and stores nothing', async () => {
     const { service, dispatcher } = setUp();
     const before = await service.countInfills({}, viewer);
-    const plan = await service.planInfill(input);
+    const plan = await service.planInfill(input, viewer);
     expect(plan).toMatchObject({
       promptTokens: [1, null],
       openTokens: 1,
@@ -46,7 +46,7 @@ describe('planInfill', () => {
   it('shows a seed only where one was given', async () => {
     const { service } = setUp();
     const names = async (given: InfillInput) =>
-      (await service.planInfill(given)).settings.map(({ name }) => name);
+      (await service.planInfill(given, viewer)).settings.map(({ name }) => name);
     expect(await names(input)).toEqual(['decoder']);
     expect(await names({ ...input, seed: 7n })).toEqual(['decoder', 'seed']);
   });
@@ -63,7 +63,7 @@ describe('planInfill', () => {
       { text: ' sat ' },
       { slot: { length, choices: ['on', 'under'] } },
     ];
-    const { slots } = await service.planInfill({ ...input, source: { segments } });
+    const { slots } = await service.planInfill({ ...input, source: { segments } }, viewer);
     expect(slots.map(({ choices }) => choices)).toEqual([
       [],
       [
@@ -79,7 +79,7 @@ describe('planInfill', () => {
     const labels = ['b\0'];
     const messages = await Promise.all(
       [
-        service.planInfill({ ...input, labels }),
+        service.planInfill({ ...input, labels }, viewer),
         service.submitInfill({ ...input, labels }, viewer),
       ].map((work) => work.then(String, ({ problems }: InfillError) => problems)),
     );
@@ -90,8 +90,8 @@ describe('planInfill', () => {
   it('counts samples as cost', async () => {
     const { service, dispatcher } = setUp();
     dispatcher.openTokens = 26;
-    expect((await service.planInfill({ ...input, samples: 3 })).cost).toBe(78);
-    await expect(service.planInfill({ ...input, samples: 4 })).rejects.toThrow(
+    expect((await service.planInfill({ ...input, samples: 3 }, viewer)).cost).toBe(78);
+    await expect(service.planInfill({ ...input, samples: 4 }, viewer)).rejects.toThrow(
       'The request costs 104 (scripted); the limit is 100.',
     );
   });
@@ -99,7 +99,9 @@ describe('planInfill', () => {
   it('tells of a failure before what it found itself', async () => {
     const { service, dispatcher } = setUp();
     dispatcher.refusal = new InfillError('WORKER_FAILED', 'Gone.');
-    expect(await codeOf(service.planInfill({ ...input, labels: ['b\0'] }))).toBe('WORKER_FAILED');
+    expect(await codeOf(service.planInfill({ ...input, labels: ['b\0'] }, viewer))).toBe(
+      'WORKER_FAILED',
+    );
   });
 });
 

@@ -125,6 +125,12 @@ describe('supersedes', () => {
     for (const supersedes of [theirs.id, '01900000-0000-7000-8000-000000000000']) {
       const answer = service.submitInfill({ ...input, supersedes }, viewer);
       expect(await codeOf(answer)).toBe('UNKNOWN_RUN');
+      const planned = service.planInfill({ ...input, supersedes }, viewer);
+      expect(await codeOf(planned)).toBe('UNKNOWN_RUN');
+      const wrong = { ...input, supersedes, deadlineMs: 0 };
+      await expect(service.submitInfill(wrong, viewer)).rejects.toMatchObject({
+        problems: [{ path: ['deadlineMs'] }, { path: ['supersedes'], code: 'UNKNOWN_RUN' }],
+      });
     }
     expect(dispatcher).toMatchObject({ admitted: [theirs.id], cancelled: [] });
     dispatcher.tell(theirs.id, completed);
@@ -183,7 +189,7 @@ describe('what is wrong with the terms', () => {
     await expect(service.infill(asked, viewer, never)).rejects.toMatchObject({
       problems: expected,
     });
-    await expect(service.planInfill(asked)).rejects.toMatchObject({ problems: expected });
+    await expect(service.planInfill(asked, viewer)).rejects.toMatchObject({ problems: expected });
   });
 
   it.each([
@@ -202,7 +208,7 @@ describe('what is wrong with the terms', () => {
     const { service } = setUp();
     const most = { deadlineMs: 86_400_000, waitMs: 600_000, idempotencyKey: '🦊'.repeat(128) };
     for (const terms of [most, { deadlineMs: 1, waitMs: 0, idempotencyKey: ' ' }]) {
-      expect(await service.planInfill({ ...input, ...terms })).toMatchObject({ cost: 1 });
+      expect(await service.planInfill({ ...input, ...terms }, viewer)).toMatchObject({ cost: 1 });
     }
   });
 

@@ -56,7 +56,7 @@ export const scriptedScore: ScoredFill = {
 
 /** Runs wait for `tell`; `cancel` ends them as cancelled. */
 export class ScriptedDispatcher implements Dispatcher {
-  readonly packs = [scriptedPack];
+  packs: readonly ServedPack[] = [scriptedPack];
   readonly requests: InfillRequest[] = [];
   readonly scores: ScoreRequest[] = [];
   readonly admitted: string[] = [];
