@@ -97,28 +97,41 @@ async function openForms(folder: string): Promise<Form[]> {
 }
 
 async function compareSpeed(forms: readonly Form[]): Promise<void> {
-  write(`\nTokens/s, ${values.open} open positions, ${values.turns} turns`);
+  write(
+    `\n${values.open} open positions, ${values.turns} turns: tokens per second, and per second of processor`,
+  );
+  write('time, each with its ratio to f32');
   for (const entrant of entrants) {
     const rates = await ratesOf(forms, entrant);
     for (const [name, samples] of rates) {
-      const ratio = spread(ratios(samples, rates.get('f32') ?? []), 2);
-      write(`| ${entrant.label} | ${name} | ${spread(samples, 0)} | ${ratio} |`);
+      const cells = (['wall', 'processor'] as const).flatMap((clock) => {
+        const of = (rate: Rate) => rate[clock];
+        const base = rates.get('f32')?.map(of) ?? [];
+        return [spread(samples.map(of), 0), spread(ratios(samples.map(of), base), 2)];
+      });
+      write(`| ${entrant.label} | ${name} | ${cells.join(' | ')} |`);
     }
   }
 }
 
-/** Tokens per second of whole runs, by form. */
+/** Tokens per second of a whole run, by either clock; other work on the machine slows the first one down. */
+type Rate = { readonly wall: number; readonly processor: number };
+
+/** By form. */
 async function ratesOf(
   forms: readonly Form[],
   { decoder, options }: Entrant,
-): Promise<ReadonlyMap<string, readonly number[]>> {
+): Promise<ReadonlyMap<string, readonly Rate[]>> {
   const text = longText(Number(values.open));
-  const rates = new Map<string, number[]>(forms.map(({ name }) => [name, []]));
+  const rates = new Map<string, Rate[]>(forms.map(({ name }) => [name, []]));
   for (let turn = -warmUpTurns; turn < Number(values.turns); turn++) {
     for (const { name, pack } of forms) {
       const seed = BigInt(turn + warmUpTurns);
+      const before = process.cpuUsage();
       const { wholeRun } = await fillThroughLibrary(pack, { decoder, options, text, seed });
-      if (turn >= 0) rates.get(name)?.push(wholeRun);
+      const { user, system } = process.cpuUsage(before);
+      const processor = (1e6 * Number(values.open)) / (user + system);
+      if (turn >= 0) rates.get(name)?.push({ wall: wholeRun, processor });
     }
   }
   return rates;
