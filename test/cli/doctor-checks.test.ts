@@ -87,6 +87,9 @@ describe('the checks of the data folder', () => {
       state: 'warning',
       message: expect.stringContaining('MIN_FREE_DISK_MB'),
     });
+    // The database is on another disk then.
+    const elsewhere = { ...env, DATABASE_URL: 'postgres://lacuna@127.0.0.1:1/lacuna' };
+    expect(checkFolder(readConfig(elsewhere))[1]?.message).not.toContain('MIN_FREE_DISK_MB');
   });
 
   it('tell a lock of a running process from a stale and a damaged one', async () => {
@@ -162,6 +165,9 @@ describe('the checks of the server', () => {
     expect(checkPersistedOperations(config)).toMatchObject([{ state: 'ok' }]);
     writeFileSync(file, JSON.stringify({ other: '{ nothing }' }));
     expect(checkPersistedOperations(config)).toMatchObject([{ state: 'failed' }]);
+    // The field may be that of the plugin's decoder.
+    const withPlugin = { ...config, plugins: ['./decoder.mjs'] };
+    expect(checkPersistedOperations(withPlugin)).toMatchObject([{ state: 'warning' }]);
   });
 });
 

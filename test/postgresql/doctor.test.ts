@@ -2,11 +2,12 @@
  * What `lacuna doctor` finds of a database of PostgreSQL.
  */
 import { hostname } from 'node:os';
+import { sql } from 'drizzle-orm';
 import { expect, it, onTestFinished } from 'vitest';
 import { checkDatabase } from '../../src/cli/doctor/data-checks.ts';
 import { readConfig } from '../../src/config.ts';
 import { readLock } from '../../src/store/folder-lock.ts';
-import { openHeldDatabase } from '../../src/store/open-postgres.ts';
+import { openHeldDatabase, openSharedDatabase } from '../../src/store/open-postgres.ts';
 import { openStore } from '../../src/store/open-store.ts';
 import { temporaryFolder } from '../store/support/folders.ts';
 import { makeDatabase } from '../support/test-store.ts';
@@ -41,4 +42,12 @@ it('tells whether another server has it, and changes nothing in it', async () =>
     { state: 'ok', message: expect.stringContaining('its tables are those of this version') },
     { state: 'ok', subject: 'HOST' },
   ]);
+  const shared = await openSharedDatabase(database.url);
+  const insert = sql`insert into drizzle.__drizzle_migrations (hash, created_at) values ('later', 4102444800000)`;
+  await shared.database.execute(insert);
+  await shared.close();
+  expect((await find())[0]).toMatchObject({
+    state: 'failed',
+    message: expect.stringContaining('a newer version made its tables'),
+  });
 }, 30_000);
