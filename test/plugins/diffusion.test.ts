@@ -170,6 +170,8 @@ describe('diffusion', () => {
       diffusion.options.safeParse(options).error?.issues.map(({ path }) => path.join()) ?? [];
     expect(refused({ schedule: 'cap', eta: 0.1 })).toEqual(['schedule', 'eta']);
     expect(refused({ revise: 'remdm', schedule: 'conf', eta: 0.1 })).toEqual(['eta']);
+    expect(refused({ steps: 0, eta: 0.1 })).toEqual(['steps', 'eta']);
+    expect(refused({ revise: 'some', schedule: 'cap', eta: 0.1 })).toEqual(['revise']);
     expect(diffusion.options.parse({})).toEqual({ steps: 64, revise: 'none' });
     expect(diffusion.options.parse({ revise: 'remdm' })).toEqual({
       steps: 64,

@@ -50,6 +50,25 @@ describe('options of masked-lm', () => {
     );
   });
 
+  it.each<[Record<string, unknown>, readonly string[]]>([
+    // Defaults hold beside what is wrong.
+    [{ k: 'x', iterations: 4 }, ['k', 'iterations']],
+    [{ k: 0, threshold: 0.5 }, ['k', 'threshold']],
+    [{ depth: 1, entropyBound: 0.5 }, ['depth', 'entropyBound']],
+    // Wrong, it is not also refused as idle.
+    [{ threshold: 'x' }, ['threshold']],
+    [{ commit: 'one-shot', k: 0, order: 'up' }, ['order', 'k']],
+    // What idleness depends on is wrong: it cannot be told.
+    [{ commit: 'never', threshold: 0.5, k: 2 }, ['commit']],
+    [{ revise: 'never', iterations: 4, commit: 'one-shot', k: 2 }, ['revise']],
+    [{ commit: 'never', iterations: 4 }, ['commit', 'iterations']],
+  ])('in %j are refused beside what is wrong: %j', (given, names) => {
+    const found = checked(given);
+    const paths = 'problems' in found ? found.problems.map(({ path }) => path.at(-1)) : [];
+    expect(new Set(paths)).toEqual(new Set(names));
+    expect(paths).toHaveLength(names.length);
+  });
+
   it('are allowed where they say what is so anyway', () => {
     expect(problemsOf({ commit: 'entropy-bound', order: 'entropy' })).toEqual([]);
     expect(problemsOf({ revise: 'mask-predict', commit: 'one-shot' })).toEqual([]);
