@@ -18,7 +18,7 @@ import { freshParameters } from './fusion-parameters.ts';
 import { FusionStep } from './fusion-step.ts';
 import { lossCurve } from './loss-curve.ts';
 import { prepareFeatures } from './prepare-features.ts';
-import { readMeanOfHeads } from './read-head.ts';
+import { readMeanOfHeads, requireFloat } from './read-head.ts';
 import { type HeldOut, type Training, type TrainingProgress, trainFusion } from './train-fusion.ts';
 import { readTrainingState, type TrainingState, writeTrainingState } from './training-state.ts';
 import { writeTrainedPack } from './write-fusion.ts';
@@ -101,6 +101,7 @@ export async function* trainPack(
   const pack = await openPack(folder, { device: 'cpu', threads });
   const opened: { close(): Promise<void> }[] = [pack];
   try {
+    requireFloat(pack.manifest);
     const corpus = new Corpus(
       texts.map(({ text }) => text),
       pack.tokenizer,

@@ -2,6 +2,7 @@ import { copyFileSync, existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { openPack } from '../../../src/packs/open-pack.ts';
+import { quantisePack } from '../../../src/packs/quantise/quantise-pack.ts';
 import { readMeanOfHeads } from '../../../src/packs/train/read-head.ts';
 import {
   type TrainPackOptions,
@@ -63,6 +64,19 @@ async function follow(
 }
 
 const layerOf = (name: string) => readFileSync(join(root, name, 'fusion.bin'));
+
+describe('a quantised pack', () => {
+  it('is refused before any features are computed', async () => {
+    const folder = join(root, 'quantised');
+    await quantisePack(folder, { folder: pack, precision: 'int8', id: 'quantised', tool: 'test' });
+    const options = optionsOf('never', { folder });
+    await expect(follow(options)).rejects.toMatchObject({
+      code: 'UNSUPPORTED',
+      message: expect.stringContaining('precision int8'),
+    });
+    expect(existsSync(options.workFolder)).toBe(false);
+  });
+});
 
 describe('training a pack', () => {
   it('lowers the held-out loss at every mask rate, and says so in the pack', async () => {
