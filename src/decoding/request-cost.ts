@@ -52,7 +52,7 @@ export function fillCost(
 }
 
 /** How a score is made, as far as it decides the cost. */
-export type ScoreCostOptions = {
+type ScoreCostOptions = {
   /** Null where it has none. */
   readonly kind: LikelihoodKind | null;
   readonly openTokens: number;

@@ -25,7 +25,7 @@ export type Mistake = {
 };
 
 /** Slots of the input. */
-export const slotCount = 20;
+const slotCount = 20;
 /** With these, no two sizes that are right are wrong together. */
 export const limits = { contextLength: 160, maxRequestCost: 400 } as const;
 
