@@ -139,9 +139,10 @@ describe('decoders and roles', () => {
 });
 
 describe('infill', () => {
-  it('admits by the bytes of cache, hidden states and logits blocks', async () => {
-    // Over 264 ids, which are the hidden size too: 4 cached positions, 1 hidden state, 2 rows of logits, 4 bytes each.
-    const sizeBytes = 4 * (4 + 264 + 2 * 264);
+  it('admits by the bytes of cache, hidden states, logits blocks and drafts', async () => {
+    // Over 264 ids, which are the hidden size too: 4 cached positions, 1 hidden state, 2 rows of logits, 4 bytes each;
+    // and the weights of 1 draft, 8 bytes each.
+    const sizeBytes = 4 * (4 + 264 + 2 * 264) + 8 * 264;
     const admit = (maxBytes: number) =>
       progressOf(engineOf(maria, { maxBytes }), requestOf(maria, {}));
     expect((await admit(sizeBytes)).at(-1)?.type).toBe('completed');
