@@ -172,13 +172,12 @@ async function exchange(url: string, head: string, body: Bytes): Promise<string>
   await once(socket, 'connect');
   // What the server has not read when it closes comes back as a reset, after its answer.
   socket.on('error', () => socket.destroy());
-  socket.write(head);
-  socket.write(body);
+  socket.write(Buffer.concat([Buffer.from(head), Buffer.from(body)]));
   let received = '';
   socket.setEncoding('utf8').on('data', (text) => {
     received += text;
   });
-  await once(socket, 'close');
+  await new Promise((resolve) => socket.once('close', resolve));
   return received;
 }
 
