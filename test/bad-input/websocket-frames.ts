@@ -33,7 +33,6 @@ const frames: readonly Frames[] = [
   [
     'a connection_init with a key that there is not',
     { type: 'connection_init', payload: { authorization: 'Bearer lacuna_nothing' } },
-    subscribe({ query }),
   ],
   ['a subscribe without id', init, { type: 'subscribe', payload: { query } }],
   ['a subscribe with the id 5', init, subscribe({ query }, 5)],
