@@ -41,10 +41,13 @@ export async function startCuttingProxy(
     upstream.on('close', () => client.destroy());
     upstream.on('data', (data) => {
       const [cut] = left;
-      const isCut = cut !== undefined && data.includes(cut.at);
-      if (isCut) left.shift();
-      if (!isCut || cut.isForwarded) client.write(data);
-      if (isCut) client.end(() => client.destroy());
+      if (cut === undefined || !data.includes(cut.at)) {
+        client.write(data);
+        return;
+      }
+      left.shift();
+      if (cut.isForwarded) client.write(upToEvent(data, cut.at));
+      client.end(() => client.destroy());
     });
   });
   server.listen(0, '127.0.0.1');
@@ -57,6 +60,12 @@ export async function startCuttingProxy(
       for (const socket of sockets) socket.destroy();
     },
   };
+}
+
+/** Up to the end of the event that has `text`: what comes late, as when a run is over, comes all at once. */
+function upToEvent(data: Buffer, text: string): Buffer {
+  const end = data.indexOf('\n\n', data.indexOf(text));
+  return end === -1 ? data : data.subarray(0, end + 2);
 }
 
 function urlOf(server: Server): string {
