@@ -5,7 +5,7 @@
  */
 import { existsSync } from 'node:fs';
 import { type Browser, chromium } from 'playwright-core';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { makeDataDir, type ServerProcess, startServerProcess } from '../support/server-process.ts';
 
 const executablePath = process.env['CHROMIUM'] ?? '/usr/bin/chromium';
@@ -17,6 +17,8 @@ const flags = [
   '--disable-component-update',
   '--disable-sync',
 ];
+
+const patience = { timeout: 50_000, interval: 250 };
 
 describe.runIf(existsSync(executablePath))('the page in a browser', () => {
   let folder: ReturnType<typeof makeDataDir>;
@@ -55,9 +57,18 @@ describe.runIf(existsSync(executablePath))('the page in a browser', () => {
   it('opens a tab that is clicked, and runs it', async () => {
     const page = await browser.newPage();
     await page.goto(server.url);
-    await page.locator('.graphiql-tab-button', { hasText: 'Plan' }).click();
-    await page.locator('.graphiql-tab-active', { hasText: 'Plan' }).waitFor();
-    await page.click('.graphiql-execute-button');
-    await page.locator('.result-window', { hasText: 'promptTokens' }).waitFor();
+    const tab = page.locator('.graphiql-tab-button', { hasText: 'Plan' });
+    // A click that comes before the page has taken its tabs over does nothing.
+    await vi.waitFor(async () => {
+      await tab.click();
+      const active = page.locator('.graphiql-tab-active', { hasText: 'Plan' });
+      expect(await active.count()).toBe(1);
+    }, patience);
+    await page.locator('.graphiql-query-editor', { hasText: 'planInfill' }).waitFor();
+    await vi.waitFor(async () => {
+      await page.click('.graphiql-execute-button');
+      const result = page.locator('.result-window', { hasText: 'promptTokens' });
+      await result.waitFor({ timeout: 5000 });
+    }, patience);
   }, 60_000);
 });
