@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { type KeyedServer, page, startKeyedServer } from '../support/keyed-server.ts';
+import type { Json } from '../support/run-operation.ts';
 import { post } from '../support/test-server.ts';
 import { openWs } from '../support/ws-client.ts';
 
@@ -24,11 +25,14 @@ const followed = (samples: number) =>
   `subscription { infill(input: { source: { text: "[MASK]" }, samples: ${samples} }) { __typename } }`;
 
 /** Sends an operation with a credential. */
-async function ask(secret: string, query: string, headers: Record<string, string> = {}) {
+async function ask(
+  secret: string,
+  query: string,
+  headers: Record<string, string> = {},
+): Promise<Json> {
   const authorization = `Bearer ${secret}`;
   const answer = await post(server, query, { headers: { authorization, ...headers } });
-  // biome-ignore lint/suspicious/noExplicitAny: tests read fields that their own operation asks for.
-  return (await answer.json()) as any;
+  return answer.json();
 }
 
 /** Results of a subscription, in order. */

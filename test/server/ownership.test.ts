@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type KeyedServer, startKeyedServer } from '../support/keyed-server.ts';
+import type { Json } from '../support/run-operation.ts';
 import { post } from '../support/test-server.ts';
 
 let server: KeyedServer;
@@ -14,8 +15,7 @@ const input = 'input: { source: { text: "[MASK]" } }';
 /** Sends an operation with a key. */
 async function ask(secret: string, query: string) {
   const answer = await post(server, query, { headers: { authorization: `Bearer ${secret}` } });
-  // biome-ignore lint/suspicious/noExplicitAny: tests read fields that their own operation asks for.
-  const { data, errors } = (await answer.json()) as any;
+  const { data, errors }: Json = await answer.json();
   expect(errors).toBeUndefined();
   return data;
 }
