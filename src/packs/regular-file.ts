@@ -10,7 +10,8 @@ import { type ErrorCode, InfillError } from '../errors.ts';
 /** A file that was checked when this was made. */
 export type RegularFile = { readonly path: string; readonly name: string; readonly size: number };
 
-function isBaseName(name: string): boolean {
+/** Whether a name leads nowhere but into the folder that it is put behind, on any system. */
+export function isBaseName(name: string): boolean {
   return (
     name !== '' && name !== '.' && name !== '..' && basename(name) === name && !/[\\\0]/.test(name)
   );

@@ -7,7 +7,8 @@ import { statfs } from 'node:fs/promises';
 import { InfillError } from '../../errors.ts';
 import { readWeightMap, weightsIndexName, weightsName } from '../checkpoint/checkpoint.ts';
 import { findCheckpointFile } from '../checkpoint/checkpoint-file.ts';
-import { withLock } from './blob-lock.ts';
+import { takeLock } from '../process-lock.ts';
+import { isBaseName } from '../regular-file.ts';
 import { downloadFile, incompletePath, sizeOf } from './download-file.ts';
 import { CachedModel } from './hub-cache.ts';
 import type { HubContext } from './hub-context.ts';
@@ -115,7 +116,7 @@ async function weightFiles(
   const names = index === null ? [weightsName] : Object.values(await readWeightMap(index));
   return [...new Set(names)].map((name) => {
     const file = files.find((each) => each.name === name);
-    if (file !== undefined && !name.includes('/')) return file;
+    if (file !== undefined && isBaseName(name)) return file;
     throw new InfillError(
       'UNSUPPORTED_CHECKPOINT',
       `${hubPath(model)} has no ${name} at ${model.revision}; weights are read from safetensors alone.`,
@@ -144,12 +145,12 @@ async function fetchFile(
 ): Promise<void> {
   const { name } = file;
   const { endpoint } = context.settings;
-  const url = new URL(`${endpoint}/${hubPath(model)}/resolve/${listing.commit}/${name}`);
-  await withLock(cached.lock(file), () =>
-    downloadFile(context, { model, file, url, path: cached.blob(file) }, (count) =>
-      options.onProgress({ model, name, doneBytes: before + count, totalBytes }),
-    ),
-  );
+  const place = `${hubPath(model)}/resolve/${listing.commit}/${encodeURIComponent(name)}`;
+  const url = new URL(`${endpoint}/${place}`);
+  const unlock = await takeLock({ path: cached.lock(file), use: 'is downloading the same file' });
+  await downloadFile(context, { model, file, url, path: cached.blob(file) }, (count) =>
+    options.onProgress({ model, name, doneBytes: before + count, totalBytes }),
+  ).finally(unlock);
 }
 
 /** Before the first byte: hours later would be too late. */

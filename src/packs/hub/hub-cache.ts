@@ -15,7 +15,7 @@ import {
   writeFile,
 } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import type { HubModel } from './hub-name.ts';
+import { type HubModel, isCommit } from './hub-name.ts';
 import type { HubFile } from './list-files.ts';
 
 /** Where a model lies in the cache. */
@@ -87,8 +87,4 @@ export class CachedModel {
   #ref(): string {
     return join(this.#cacheFolder, this.#name, 'refs', ...this.#revision.split('/'));
   }
-}
-
-function isCommit(text: string): boolean {
-  return /^[0-9a-f]{40}$/.test(text);
 }

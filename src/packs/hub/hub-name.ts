@@ -26,3 +26,8 @@ export function parseHubName(text: string): HubModel | null {
 export function hubPath({ owner, name }: HubModel): string {
   return `${owner}/${name}`;
 }
+
+/** Whether a revision is a commit, which never becomes another one. */
+export function isCommit(revision: string): boolean {
+  return /^[0-9a-f]{40}$/.test(revision);
+}

@@ -8,7 +8,7 @@ import { z } from 'zod';
 import { InfillError } from '../../errors.ts';
 import { parseJson } from '../regular-file.ts';
 import { type HubContext, persist, whileHeard } from './hub-context.ts';
-import { type HubModel, hubPath } from './hub-name.ts';
+import { type HubModel, hubPath, isCommit } from './hub-name.ts';
 import { PassingFailure, reasonOf, requestHub } from './hub-request.ts';
 
 /** A file of a model. */
@@ -41,6 +41,10 @@ const maxAnswerBytes = 16 * 1024 * 1024;
 export async function listFiles(context: HubContext, model: HubModel): Promise<HubListing> {
   const revision = encodeURIComponent(model.revision);
   const { sha: commit } = await ask(context, model, `revision/${revision}`, commitSchema);
+  if (isCommit(model.revision) && commit !== model.revision) {
+    const message = `${hubPath(model)} was asked for at ${model.revision}; the hub has ${commit} instead.`;
+    throw new InfillError('HUB_REFUSED', message);
+  }
   const tree = await ask(context, model, `tree/${commit}`, treeSchema);
   const files = tree
     .filter(({ type }) => type === 'file')
