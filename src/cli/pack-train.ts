@@ -8,12 +8,9 @@ import { availableParallelism } from 'node:os';
 import { join, resolve } from 'node:path';
 import { Command, Option } from 'commander';
 import { InfillError } from '../errors.ts';
-import {
-  type TrainingSettings,
-  type TrainPackOptions,
-  trainingStateName,
-  trainPack,
-} from '../packs/train/train-pack.ts';
+import { trainPack } from '../packs/train/train-pack.ts';
+import type { TrainingSettings, TrainPackOptions } from '../packs/train/training-options.ts';
+import { trainingStateName } from '../packs/train/training-state.ts';
 import type { WeightStorage } from '../packs/weight-layout.ts';
 import type { PackCommandContext } from './command-context.ts';
 import { FlagProblems } from './flag-problems.ts';
@@ -90,9 +87,6 @@ async function train(folder: string, flags: Flags, context: PackCommandContext):
   const outFolder = resolve(flags.out);
   const workFolder = resolve(flags.work ?? `${flags.out}.training`);
   checkResume(workFolder, flags.resume === true);
-  if (existsSync(outFolder)) {
-    throw new InfillError('CONFLICT', `${outFolder} exists already; take a new folder.`);
-  }
   const options: TrainPackOptions = {
     folder,
     outFolder,

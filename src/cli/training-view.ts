@@ -6,10 +6,11 @@
 import type { Manifest } from '../packs/manifest.ts';
 import type { TrainPackProgress } from '../packs/train/train-pack.ts';
 import type { PackCommandContext } from './command-context.ts';
+import { progressBar, timeLeftText } from './progress-bar.ts';
 
 type Shown<K extends TrainPackProgress['type']> = Extract<TrainPackProgress, { readonly type: K }>;
 
-const barWidth = 24;
+/** What the newest example or step counts in the mean time of one. */
 const newestWeight = 1 / 20;
 
 /** Shows one training. */
@@ -20,7 +21,6 @@ export class TrainingView {
   /** Milliseconds of an example or a step, the newest counting most; null before the first. */
   #meanMs: number | null = null;
   #phase: TrainPackProgress['type'] = 'features';
-  #tokensPerSecond = 0;
 
   constructor(context: Pick<PackCommandContext, 'write' | 'stderr'>) {
     this.#context = context;
@@ -30,12 +30,7 @@ export class TrainingView {
     const elapsedMs = this.#elapsed(progress.type);
     switch (progress.type) {
       case 'features':
-        this.#bar(
-          'features',
-          progress.examples,
-          progress.total,
-          `${progress.examples} of ${progress.total} examples`,
-        );
+        this.#features(progress);
         break;
       case 'step':
         this.#step(progress, elapsedMs);
@@ -72,10 +67,14 @@ export class TrainingView {
     return elapsedMs;
   }
 
+  #features({ examples, total }: Shown<'features'>): void {
+    this.#bar('features', { done: examples, total }, `${examples} of ${total} examples`);
+  }
+
   #step({ step, stepCount, loss, rowCount }: Shown<'step'>, elapsedMs: number): void {
-    this.#tokensPerSecond = (1000 * rowCount) / elapsedMs;
-    const figures = `step ${step} of ${stepCount}, loss ${loss.toFixed(3)}, ${this.#tokensPerSecond.toFixed(0)} tokens/s`;
-    this.#bar('training', step, stepCount, figures);
+    const tokensPerSecond = (1000 * rowCount) / elapsedMs;
+    const figures = `step ${step} of ${stepCount}, loss ${loss.toFixed(3)}, ${tokensPerSecond.toFixed(0)} tokens/s`;
+    this.#bar('training', { done: step, total: stepCount }, figures);
   }
 
   #evaluated({ evaluation, isBest, step, stepCount }: Shown<'evaluated'>): void {
@@ -101,20 +100,18 @@ export class TrainingView {
     );
   }
 
-  #bar(label: string, done: number, total: number, figures: string): void {
+  #bar(
+    label: string,
+    { done, total }: { readonly done: number; readonly total: number },
+    figures: string,
+  ): void {
     const { stderr } = this.#context;
     if (!stderr.isTTY) return;
-    const filled = Math.round((barWidth * done) / total);
-    const bar = '█'.repeat(filled) + '░'.repeat(barWidth - filled);
-    const left = leftText(((this.#meanMs ?? 0) * (total - done)) / 1000);
-    stderr.write(`\r\u001B[2K${label} ${bar} ${figures}, ${left} left`);
+    const left = timeLeftText(((this.#meanMs ?? 0) * (total - done)) / 1000);
+    stderr.write(`\r\u001B[2K${label} ${progressBar(done, total)} ${figures}, ${left} left`);
   }
 
   #clear(): void {
     if (this.#context.stderr.isTTY) this.#context.stderr.write('\r\u001B[2K');
   }
-}
-
-function leftText(seconds: number): string {
-  return seconds < 90 ? `${Math.ceil(seconds)} s` : `${Math.ceil(seconds / 60)} min`;
 }

@@ -6,6 +6,7 @@
  */
 import { keyedUniform } from '../../numerics/keyed-random.ts';
 import type { FeatureFile } from './feature-file.ts';
+import type { LayerArrays } from './fusion-parameters.ts';
 import type { FusionStep } from './fusion-step.ts';
 import { rateAt, type Schedule } from './schedule.ts';
 import type { Evaluation, TrainingState } from './training-state.ts';
@@ -26,6 +27,8 @@ export type Training = {
   readonly evaluateEvery: number;
   /** Evaluations without a new best after which it stops. */
   readonly patience: number;
+  /** Keeps a copy of the layer, which is the best so far; `step` is the number of steps before it. */
+  readonly keepBest: (step: number, layer: LayerArrays) => Promise<void>;
 };
 
 /** What the training has just done. */
@@ -87,12 +90,11 @@ async function evaluated(training: Training, state: TrainingState): Promise<Trai
   const evaluation = { step: state.parameters.stepCount, losses };
   const before = state.evaluations.find(({ step }) => step === state.bestStep);
   const isBest = before === undefined || meanLoss(evaluation) < meanLoss(before);
-  state.evaluations.push(evaluation);
   if (isBest) {
+    await training.keepBest(evaluation.step, state.parameters.layer);
     state.bestStep = evaluation.step;
-    state.best.weight.set(state.parameters.layer.weight);
-    state.best.bias.set(state.parameters.layer.bias);
   }
+  state.evaluations.push(evaluation);
   return { type: 'evaluated', evaluation, isBest };
 }
 

@@ -1,16 +1,15 @@
 /**
- * A training on disk: parameters with their moments, the best layer so far, and the figures until now.
+ * A training on disk: parameters with their moments and the figures until now in one file, and the best layer so far in
+ * another, so that it takes no memory.
  *
- * Written to a temporary name, synced and renamed, so that a kill or a full disk leaves the state before it. Knows bytes;
- * knows no step.
+ * Knows the two files and the order in which they change; knows no step.
  */
-import { createHash } from 'node:crypto';
-import { type FileHandle, open, rename, rm } from 'node:fs/promises';
-import { basename } from 'node:path';
+import { readdir, rm } from 'node:fs/promises';
+import { basename, join } from 'node:path';
 import { z } from 'zod';
 import { InfillError } from '../../errors.ts';
-import { parseJson } from '../regular-file.ts';
 import type { FusionParameters, LayerArrays } from './fusion-parameters.ts';
+import { damaged, withNumbers, writeNumbers } from './number-file.ts';
 
 const evaluationSchema = z.strictObject({
   /** Steps taken before it. */
@@ -19,15 +18,13 @@ const evaluationSchema = z.strictObject({
   losses: z.array(z.strictObject({ rate: z.number(), loss: z.number() })),
 });
 
-const headerSchema = z.strictObject({
-  formatVersion: z.literal(1),
+const factsSchema = z.strictObject({
+  formatVersion: z.literal(2),
   rowCount: z.int().positive(),
   width: z.int().positive(),
   stepCount: z.int().nonnegative(),
   /** SHA-256 of what the training depends on; another training's state is refused. */
   plan: z.string(),
-  /** SHA-256 of the numbers. */
-  sha256: z.string(),
   bestStep: z.int().nonnegative(),
   /** Mean training loss of each step, in nats. */
   trainingLosses: z.array(z.number()),
@@ -37,123 +34,96 @@ const headerSchema = z.strictObject({
 /** Losses of held-out positions at one time. */
 export type Evaluation = z.infer<typeof evaluationSchema>;
 
-/** Everything that a training goes on from. */
+/** Everything that a training goes on from, but the best layer. */
 export type TrainingState = {
   readonly parameters: FusionParameters;
-  /** The layer with the lowest held-out loss. */
-  readonly best: LayerArrays;
+  /** Steps before the layer with the lowest held-out loss. */
   bestStep: number;
   readonly trainingLosses: number[];
   readonly evaluations: Evaluation[];
 };
 
-/** Bytes of a number. */
-const numberBytes = 4;
+/** Name of the file that a training goes on from. */
+export const trainingStateName = 'training-state.bin';
 
-/** Writes the state; whole or not at all. @param plan - of `readTrainingState`. */
-export async function writeTrainingState(
-  path: string,
-  plan: string,
-  { parameters, best, bestStep, trainingLosses, evaluations }: TrainingState,
-): Promise<void> {
-  const arrays = arraysOf(parameters, best);
-  const hash = createHash('sha256');
-  for (const array of arrays) hash.update(bytesOf(array));
-  const { rowCount, width, stepCount } = parameters;
-  const header = {
-    formatVersion: 1,
-    rowCount,
-    width,
-    stepCount,
-    plan,
-    sha256: hash.digest('hex'),
-    bestStep,
-    trainingLosses,
-    evaluations,
-  };
-  const draft = `${path}.new`;
-  const file = await open(draft, 'w');
-  try {
-    await file.writeFile(`${JSON.stringify(header)}\n`);
-    for (const array of arrays) await file.writeFile(bytesOf(array));
-    await file.sync();
-  } catch (error) {
-    await rm(draft, { force: true });
-    throw error;
-  } finally {
-    await file.close();
+/** The files of one training in its folder. */
+export class TrainingFiles {
+  readonly #folder: string;
+  readonly #plan: string;
+
+  /** @param plan - SHA-256 of what the training depends on. */
+  constructor(folder: string, plan: string) {
+    this.#folder = folder;
+    this.#plan = plan;
   }
-  await rename(draft, path);
+
+  /** Writes the state, whole or not at all; its best layer is there already. Those that were best before it are removed. */
+  async write({ parameters, ...figures }: TrainingState): Promise<void> {
+    const { rowCount, width, stepCount } = parameters;
+    const facts = { formatVersion: 2, rowCount, width, stepCount, plan: this.#plan, ...figures };
+    await writeNumbers(join(this.#folder, trainingStateName), facts, arraysOf(parameters));
+    const best = basename(this.#bestPath(figures.bestStep));
+    for (const name of await readdir(this.#folder)) {
+      if (name.startsWith(this.#bestPrefix) && name !== best) await rm(join(this.#folder, name));
+    }
+  }
+
+  /**
+   * Reads the state; null when there is none.
+   *
+   * @throws InfillError INVALID_INPUT when it is damaged, or of another training
+   */
+  read(): Promise<TrainingState | null> {
+    const path = join(this.#folder, trainingStateName);
+    return withNumbers(path, async (json, readInto) => {
+      const parsed = factsSchema.safeParse(json);
+      if (!parsed.success) throw damaged(path, `: ${z.prettifyError(parsed.error)}`);
+      const { plan, rowCount, width, stepCount, bestStep, trainingLosses, evaluations } =
+        parsed.data;
+      if (plan !== this.#plan) throw ofAnother(path);
+      const layer = () => ({
+        weight: new Float32Array(rowCount * width),
+        bias: new Float32Array(rowCount),
+      });
+      const [mean, square] = [layer(), layer()];
+      const parameters = { rowCount, width, layer: layer(), mean, square, stepCount };
+      await readInto(arraysOf(parameters));
+      return { parameters, bestStep, trainingLosses, evaluations };
+    });
+  }
+
+  /** Keeps a layer as the best after `step` steps, beside the one that the state on disk says is best. */
+  async writeBest(step: number, { weight, bias }: LayerArrays): Promise<void> {
+    await writeNumbers(this.#bestPath(step), { step }, [weight, bias]);
+  }
+
+  /** Overwrites `layer` with the one kept for `step`. @throws InfillError INVALID_INPUT when it is damaged or gone */
+  async readBest(step: number, { weight, bias }: LayerArrays): Promise<void> {
+    const path = this.#bestPath(step);
+    const found = await withNumbers(path, async (_, readInto) => {
+      await readInto([weight, bias]);
+      return true;
+    });
+    if (found === null)
+      throw damaged(join(this.#folder, trainingStateName), ': its best layer is gone');
+  }
+
+  get #bestPrefix(): string {
+    return `${this.#plan.slice(0, 16)}-best-`;
+  }
+
+  #bestPath(step: number): string {
+    return join(this.#folder, `${this.#bestPrefix}${step}.bin`);
+  }
 }
 
-/**
- * Reads a state; null when there is none.
- *
- * @throws InfillError INVALID_INPUT when it is damaged, or of another training than `plan`
- */
-export async function readTrainingState(path: string, plan: string): Promise<TrainingState | null> {
-  const file = await open(path, 'r').catch((error: NodeJS.ErrnoException) => {
-    if (error.code === 'ENOENT') return null;
-    throw error;
-  });
-  if (file === null) return null;
-  try {
-    return await readFrom(file, basename(path), plan);
-  } finally {
-    await file.close();
-  }
+function ofAnother(path: string): InfillError {
+  return new InfillError(
+    'INVALID_INPUT',
+    `${basename(path)} is of a training with another pack, other texts or other options. Take another work folder, or delete it.`,
+  );
 }
 
-async function readFrom(file: FileHandle, name: string, plan: string): Promise<TrainingState> {
-  const { header, offset } = await readHeader(file, name);
-  if (header.plan !== plan) {
-    const message = `${name} is of a training with another pack, other texts or other options.`;
-    throw new InfillError('INVALID_INPUT', `${message} Take another work folder, or delete it.`);
-  }
-  const { rowCount, width, stepCount, bestStep, trainingLosses, evaluations } = header;
-  const layer = () => ({
-    weight: new Float32Array(rowCount * width),
-    bias: new Float32Array(rowCount),
-  });
-  const parameters = { rowCount, width, layer: layer(), mean: layer(), square: layer(), stepCount };
-  const best = layer();
-  const hash = createHash('sha256');
-  let position = offset;
-  for (const array of arraysOf(parameters, best)) {
-    const bytes = bytesOf(array);
-    await file.read(bytes, 0, bytes.length, position);
-    hash.update(bytes);
-    position += bytes.length;
-  }
-  if (hash.digest('hex') !== header.sha256) {
-    throw new InfillError(
-      'INVALID_INPUT',
-      `${name} is damaged. Delete it to train from the start.`,
-    );
-  }
-  return { parameters, best, bestStep, trainingLosses, evaluations };
-}
-
-/** Its first line, of at most this many bytes. */
-const maxHeaderBytes = 64 * 2 ** 20;
-
-async function readHeader(file: FileHandle, name: string) {
-  const { size } = await file.stat();
-  const bytes = Buffer.alloc(Math.min(size, maxHeaderBytes));
-  await file.read(bytes, 0, bytes.length, 0);
-  const end = bytes.indexOf('\n');
-  const json = parseJson(bytes.toString('utf8', 0, Math.max(end, 0)), name, 'INVALID_INPUT');
-  const parsed = headerSchema.safeParse(json);
-  if (!parsed.success) {
-    throw new InfillError('INVALID_INPUT', `${name} is damaged: ${z.prettifyError(parsed.error)}.`);
-  }
-  return { header: parsed.data, offset: end + 1 };
-}
-
-function arraysOf({ layer, mean, square }: FusionParameters, best: LayerArrays): Float32Array[] {
-  return [layer, mean, square, best].flatMap(({ weight, bias }) => [weight, bias]);
-}
-
-function bytesOf(array: Float32Array): Uint8Array {
-  return new Uint8Array(array.buffer, array.byteOffset, array.length * numberBytes);
+function arraysOf({ layer, mean, square }: FusionParameters): Float32Array[] {
+  return [layer, mean, square].flatMap(({ weight, bias }) => [weight, bias]);
 }

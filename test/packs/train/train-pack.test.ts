@@ -1,14 +1,19 @@
-import { copyFileSync, existsSync, readFileSync, writeFileSync } from 'node:fs';
+import {
+  copyFileSync,
+  existsSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  writeFileSync,
+} from 'node:fs';
 import { join } from 'node:path';
-import { beforeAll, describe, expect, it } from 'vitest';
+import { beforeAll, describe, expect, it, vi } from 'vitest';
 import { openPack } from '../../../src/packs/open-pack.ts';
 import { quantisePack } from '../../../src/packs/quantise/quantise-pack.ts';
+import { FusionStep } from '../../../src/packs/train/fusion-step.ts';
 import { readMeanOfHeads } from '../../../src/packs/train/read-head.ts';
-import {
-  type TrainPackOptions,
-  type TrainPackProgress,
-  trainPack,
-} from '../../../src/packs/train/train-pack.ts';
+import { type TrainPackProgress, trainPack } from '../../../src/packs/train/train-pack.ts';
+import type { TrainPackOptions } from '../../../src/packs/train/training-options.ts';
 import { writeTrainedPack } from '../../../src/packs/train/write-fusion.ts';
 import { temporaryFolder } from '../../support/temporary-folder.ts';
 import { writeTinyPack } from '../../support/tiny-pack.ts';
@@ -62,6 +67,13 @@ async function follow(
   }
   return all;
 }
+
+/** Path of the file that holds the best layer. */
+const bestOf = ({ workFolder }: TrainPackOptions) => {
+  const [name = '', ...others] = readdirSync(workFolder).filter((each) => each.includes('-best-'));
+  expect(others).toEqual([]);
+  return join(workFolder, name);
+};
 
 const layerOf = (name: string) => readFileSync(join(root, name, 'fusion.bin'));
 
@@ -130,6 +142,21 @@ describe('training a pack', () => {
     expect(layerOf('killed').equals(layerOf('straight'))).toBe(true);
   });
 
+  it('goes on from the last save after a step that failed halfway', async () => {
+    const { take } = FusionStep.prototype;
+    const failing = vi.spyOn(FusionStep.prototype, 'take');
+    failing.mockImplementation(function (this: FusionStep, parameters, batch, size) {
+      if (parameters.stepCount < 6) return take.call(this, parameters, batch, size);
+      parameters.stepCount += 1;
+      parameters.layer.weight.fill(0, 0, 100);
+      return Promise.reject(new Error('There is no memory left.'));
+    });
+    await expect(follow(optionsOf('halfway'))).rejects.toThrow('no memory');
+    failing.mockRestore();
+    await follow(optionsOf('halfway'));
+    expect(layerOf('halfway').equals(layerOf('straight'))).toBe(true);
+  });
+
   it('refuses a state that is damaged, or of another training, and writes no pack', async () => {
     const options = optionsOf('refused');
     await follow(options, (progress) => progress.type === 'step' && progress.step === 2);
@@ -145,12 +172,63 @@ describe('training a pack', () => {
     expect(existsSync(options.outFolder)).toBe(false);
   });
 
+  it('refuses a best layer that is damaged or gone, and writes no pack', async () => {
+    const options = optionsOf('worst');
+    await follow(options);
+    renameSync(options.outFolder, join(root, 'written-before'));
+    const path = bestOf(options);
+    const bytes = readFileSync(path);
+    bytes.writeUInt8(bytes.readUInt8(bytes.length - 1) ^ 1, bytes.length - 1);
+    writeFileSync(path, bytes);
+    await expect(follow(options)).rejects.toThrow(/-best-\d+\.bin is damaged\. Delete/);
+    renameSync(path, `${path}.away`);
+    await expect(follow(options)).rejects.toThrow(/training-state\.bin .* best layer is gone/);
+    expect(existsSync(options.outFolder)).toBe(false);
+  });
+
+  it('refuses a work folder in which another process trains, and leaves it alone', async () => {
+    const options = optionsOf('shared');
+    await follow(options, ({ type }) => type === 'features');
+    const lock = join(options.workFolder, 'training.pid');
+    expect(existsSync(lock)).toBe(false);
+    writeFileSync(lock, String(process.ppid));
+    await expect(follow(options)).rejects.toMatchObject({
+      code: 'CONFLICT',
+      message: expect.stringContaining(`Process ${process.ppid} is training in this folder`),
+    });
+    expect(existsSync(lock)).toBe(true);
+  });
+
+  it('refuses a place for the pack that there is not, before any features are computed', async () => {
+    const options = optionsOf('nowhere', { outFolder: join(root, 'no/such/folder') });
+    await expect(follow(options)).rejects.toMatchObject({ code: 'INVALID_OPTION' });
+    expect(existsSync(options.workFolder)).toBe(false);
+  });
+
   it('stops when the held-out loss no longer falls, and keeps the best layer', async () => {
     const wild = { ...settings, epochs: 200, rate: 1, evaluateEvery: 1, patience: 3 };
-    const progress = await follow(optionsOf('wild', { settings: wild }));
-    const last = progress.at(-1);
-    const fusion = last?.type === 'written' ? last.manifest.provenance.fusion : undefined;
-    expect(fusion?.stepCount).toBe((fusion?.bestStep ?? 0) + 3);
+    const options = optionsOf('wild', { settings: wild });
+    const last = (await follow(options)).at(-1);
+    if (last?.type !== 'written') throw new Error('No pack was written.');
+    const { roles, vocabularySize: rowCount, provenance } = last.manifest;
+    const { bestStep = 0, stepCount } = provenance.fusion ?? {};
+    expect(stepCount).toBe(bestStep + 3);
+    expect(bestOf(options)).toContain(`-best-${bestStep}.bin`);
+    const best = readFileSync(bestOf(options));
+    const [causalWidth, maskedWidth] = [
+      roles.causal?.hiddenSize ?? 0,
+      roles.masked?.hiddenSize ?? 0,
+    ];
+    for (let row = 0; row < rowCount; row++) {
+      const start = best.length - 4 * (rowCount * (causalWidth + maskedWidth) + rowCount);
+      const kept = best
+        .subarray(start + 4 * row * (causalWidth + maskedWidth))
+        .subarray(0, 4 * causalWidth);
+      const written = layerOf('wild')
+        .subarray(4 * row * causalWidth)
+        .subarray(0, 4 * causalWidth);
+      expect(written.equals(kept)).toBe(true);
+    }
   });
 
   it('refuses work for which there is no room', async () => {
