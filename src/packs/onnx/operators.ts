@@ -43,10 +43,11 @@ export const operatorDomains = {
 /** What graphs of training have besides; a pack with one of them is refused. */
 export const trainingOperatorDomains = {
   Div: '',
-  Equal: '',
   Exp: '',
+  GatherElements: '',
   ReduceMax: '',
   ReduceSum: '',
+  ScatterElements: '',
   Sqrt: '',
 } as const;
 

@@ -70,7 +70,9 @@ export class FusionStep {
     const { logTotals, targetLogits } = await this.#totals(parameters, batch);
     parameters.stepCount += 1;
     const scalars = scalarsOf(parameters.stepCount, batch.targets.length, size);
-    const logTotal = { values: Float32Array.from(logTotals), shape: [logTotals.length] };
+    const logCount = Math.log(logTotals.length);
+    const shifted = Float32Array.from(logTotals, (total) => total + logCount);
+    const logTotal = { values: shifted, shape: [shifted.length] };
     for (const block of this.#blocks(parameters)) {
       const inputs = { ...blockInputs(parameters, batch, block), logTotal, ...scalars };
       store(
@@ -123,12 +125,16 @@ type Block = { readonly start: number; readonly end: number };
 
 function blockInputs(parameters: FusionParameters, { features, targets }: Batch, block: Block) {
   const { width, layer } = parameters;
-  const target = BigInt64Array.from(targets, (id) => BigInt(id - block.start));
+  const isHere = Float32Array.from(targets, (id) => (id >= block.start && id < block.end ? 1 : 0));
+  const target = BigInt64Array.from(targets, (id, row) =>
+    BigInt(isHere[row] ? id - block.start : 0),
+  );
   return {
     features: { values: features, shape: [targets.length, width] },
     weight: weightRows(layer.weight, width, block),
     bias: biasRows(layer.bias, block),
-    target: { values: target, shape: [targets.length] },
+    target: { values: target, shape: [targets.length, 1] },
+    isHere: { values: isHere, shape: [targets.length, 1] },
   };
 }
 

@@ -12,13 +12,16 @@ import { WeightLayout } from '../weight-layout.ts';
 /** Settings of AdamW that do not change from step to step. */
 export const adam = { beta1: 0.9, beta2: 0.999, epsilon: 1e-8 } as const;
 
-/** Rows of features (B, D), a block of weights (R, D) and of biases (R), and each row's target within the block. */
+/**
+ * Rows of features (B, D), a block of weights (R, D) and of biases (R); each row's target within the block, and 1. Of a
+ * target in another block, any place in [0, R), and 0.
+ */
 const blockInputs: readonly GraphValue[] = [
   { name: 'features', type: 'float', dimensions: ['B', 'D'] },
   { name: 'weight', type: 'float', dimensions: ['R', 'D'] },
   { name: 'bias', type: 'float', dimensions: ['R'] },
-  // Of a target in another block, any number outside [0, R).
-  { name: 'target', type: 'int64', dimensions: ['B'] },
+  { name: 'target', type: 'int64', dimensions: ['B', 1] },
+  { name: 'isHere', type: 'float', dimensions: ['B', 1] },
 ];
 
 /** Outputs `max` (B), `sum` (B) = Σ exp(logit − max) over the block, and `targetLogit` (B), 0 where it is elsewhere. */
@@ -30,8 +33,8 @@ export function drawScoreGraph(): Uint8Array {
   const weights = graph.op('Exp', [graph.op('Sub', [logits, max])]);
   graph.op('ReduceSum', [weights, graph.ints(1)], { keepdims: 0 }, 'sum');
   graph.op('Squeeze', [max, graph.ints(1)], {}, 'max');
-  const hit = graph.op('Mul', [logits, drawOneHot(graph)]);
-  graph.op('ReduceSum', [hit, graph.ints(1)], { keepdims: 0 }, 'targetLogit');
+  const hit = graph.op('Mul', [drawTarget(graph, logits), 'isHere']);
+  graph.op('Squeeze', [hit, graph.ints(1)], {}, 'targetLogit');
   for (const name of ['max', 'sum', 'targetLogit']) {
     graph.output({ name, type: 'float', dimensions: ['B'] });
   }
@@ -42,16 +45,20 @@ export function drawScoreGraph(): Uint8Array {
 const moments = ['mean', 'square'] as const;
 
 /**
- * Further inputs: `logTotal` (B) over all blocks; of weight and bias, the running `…Mean` and `…Square`; and the scalars
- * `share`, what each row counts; `rate`, the learning rate; `shrink`, 1 − rate × weight decay; `meanScale` and
- * `squareScale`, the corrections 1 / (1 − β^t). Outputs: the parameters and their moments after the step, `next…`.
+ * Further inputs: `logTotal` (B), log Σ exp of each row over all blocks, plus log B, so that probabilities are shares of
+ * the batch; of weight and bias, the running `…Mean` and `…Square`; and the scalars `share`, 1 / B; `rate`, the learning
+ * rate; `shrink`, 1 − rate × weight decay; `meanScale` and `squareScale`, the corrections 1 / (1 − β^t). Outputs: the
+ * parameters and their moments after the step, `next…`.
  */
 export function drawUpdateGraph(): Uint8Array {
   const graph = new GraphBuilder('update-block', new WeightLayout('f32'));
   for (const input of [...blockInputs, ...updateInputs()]) graph.input(input);
   const logTotal = graph.op('Unsqueeze', ['logTotal', graph.ints(1)]);
-  const probs = graph.op('Exp', [graph.op('Sub', [drawLogits(graph), logTotal])]);
-  const error = graph.op('Mul', [graph.op('Sub', [probs, drawOneHot(graph)]), 'share']); // (B, R)
+  const probs = graph.op('Exp', [graph.op('Sub', [drawLogits(graph), logTotal])]); // (B, R)
+  const wanted = graph.op('Mul', ['isHere', 'share']);
+  const missing = graph.op('Sub', [drawTarget(graph, probs), wanted]);
+  // One entry per row is changed: an operator over all of them would cost as much as a matrix product.
+  const error = graph.op('ScatterElements', [probs, 'target', missing], { axis: 1 }); // (B, R)
   drawAdam(graph, 'weight', graph.op('Gemm', [error, 'features'], { transA: 1 }));
   drawAdam(graph, 'bias', graph.op('ReduceSum', [error, graph.ints(0)], { keepdims: 0 }));
   return encodeOnnx(graph.finish());
@@ -86,14 +93,9 @@ function drawLogits(graph: GraphBuilder): string {
   return graph.op('Gemm', ['features', 'weight', 'bias'], { transB: 1 });
 }
 
-/** 1 at the target of each row, where it is in the block; (B, R). */
-function drawOneHot(graph: GraphBuilder): string {
-  const size = graph.op('Shape', ['bias']);
-  const count = graph.op('Squeeze', [size, graph.ints(0)]);
-  const rows = graph.op('Range', [graph.int(0), count, graph.int(1)]);
-  const column = graph.op('Unsqueeze', ['target', graph.ints(1)]);
-  const isTarget = graph.op('Equal', [column, rows]);
-  return graph.op('Where', [isTarget, graph.float(1), graph.float(0)]);
+/** Each row's entry at its target, (B, 1). @param rows - (B, R). */
+function drawTarget(graph: GraphBuilder, rows: string): string {
+  return graph.op('GatherElements', [rows, 'target'], { axis: 1 });
 }
 
 function drawAdam(graph: GraphBuilder, parameter: Parameter, gradient: string): void {
