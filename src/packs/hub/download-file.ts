@@ -68,25 +68,25 @@ async function fill(context: HubContext, download: Download, onBytes: OnBytes): 
   const { size } = download.file;
   const handle = await open(incompletePath(download.path), 'a+').catch(asStorageError);
   try {
-    let known = (await handle.stat()).size;
-    const hasProgressed = () => position > known;
-    let position = known;
+    // Of all attempts, also of those whose bytes had to be thrown away: else a server could keep this going for ever.
+    let farthest = (await handle.stat()).size;
+    let before = farthest;
     await persist(
       context,
       async () => {
+        before = farthest;
         if ((await handle.stat()).size > size) await handle.truncate(0);
-        known = (await handle.stat()).size;
-        position = known;
-        if (known === size) return;
+        const start = (await handle.stat()).size;
+        if (start === size) return;
         await whileHeard(context, download.url.host, (signal, heard) =>
-          append({ context, download, handle, signal }, known, (count) => {
+          append({ context, download, handle, signal }, start, (count) => {
             heard();
-            position = count;
+            farthest = Math.max(farthest, count);
             onBytes(count);
           }),
         );
       },
-      hasProgressed,
+      () => farthest > before,
     );
     await handle.sync();
   } finally {

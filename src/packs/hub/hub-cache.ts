@@ -15,6 +15,7 @@ import {
   writeFile,
 } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
+import { InfillError } from '../../errors.ts';
 import { type HubModel, isCommit } from './hub-name.ts';
 import type { HubFile } from './list-files.ts';
 
@@ -57,10 +58,15 @@ export class CachedModel {
     await writeFile(this.#ref(), commit);
   }
 
-  /** Makes the folders that files are put into. */
+  /** Makes the folders that files are put into. @throws InfillError INVALID_CONFIG where there can be none. */
   async prepare(commit: string): Promise<void> {
-    await mkdir(this.snapshot(commit), { recursive: true });
-    await mkdir(join(this.#cacheFolder, this.#name, 'blobs'), { recursive: true });
+    for (const folder of [this.snapshot(commit), join(this.#cacheFolder, this.#name, 'blobs')]) {
+      await mkdir(folder, { recursive: true }).catch((cause: NodeJS.ErrnoException) => {
+        if (cause.code === 'ENOSPC') throw cause;
+        const message = `Models cannot be kept in ${this.#cacheFolder} (${cause.code}); HF_HUB_CACHE names another folder.`;
+        throw new InfillError('INVALID_CONFIG', message, { cause });
+      });
+    }
   }
 
   /** Whether the blob is there with its size; its hash was checked when it came. */

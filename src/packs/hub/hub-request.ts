@@ -2,11 +2,11 @@
  * One GET, with redirects followed by hand.
  *
  * The token is shown to the endpoint's own origin and to no other. Every hop is https; an endpoint on this machine may be
- * asked over http, and then may send elsewhere on this machine. Knows status codes; knows no files.
+ * asked over http, and only then may it send on over http, on this machine. Knows status codes; knows no files.
  */
 import { InfillError } from '../../errors.ts';
 import { type HubModel, hubPath } from './hub-name.ts';
-import { type HubSettings, isAllowedUrl, isLoopback } from './hub-settings.ts';
+import { type HubSettings, isAllowedUrl } from './hub-settings.ts';
 
 /** A failure that another attempt may not meet. */
 export class PassingFailure extends Error {
@@ -72,14 +72,18 @@ async function requestOnce(
 
 function nextTarget(location: string, from: URL, { endpoint }: HubSettings): URL {
   const target = URL.canParse(location, from.href) ? new URL(location, from) : null;
-  const staysHere = isLoopback(new URL(endpoint).hostname);
-  if (target === null || !isAllowedUrl(target) || (target.protocol === 'http:' && !staysHere)) {
+  // Which an endpoint does on this machine only, and `isAllowedUrl` keeps the target there.
+  const isPlain = new URL(endpoint).protocol === 'http:';
+  if (target === null || !isAllowedUrl(target) || (target.protocol === 'http:' && !isPlain)) {
     const place = target === null ? 'nowhere' : target.origin;
     throw new InfillError(
       'HUB_REFUSED',
       `${from.host} redirects to ${place}; only https is followed.`,
     );
   }
+  // fetch takes no address with a name and a password in it; nobody here has asked to be known by them.
+  target.username = '';
+  target.password = '';
   return target;
 }
 

@@ -43,7 +43,7 @@ export function isAllowedUrl({ protocol, hostname }: URL): boolean {
 }
 
 /** Whether a host name is of this machine. */
-export function isLoopback(hostname: string): boolean {
+function isLoopback(hostname: string): boolean {
   return /^(?:localhost|127(?:\.\d{1,3}){3}|\[::1\])$/.test(hostname);
 }
 

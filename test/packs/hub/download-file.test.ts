@@ -46,6 +46,27 @@ describe('a broken connection', () => {
     expect(hasWeights(await fetch())).toBe(true);
   });
 
+  it.each([
+    ['another part', 206],
+    ['no part', 416],
+  ])('ends the download where the server then gives %s', async (_, code) => {
+    const { fetch, hub, pauses } = await start();
+    hub.misbehaviour = ({ host, path, range }, response, bytes) => {
+      if (host !== 'store' || !isWeights(path) || bytes === null) return false;
+      if (range !== null) {
+        response
+          .writeHead(code, { 'content-range': `bytes 0-9/${bytes.length}` })
+          .end('0123456789');
+        return true;
+      }
+      response.writeHead(200, { 'content-length': bytes.length });
+      response.write(bytes.subarray(0, 5000), () => response.destroy());
+      return true;
+    };
+    await expect(fetch()).rejects.toMatchObject({ code: 'HUB_UNAVAILABLE' });
+    expect(pauses).toEqual([1000, 1000, 2000, 4000, 8000]);
+  });
+
   it('is noticed when the server says nothing more', async () => {
     const quiet = await start(undefined, 200);
     let silent = 1;

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { findCheckpoint } from '../../../src/packs/hub/find-checkpoint.ts';
 import { hubSettings } from '../../../src/packs/hub/hub-settings.ts';
 import { isWeights, newFolder, start, startHub, status, weights } from './hub-case.ts';
@@ -95,6 +95,42 @@ describe('a refusal', () => {
         message: expect.stringContaining('only https is followed'),
       });
     }
+  });
+
+  it('comes for a redirect from https to http on the same machine', async () => {
+    const location = 'http://127.0.0.1:9/x';
+    const fetched = vi.spyOn(globalThis, 'fetch');
+    fetched.mockResolvedValue(new Response(null, { status: 302, headers: { location } }));
+    const { fetch } = await start();
+    await expect(fetch({ env: { HF_ENDPOINT: 'https://127.0.0.1:8' } })).rejects.toMatchObject({
+      code: 'HUB_REFUSED',
+      message: expect.stringContaining('only https is followed'),
+    });
+    fetched.mockRestore();
+  });
+
+  it('comes for a cache that cannot be', async () => {
+    const { fetch } = await start();
+    const file = join(newFolder(), 'file');
+    writeFileSync(file, '');
+    await expect(fetch({ env: { HF_HUB_CACHE: file } })).rejects.toMatchObject({
+      code: 'INVALID_CONFIG',
+      message: expect.stringContaining(`cannot be kept in ${file} (`),
+    });
+  });
+
+  it('does not come for a redirect with a name and a password in it', async () => {
+    const { fetch, hub } = await start();
+    hub.misbehaviour = ({ host, path }, response) => {
+      if (host !== 'hub' || !isWeights(path)) return false;
+      const target = new URL(path, hub.storeOrigin);
+      target.username = 'someone';
+      target.password = 'secret';
+      response.writeHead(302, { location: target.href }).end();
+      return true;
+    };
+    expect(existsSync(await fetch())).toBe(true);
+    expect(hub.seen.at(-1)).toMatchObject({ host: 'store', authorization: null });
   });
 
   it('comes for answers that are no listing', async () => {

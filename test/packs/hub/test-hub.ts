@@ -35,7 +35,8 @@ const largeBytes = 4096;
 export class TestHub {
   readonly seen: SeenRequest[] = [];
   endpoint = '';
-  #storeOrigin = '';
+  /** Where large files come from. */
+  storeOrigin = '';
   misbehaviour: Misbehaviour = () => false;
   /** Changes of the listing: name → fields. */
   readonly lies = new Map<string, Readonly<Record<string, unknown>>>();
@@ -53,7 +54,7 @@ export class TestHub {
   static async start(folders: ReadonlyMap<string, string>): Promise<TestHub> {
     const hub = new TestHub(folders);
     hub.endpoint = await listen(hub.#hub);
-    hub.#storeOrigin = await listen(hub.#store);
+    hub.storeOrigin = await listen(hub.#store);
     return hub;
   }
 
@@ -79,7 +80,7 @@ export class TestHub {
     } else if (bytes === null) {
       response.writeHead(404).end();
     } else if (host === 'hub' && bytes.length >= largeBytes) {
-      response.writeHead(302, { location: `${this.#storeOrigin}${path}` }).end();
+      response.writeHead(302, { location: `${this.storeOrigin}${path}` }).end();
     } else {
       sendRange(response, bytes, range);
     }
