@@ -3,14 +3,13 @@
  *
  * Knows options and wording; the work is done in `packs/train/`.
  */
-import { existsSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
-import { join, resolve } from 'node:path';
+import { resolve } from 'node:path';
 import { Command, Option } from 'commander';
 import { InfillError } from '../errors.ts';
+import { holdsTraining } from '../packs/train/prepare-training.ts';
 import { trainPack } from '../packs/train/train-pack.ts';
 import type { TrainingSettings, TrainPackOptions } from '../packs/train/training-options.ts';
-import { trainingStateName } from '../packs/train/training-state.ts';
 import type { WeightStorage } from '../packs/weight-layout.ts';
 import type { PackCommandContext } from './command-context.ts';
 import { FlagProblems } from './flag-problems.ts';
@@ -86,7 +85,7 @@ async function train(folder: string, flags: Flags, context: PackCommandContext):
   const { settings, seed } = numbersOf(flags);
   const outFolder = resolve(flags.out);
   const workFolder = resolve(flags.work ?? `${flags.out}.training`);
-  checkResume(workFolder, flags.resume === true);
+  await checkResume(workFolder, flags.resume === true);
   const options: TrainPackOptions = {
     folder,
     outFolder,
@@ -117,8 +116,8 @@ async function follow(
 }
 
 /** What is there is neither thrown away nor gone on with unasked. */
-function checkResume(workFolder: string, isResumed: boolean): void {
-  const isThere = existsSync(join(workFolder, trainingStateName));
+async function checkResume(workFolder: string, isResumed: boolean): Promise<void> {
+  const isThere = await holdsTraining(workFolder);
   if (isThere === isResumed) return;
   const message = isThere
     ? `${workFolder} holds a training: go on with it (--resume), delete it, or take another folder (--work).`

@@ -4,7 +4,7 @@
  * Knows the files in the work folder that hold features; knows no step. The pack's models are in memory only meanwhile.
  */
 import { createHash } from 'node:crypto';
-import { mkdir, stat, statfs } from 'node:fs/promises';
+import { mkdir, readdir, stat, statfs } from 'node:fs/promises';
 import { join } from 'node:path';
 import { InfillError } from '../../errors.ts';
 import type { Manifest } from '../manifest.ts';
@@ -17,7 +17,7 @@ import { prepareFeatures } from './prepare-features.ts';
 import { requireFloat } from './read-head.ts';
 import type { HeldOut } from './train-fusion.ts';
 import type { TrainPackOptions } from './training-options.ts';
-import { trainingStateName } from './training-state.ts';
+import { trainingOfAnother, trainingStateName } from './training-state.ts';
 
 /** Features for a training. */
 export type PreparedTraining = {
@@ -63,6 +63,7 @@ export async function* prepareTraining(
     opened.push({ close: await takeLock(lock) });
     const source = new FeatureSource(models);
     const plan = planOf(manifest.digest, options);
+    await refuseOther(workFolder, plan);
     const open = async (name: string) => {
       const path = join(workFolder, `${plan.slice(0, 16)}-${name}.bin`);
       const file = await FeatureFile.open(path, source.width);
@@ -78,6 +79,30 @@ export async function* prepareTraining(
   } finally {
     await pack.close();
   }
+}
+
+/** Features, which are the first thing that a training has on disk, begin with this many digits of its plan. */
+const featuresName = /^([0-9a-f]{16})-features\.bin$/;
+
+/** Whether there is a training in `workFolder` to go on with, were it only some of its features. */
+export async function holdsTraining(workFolder: string): Promise<boolean> {
+  const names = await namesIn(workFolder);
+  return names.some((name) => name === trainingStateName || featuresName.test(name));
+}
+
+/** Before features are computed, which takes long. */
+async function refuseOther(workFolder: string, plan: string): Promise<void> {
+  const planOfFile = (name: string) => featuresName.exec(name)?.[1] ?? plan;
+  const other = (await namesIn(workFolder)).find((name) => !plan.startsWith(planOfFile(name)));
+  if (other !== undefined) throw trainingOfAnother(other);
+}
+
+/** None in a folder that is not there. */
+async function namesIn(folder: string): Promise<string[]> {
+  return readdir(folder).catch((error: NodeJS.ErrnoException) => {
+    if (error.code === 'ENOENT') return [];
+    throw error;
+  });
 }
 
 function corpusOf({ texts, settings, seed }: TrainPackOptions, { models, tokenizer }: OpenPack) {

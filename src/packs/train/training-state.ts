@@ -50,6 +50,8 @@ export const trainingStateName = 'training-state.bin';
 export class TrainingFiles {
   readonly #folder: string;
   readonly #plan: string;
+  /** Of the state on disk; null when there is none. */
+  #savedBestStep: number | null = null;
 
   /** @param plan - SHA-256 of what the training depends on. */
   constructor(folder: string, plan: string) {
@@ -57,15 +59,13 @@ export class TrainingFiles {
     this.#plan = plan;
   }
 
-  /** Writes the state, whole or not at all; its best layer is there already. Those that were best before it are removed. */
+  /** Writes the state, whole or not at all; its best layer is there already. */
   async write({ parameters, ...figures }: TrainingState): Promise<void> {
     const { rowCount, width, stepCount } = parameters;
     const facts = { formatVersion: 2, rowCount, width, stepCount, plan: this.#plan, ...figures };
     await writeNumbers(join(this.#folder, trainingStateName), facts, arraysOf(parameters));
-    const best = basename(this.#bestPath(figures.bestStep));
-    for (const name of await readdir(this.#folder)) {
-      if (name.startsWith(this.#bestPrefix) && name !== best) await rm(join(this.#folder, name));
-    }
+    this.#savedBestStep = figures.bestStep;
+    await this.#forgetBestExcept(figures.bestStep);
   }
 
   /**
@@ -80,7 +80,7 @@ export class TrainingFiles {
       if (!parsed.success) throw damaged(path, `: ${z.prettifyError(parsed.error)}`);
       const { plan, rowCount, width, stepCount, bestStep, trainingLosses, evaluations } =
         parsed.data;
-      if (plan !== this.#plan) throw ofAnother(path);
+      if (plan !== this.#plan) throw trainingOfAnother(basename(path));
       const layer = () => ({
         weight: new Float32Array(rowCount * width),
         bias: new Float32Array(rowCount),
@@ -88,6 +88,7 @@ export class TrainingFiles {
       const [mean, square] = [layer(), layer()];
       const parameters = { rowCount, width, layer: layer(), mean, square, stepCount };
       await readInto(arraysOf(parameters));
+      this.#savedBestStep = bestStep;
       return { parameters, bestStep, trainingLosses, evaluations };
     });
   }
@@ -95,6 +96,7 @@ export class TrainingFiles {
   /** Keeps a layer as the best after `step` steps, beside the one that the state on disk says is best. */
   async writeBest(step: number, { weight, bias }: LayerArrays): Promise<void> {
     await writeNumbers(this.#bestPath(step), { step }, [weight, bias]);
+    await this.#forgetBestExcept(step, this.#savedBestStep);
   }
 
   /** Overwrites `layer` with the one kept for `step`. @throws InfillError INVALID_INPUT when it is damaged or gone */
@@ -108,6 +110,16 @@ export class TrainingFiles {
       throw damaged(join(this.#folder, trainingStateName), ': its best layer is gone');
   }
 
+  /** Removes layers that were the best for a while. */
+  async #forgetBestExcept(...steps: readonly (number | null)[]): Promise<void> {
+    const kept = steps.map((step) => (step === null ? null : basename(this.#bestPath(step))));
+    for (const name of await readdir(this.#folder)) {
+      if (name.startsWith(this.#bestPrefix) && !kept.includes(name)) {
+        await rm(join(this.#folder, name));
+      }
+    }
+  }
+
   get #bestPrefix(): string {
     return `${this.#plan.slice(0, 16)}-best-`;
   }
@@ -117,10 +129,11 @@ export class TrainingFiles {
   }
 }
 
-function ofAnother(path: string): InfillError {
+/** What is said of a file, by its name, that another training left. */
+export function trainingOfAnother(name: string): InfillError {
   return new InfillError(
     'INVALID_INPUT',
-    `${basename(path)} is of a training with another pack, other texts or other options. Take another work folder, or delete it.`,
+    `${name} is of a training with another pack, other texts or other options. Take another work folder, or delete it.`,
   );
 }
 

@@ -7,72 +7,22 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { join } from 'node:path';
-import { beforeAll, describe, expect, it, vi } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { openPack } from '../../../src/packs/open-pack.ts';
 import { quantisePack } from '../../../src/packs/quantise/quantise-pack.ts';
 import { FusionStep } from '../../../src/packs/train/fusion-step.ts';
-import { readMeanOfHeads } from '../../../src/packs/train/read-head.ts';
-import { type TrainPackProgress, trainPack } from '../../../src/packs/train/train-pack.ts';
+import type { TrainPackProgress } from '../../../src/packs/train/train-pack.ts';
 import type { TrainPackOptions } from '../../../src/packs/train/training-options.ts';
-import { writeTrainedPack } from '../../../src/packs/train/write-fusion.ts';
-import { temporaryFolder } from '../../support/temporary-folder.ts';
-import { writeTinyPack } from '../../support/tiny-pack.ts';
+import { follow, optionsOf, pack, root, settings } from './train-case.ts';
 
-const root = temporaryFolder();
-let pack = '';
-beforeAll(async () => {
-  pack = await writeTinyPack(root, { seed: 3 });
-});
-
-/** Two kinds of documents, which a layer on random models can learn to tell. */
-const text = Array.from({ length: 60 }, (_, index) =>
-  (index % 2 === 0 ? 'the hen ran to the red shed. ' : 'a man sat in a tin can. ').repeat(3),
-).join('\n\n');
-
-const settings = {
-  examples: 24,
-  length: 24,
-  epochs: 4,
-  batch: 60,
-  rate: 0.02,
-  weightDecay: 0.01,
-  heldOut: 0.2,
-  heldOutExamples: 6,
-  evaluateEvery: 4,
-  patience: 50,
-  blockRows: 100,
-};
-
-const optionsOf = (name: string, given: Partial<TrainPackOptions> = {}): TrainPackOptions => ({
-  folder: pack,
-  outFolder: join(root, name),
-  workFolder: join(root, `${name}.training`),
-  texts: [{ name: 'text.txt', sha256: 'ab'.repeat(32), text }],
-  seed: 5n,
-  storage: 'f32',
-  threads: 1,
-  settings,
-  ...given,
-});
-
-/** Goes on until `isEnough`. */
-async function follow(
-  options: TrainPackOptions,
-  isEnough: (progress: TrainPackProgress) => boolean = () => false,
-): Promise<TrainPackProgress[]> {
-  const all: TrainPackProgress[] = [];
-  for await (const progress of trainPack(options)) {
-    all.push(progress);
-    if (isEnough(progress)) break;
-  }
-  return all;
-}
+const bestNames = ({ workFolder }: TrainPackOptions) =>
+  readdirSync(workFolder).filter((name) => name.includes('-best-'));
 
 /** Path of the file that holds the best layer. */
-const bestOf = ({ workFolder }: TrainPackOptions) => {
-  const [name = '', ...others] = readdirSync(workFolder).filter((each) => each.includes('-best-'));
+const bestOf = (options: TrainPackOptions) => {
+  const [name = '', ...others] = bestNames(options);
   expect(others).toEqual([]);
-  return join(workFolder, name);
+  return join(options.workFolder, name);
 };
 
 const layerOf = (name: string) => readFileSync(join(root, name, 'fusion.bin'));
@@ -136,9 +86,19 @@ describe('training a pack', () => {
     await follow(options, (progress) => progress.type === 'step' && progress.step === 6);
     const state = join(options.workFolder, 'training-state.bin');
     copyFileSync(state, `${state}.kept`);
+    const keptBest = bestOf(options);
+    copyFileSync(keptBest, `${state}.best`);
     await follow(options, (progress) => progress.type === 'step' && progress.step === 9);
     copyFileSync(`${state}.kept`, state);
-    await follow(options);
+    renameSync(`${state}.best`, keptBest);
+    let most = 0;
+    await follow(options, () => {
+      most = Math.max(most, bestNames(options).length);
+      return false;
+    });
+    // Of the state and the newest: another kill finds what it needs.
+    expect(most).toBe(2);
+    expect(bestNames(options)).toHaveLength(1);
     expect(layerOf('killed').equals(layerOf('straight'))).toBe(true);
   });
 
@@ -161,7 +121,8 @@ describe('training a pack', () => {
     const options = optionsOf('refused');
     await follow(options, (progress) => progress.type === 'step' && progress.step === 2);
     const other = { ...options, settings: { ...settings, rate: 0.5 } };
-    await expect(follow(other)).rejects.toThrow(/training-state\.bin is of a training with/);
+    const named = /^[0-9a-f]{16}-features\.bin is of a training with another pack/;
+    await expect(follow(other)).rejects.toThrow(named);
     const path = join(options.workFolder, 'training-state.bin');
     const bytes = readFileSync(path);
     bytes.writeUInt8(bytes.readUInt8(bytes.length - 1) ^ 1, bytes.length - 1);
@@ -235,62 +196,5 @@ describe('training a pack', () => {
     const huge = { ...settings, examples: 10_000_000, length: 8192 };
     const options = optionsOf('huge', { settings: huge });
     await expect(follow(options)).rejects.toMatchObject({ code: 'STORAGE_FULL' });
-  });
-});
-
-describe('the untrained layer as a trained one', () => {
-  it('gives the logits of the mean of the heads', async () => {
-    const { manifest, models, close } = await openPack(pack, { device: 'cpu', threads: 1 });
-    const layer = await readMeanOfHeads(pack, manifest);
-    const source = {
-      exampleCount: 1,
-      stepCount: 0,
-      bestStep: 0,
-      seed: '0',
-      options: {},
-      texts: [],
-      untrained: [],
-      trained: [],
-    };
-    for (const [storage, tolerance] of [
-      ['f32', 1e-5],
-      ['f16', 2e-2],
-    ] as const) {
-      const folder = join(root, `same-${storage}`);
-      await writeTrainedPack(pack, folder, { layer, source, storage, lossCurve: '<svg/>' });
-      const trained = await openPack(folder, { device: 'cpu', threads: 1 });
-      const ids = [5, 90, 3, 3, 120];
-      const fused = await Promise.all(
-        [models, trained.models].map(async ({ causal, masked, fusion }) => {
-          if (!causal || !masked || !fusion) throw new Error('The pack has all roles.');
-          const before = await causal.forward([1, ...ids.slice(0, -1)], causal.createCache());
-          const within = await masked.encode(ids);
-          const causalPart = await fusion.causalPart(before);
-          const maskedPart = await fusion.maskedPart(within, await masked.logits(within));
-          return causalPart.map((value, i) => fusion.scale * (value + (maskedPart[i] ?? 0)));
-        }),
-      );
-      const [mean = [], linear = []] = fused.map((values) => [...values]);
-      expect(linear).toHaveLength(mean.length);
-      expect(
-        Math.max(...mean.map((value, i) => Math.abs(value - (linear[i] ?? Number.NaN)))),
-      ).toBeLessThan(tolerance);
-      await trained.close();
-    }
-    await close();
-  });
-
-  it('is no part of where another training begins', async () => {
-    const atStart = async (name: string, folder: string) => {
-      const progress = await follow(
-        optionsOf(name, { folder }),
-        ({ type }) => type === 'evaluated',
-      );
-      return progress.at(-1);
-    };
-    const learnt = await atStart('after-learnt', join(root, 'learnt'));
-    const fresh = await atStart('after-none', pack);
-    expect(learnt).toMatchObject({ type: 'evaluated', step: 0 });
-    expect(learnt).toEqual(fresh);
   });
 });
