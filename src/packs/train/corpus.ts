@@ -36,14 +36,15 @@ export class Corpus {
   readonly #heldOut: Part;
 
   /**
-   * @param texts - documents are set apart by empty lines.
+   * @param texts - documents are set apart by empty lines; one that is there again does not count.
    * @throws InfillError INVALID_INPUT when they have too few documents to hold one out
    */
   constructor(texts: readonly string[], tokenizer: Tokenizer, options: CorpusOptions) {
     this.#options = options;
-    const documents = texts
-      .flatMap((text) => text.split(/\n\s*\n/))
-      .map((document) => Int32Array.from(tokenizer.encode(document.trim())))
+    const written = texts.flatMap((text) => text.split(/\n\s*\n/)).map((text) => text.trim());
+    // Once each: the other copy of what is held out would be trained on.
+    const documents = [...new Set(written)]
+      .map((document) => Int32Array.from(tokenizer.encode(document)))
       .filter(({ length }) => length >= minDocumentLength);
     const isHeldOut = documents.map((_, index) => this.#isHeldOut(index));
     this.#training = partOf(documents.filter((_, index) => isHeldOut[index] === false));

@@ -24,6 +24,12 @@ describe('a corpus', () => {
     expect([...heldOut].filter((letter) => training.has(letter))).toEqual([]);
   });
 
+  it('counts a document once, however often it is there', () => {
+    const twice = new Corpus([text, `${text}\n\n${text}`], tokenizer, options);
+    expect(twice.tokenCounts).toEqual(corpus.tokenCounts);
+    expect(twice.tokenCounts.heldOut).toBeGreaterThan(0);
+  });
+
   it('gives the same example for an index, and others for another seed', () => {
     const again = new Corpus([text], tokenizer, options);
     const other = new Corpus([text], tokenizer, { ...options, seed: 8n });
