@@ -58,11 +58,6 @@ export class Corpus {
     }
   }
 
-  /** Tokens to train on, and held out. */
-  get tokenCounts(): { readonly training: number; readonly heldOut: number } {
-    return { training: this.#training.ends.at(-1) ?? 0, heldOut: this.#heldOut.ends.at(-1) ?? 0 };
-  }
-
   /** An example to train on; its mask rate is uniform. @param index - ≥ 0. */
   example(index: number): Example {
     const rate = this.#uniform('example', index, draws.rate);
