@@ -67,7 +67,7 @@ function isDue(
 }
 
 /** Mean over the mask rates. */
-export function meanLoss({ losses }: Evaluation): number {
+function meanLoss({ losses }: Evaluation): number {
   return losses.reduce((sum, { loss }) => sum + loss, 0) / losses.length;
 }
 
