@@ -14,7 +14,7 @@ export type ItemScore = {
   readonly negLogLikelihood: number;
   /** Tokens of the gold text, ≥ 1. */
   readonly openTokens: number;
-  /** Unicode code points of the gold text, without the spaces that slots own; the same for every vocabulary. */
+  /** Unicode code points of the gold text, owned spaces included; the same for every vocabulary. */
   readonly characters: number;
   /** Of an ELBO over its draws; null for exact kinds. */
   readonly standardError: number | null;
@@ -38,9 +38,9 @@ export type FillCost = {
   readonly causalPasses: number;
   readonly maskedPasses: number;
   readonly queueMs: number;
-  /** From the first step to the first token; null where there was none. */
+  /** From submission to the first committed token; null where there was none. */
   readonly firstTokenMs: number | null;
-  /** From the first step to the last. */
+  /** From submission to the end, `queueMs` included. */
   readonly totalMs: number;
   /** Most resident memory of the worker so far; null where it was not measured. */
   readonly peakBytes: number | null;

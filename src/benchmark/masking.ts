@@ -20,6 +20,16 @@ export type Masking =
   | { readonly kind: 'MIDDLE_SENTENCE' }
   | { readonly kind: 'EXPLICIT' };
 
+/** A masking that opens tokens. */
+export type TokenMasking = Extract<Masking, { readonly unit: MaskUnit }> & {
+  readonly unit: 'TOKEN';
+};
+
+/** A masking that opens words or sentences, or whose masks came with the items. */
+export type TextMasking =
+  | Exclude<Masking, { readonly unit: MaskUnit }>
+  | (Extract<Masking, { readonly unit: MaskUnit }> & { readonly unit: 'WORD' });
+
 /** What maskings may have. */
 export const maskingLimits = {
   /** Rates are from this to 1, in thousandths. */
@@ -27,6 +37,11 @@ export const maskingLimits = {
   /** Units of a span. */
   spanLength: 64,
 } as const;
+
+/** Whether a masking opens tokens, and so compares packs of one tokenizer only; otherwise it opens text. */
+export function opensTokens(masking: Masking): masking is TokenMasking {
+  return 'unit' in masking && masking.unit === 'TOKEN';
+}
 
 /** Returns the stable name of a masking: `rate-0.3-word`, `span-4-token`, `middle-sentence`, `explicit`. */
 export function maskingName(masking: Masking): string {
@@ -57,11 +72,6 @@ export function maskingOfName(name: string): Masking {
     'INVALID_INPUT',
     `"${name}" is not the name of a masking; names are like ${forms}.`,
   );
-}
-
-/** Whether the positions it opens are counted in tokens, so that it compares packs of one tokenizer only. */
-export function isTokenMasking(masking: Masking): boolean {
-  return 'unit' in masking && masking.unit === 'TOKEN';
 }
 
 /**

@@ -30,6 +30,10 @@ export const drawPurposes = {
   gap: 10,
   /** Which texts and masks a fusion is trained with. */
   training: 11,
+  /** Which units of a benchmark's text are masked. */
+  masking: 12,
+  /** Which groups a bootstrap resample has. */
+  resample: 13,
 } as const;
 
 /** A key of `drawPurposes`. */
