@@ -3,7 +3,8 @@
  *
  * The three take turns on the same work, so that what disturbs one disturbs all; ratios are taken within a turn. Of
  * times: median (least–greatest; middle half). Of perplexity ratios: a 95 % interval of paired bootstrap samples of
- * passages. A draft window of 1 commits one token per causal pass, and one more where the draft is accepted.
+ * passages. A draft window of 1 commits one token per causal pass, and one more where the draft is accepted. With
+ * `--turns 0` no time is measured.
  *
  *   npx tsx bench/precision.ts [--pack DIR | --random] [--turns N] [--open N] [--threads N]
  *     [--text FILE … [--per-file N] [--tokens T] [--rate R …]]
@@ -58,7 +59,7 @@ const temporary = mkdtempSync(join(tmpdir(), 'lacuna-precision-'));
 try {
   const forms = await openForms(await sourceFolder());
   write(`\n${machineState()}`);
-  await compareSpeed(forms);
+  if (Number(values.turns) > 0) await compareSpeed(forms);
   if (values.text.length > 0) await compareTexts(forms);
   for (const { pack } of forms) await pack.close();
 } finally {
