@@ -3,9 +3,16 @@ import { createHash } from 'node:crypto';
 import { once } from 'node:events';
 import { existsSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
+import { whileHeard } from '../../../src/packs/hub/hub-context.ts';
 import { blobs, cutting, hasWeights, isWeights, start, status, weights } from './hub-case.ts';
 import { sendRange } from './test-hub.ts';
+
+/** The blob of the weights. */
+const blobPath = (cacheFolder: string) => {
+  const hash = createHash('sha256').update(weights).digest('hex');
+  return join(cacheFolder, 'models--tiny--causal', 'blobs', hash);
+};
 
 describe('a broken connection', () => {
   it('is gone on with from the byte where it broke', async () => {
@@ -80,6 +87,20 @@ describe('a broken connection', () => {
     expect(quiet.pauses).toEqual([1000]);
   });
 
+  it('is none while something comes now and then', async () => {
+    vi.useFakeTimers();
+    const { context } = await start(undefined, 1000);
+    const work = whileHeard(context, 'hub', async (signal, heard) => {
+      for (let turn = 0; turn < 5; turn++) {
+        await vi.advanceTimersByTimeAsync(900);
+        heard();
+      }
+      return signal.aborted;
+    });
+    expect(await work).toBe(false);
+    vi.useRealTimers();
+  });
+
   it('by the end of the program is gone on with by the next one', async () => {
     const { fetch, hub, cacheFolder } = await start();
     let held = true;
@@ -111,7 +132,7 @@ describe('a broken connection', () => {
     held = false;
     expect(hasWeights(await fetch())).toBe(true);
     expect(hub.seen.at(-1)?.range).toBe('bytes=7000-');
-  });
+  }, 30_000);
 });
 
 describe('a damaged file', () => {
@@ -155,15 +176,29 @@ describe('a damaged file', () => {
     await expect(fetch()).rejects.toMatchObject({ code: 'HUB_UNAVAILABLE' });
   });
 
-  it('left by another program is thrown away', async () => {
-    const { fetch, hub, cacheFolder } = await start();
+  it.each([3000, weights.length, weights.length + 1])(
+    'of %i bytes left by another program is thrown away',
+    async (length) => {
+      const { fetch, hub, cacheFolder } = await start();
+      await fetch();
+      const path = blobPath(cacheFolder);
+      rmSync(path);
+      writeFileSync(`${path}.incomplete`, Buffer.alloc(length));
+      const before = hub.seen.length;
+      expect(hasWeights(await fetch())).toBe(true);
+      const asked = hub.seen.slice(before).filter(({ host }) => host === 'store');
+      // What is too long or damaged is not gone on with; what is too short is, before it is known to be damaged.
+      expect(asked.map(({ range }) => range)).toEqual(
+        length < weights.length ? [`bytes=${length}-`, null] : [null],
+      );
+    },
+  );
+
+  it('of the cache is not used when it has another size', async () => {
+    const { fetch, cacheFolder } = await start();
     await fetch();
-    const blob = blobs(cacheFolder).find((name) => name.length === 64) ?? '';
-    const folder = join(cacheFolder, 'models--tiny--causal', 'blobs');
-    rmSync(join(folder, blob));
-    writeFileSync(join(folder, `${blob}.incomplete`), Buffer.alloc(3000));
+    writeFileSync(blobPath(cacheFolder), weights.subarray(0, 5000));
     expect(hasWeights(await fetch())).toBe(true);
-    expect(hub.seen.at(-1)?.range).toBeNull();
   });
 });
 
@@ -172,8 +207,7 @@ describe('a full disk', () => {
   it.skipIf(!existsSync('/dev/full'))('is told as such, and another try goes on', async () => {
     const { fetch, cacheFolder } = await start();
     await fetch({ withWeights: false });
-    const hash = createHash('sha256').update(weights).digest('hex');
-    const partial = join(cacheFolder, 'models--tiny--causal', 'blobs', `${hash}.incomplete`);
+    const partial = `${blobPath(cacheFolder)}.incomplete`;
     symlinkSync('/dev/full', partial);
     await expect(fetch()).rejects.toMatchObject({
       code: 'STORAGE_FULL',

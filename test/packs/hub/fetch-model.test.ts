@@ -64,6 +64,23 @@ describe('a model of the hub', () => {
     ]);
   });
 
+  it('takes the place of what lies in its folder', async () => {
+    const { fetch } = await start();
+    const folder = await fetch({ withWeights: false });
+    rmSync(join(folder, 'config.json'));
+    writeFileSync(join(folder, 'config.json'), '{}');
+    await fetch({ withWeights: false });
+    expect(lstatSync(join(folder, 'config.json')).isSymbolicLink()).toBe(true);
+  });
+
+  it('is asked for as it is, not compressed, and without its folders', async () => {
+    const { fetch, hub } = await start();
+    hub.lies.set('tokenizer.json', { type: 'directory' });
+    const folder = await fetch();
+    expect(readdirSync(folder).sort()).toEqual(['config.json', 'model.safetensors']);
+    expect(new Set(hub.seen.map(({ encoding }) => encoding))).toEqual(new Set(['identity']));
+  });
+
   it('comes without its weights for a plan', async () => {
     const { fetch, hub } = await start();
     expect(readdirSync(await fetch({ withWeights: false })).sort()).toEqual([

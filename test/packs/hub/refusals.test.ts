@@ -1,10 +1,10 @@
 import { createHash } from 'node:crypto';
-import { existsSync, mkdirSync, readdirSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it, vi } from 'vitest';
 import { findCheckpoint } from '../../../src/packs/hub/find-checkpoint.ts';
 import { hubSettings } from '../../../src/packs/hub/hub-settings.ts';
-import { isWeights, newFolder, start, startHub, status, weights } from './hub-case.ts';
+import { hasWeights, isWeights, newFolder, start, startHub, status, weights } from './hub-case.ts';
 import { testCommit } from './test-hub.ts';
 
 describe('a token', () => {
@@ -60,6 +60,14 @@ describe('a refusal', () => {
     const greedy = await start(status(429, 1, { 'retry-after': '86400' }));
     await greedy.fetch();
     expect(greedy.pauses).toEqual([60_000]);
+  });
+
+  it('does not come for a revision with slashes', async () => {
+    const { fetch, hub } = await start();
+    const folder = await fetch({ name: 'tiny/causal@refs/pr/1' });
+    expect(hub.seen[0]?.path).toBe('/api/models/tiny/causal/revision/refs%2Fpr%2F1');
+    const offline = { HF_HUB_OFFLINE: '1' };
+    expect(await fetch({ name: 'tiny/causal@refs/pr/1', env: offline })).toBe(folder);
   });
 
   it('names a revision that is not there', async () => {
@@ -195,6 +203,10 @@ describe('a refusal', () => {
     // Beyond every process id there is.
     writeFileSync(join(locks, `${hash}.pid`), '999999999');
     expect(existsSync(await fetch())).toBe(true);
+    // In a container that was started again, this process can have the id of the one that was there.
+    rmSync(join(cacheFolder, 'models--tiny--causal', 'blobs', hash));
+    writeFileSync(join(locks, `${hash}.pid`), String(process.pid));
+    expect(hasWeights(await fetch())).toBe(true);
     expect(readdirSync(locks)).toEqual([]);
   });
 });

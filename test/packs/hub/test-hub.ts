@@ -16,6 +16,8 @@ export type SeenRequest = {
   readonly path: string;
   readonly range: string | null;
   readonly authorization: string | null;
+  /** What the answer may be compressed with. */
+  readonly encoding: string | null;
 };
 
 /** Answers in place of the server; true when it did. */
@@ -69,8 +71,9 @@ export class TestHub {
 
   #answer(host: SeenRequest['host'], request: IncomingMessage, response: ServerResponse): void {
     const { url: path = '/', headers } = request;
-    const { range = null, authorization = null } = headers;
-    const seen = { host, path, range, authorization };
+    const { range = null, authorization = null, 'accept-encoding': accepted } = headers;
+    const encoding = accepted?.toString() ?? null;
+    const seen = { host, path, range, authorization, encoding };
     this.seen.push(seen);
     const bytes = this.#bytesAt(path);
     if (this.misbehaviour(seen, response, bytes)) return;
