@@ -3,6 +3,7 @@
  *
  * Knows layout; computes nothing but totals.
  */
+import type { Precision } from '../packs/onnx/check-quantised.ts';
 import type { PlannedFiles, PlannedFusion } from '../packs/plan/plan-files.ts';
 import type { PackPlan, PlannedModel } from '../packs/plan/plan-pack.ts';
 import type { RunMemory } from '../packs/plan/run-memory.ts';
@@ -10,8 +11,8 @@ import type { DifferingToken, VocabularyOverlap } from '../packs/plan/vocabulary
 import { bytesText } from './bytes-text.ts';
 import { figures } from './table.ts';
 
-/** The whole plan; sections that there is nothing to say in are left out. */
-export function describePackPlan(plan: PackPlan): string {
+/** The whole plan; sections that there is nothing to say in are left out. @param precision - that its memory is told for. */
+export function describePackPlan(plan: PackPlan, precision: Precision): string {
   const sections = [
     section('PROBLEMS', plan.problems),
     section('MODELS', modelLines(plan.models)),
@@ -19,7 +20,7 @@ export function describePackPlan(plan: PackPlan): string {
     section('VOCABULARY', vocabularyLines(plan)),
     section('FUSION', fusionLines(plan.fusion, plan.vocabularySize)),
     section('FILES', fileLines(plan)),
-    section('MEMORY', memoryLines(plan.memory)),
+    section('MEMORY', memoryLines(plan.memory, precision)),
     section('NOTES', plan.notes),
   ];
   return sections.filter((text) => text !== '').join('\n\n');
@@ -82,7 +83,7 @@ function exampleLine({ id, causal, masked }: DifferingToken): string {
 function fusionLines(fusion: PlannedFusion | null, vocabularySize: number): string[] {
   if (fusion === null) return [];
   const { width, parameterCount, files } = fusion;
-  const sizes = files.map((each) => `${bytesText(sizeOf(each))} as ${each.storage}`);
+  const sizes = files.map((each) => `${bytesText(sizeOf(each))} as ${formOf(each)}`);
   return [
     'untrained: the mean of both heads, no file of its own',
     `trained: ${whole(vocabularySize)} × ${whole(width)} weights and ${whole(vocabularySize)} biases, ${whole(parameterCount)} in all; ${sizes.join(', ')}`,
@@ -98,15 +99,15 @@ function fileLines({ files }: PackPlan): string[] {
   ];
   return [
     ...figures([
-      ['', ...files.map(({ storage }) => storage)],
+      ['', ...files.map(formOf)],
       ...names.map((name) => row(name, (each) => each.files[name] ?? 0)),
       row('total', sizeOf),
     ]),
-    'f16 only where every weight is a float16 exactly',
+    'f16 only where every weight is a float16 exactly; int8 and int4 by --precision',
   ];
 }
 
-function memoryLines(memory: readonly RunMemory[]): string[] {
+function memoryLines(memory: readonly RunMemory[], precision: Precision): string[] {
   if (memory.length === 0) return [];
   const headings = ['CONTEXT', 'WEIGHTS', 'KV CACHE', 'HIDDEN', 'LOGITS', 'PASSES', 'TOTAL'];
   const rows = memory.map((each) => [
@@ -117,8 +118,14 @@ function memoryLines(memory: readonly RunMemory[]): string[] {
   ]);
   return [
     ...figures([headings, ...rows]),
-    'one run with every position open; weights as float32, once for all runs of a worker',
+    `one run with every position open; weights as ${precision}, once for all runs of a worker`,
+    'a trained fusion adds its own',
   ];
+}
+
+/** What a form of a pack is called. */
+function formOf({ storage, precision }: PlannedFiles): string {
+  return precision === 'f32' ? storage : precision;
 }
 
 function sizeOf({ files }: PlannedFiles): number {

@@ -3,7 +3,8 @@
  *
  * Knows options and wording; the work is done in `packs/plan/`.
  */
-import { Command, InvalidArgumentError } from 'commander';
+import { Command, InvalidArgumentError, Option } from 'commander';
+import { type Precision, precisionBits } from '../packs/onnx/check-quantised.ts';
 import { planPack } from '../packs/plan/plan-pack.ts';
 import type { PackCommandContext } from './command-context.ts';
 import { checkpointFolders, hubNotes } from './hub-checkpoints.ts';
@@ -13,6 +14,7 @@ type Flags = {
   readonly causal?: string;
   readonly masked?: string;
   readonly context?: number;
+  readonly precision: Precision;
   readonly maskToken?: string;
   readonly json?: true;
 };
@@ -33,13 +35,21 @@ export function planCommand(context: PackCommandContext): Command {
     .option('--causal <checkpoint>', 'folder or name of the causal model')
     .option('--masked <checkpoint>', 'folder or name of the masked model')
     .option('--context <positions>', 'positions that both are used with', wholeNumber)
+    .addOption(
+      new Option('--precision <type>', 'of the matrices, for the memory at run time')
+        .choices(Object.keys(precisionBits))
+        .default('f32'),
+    )
     .option('--mask-token <text>', 'the mask token, where no file of the checkpoint names it')
     .option('--json', 'write the plan as JSON')
     .addHelpText('after', hubNotes + notes)
     .action(async (flags: Flags) => {
       const folders = await checkpointFolders(flags, false, context);
       const plan = await planPack({ ...flags, ...folders });
-      write(flags.json ? `${JSON.stringify(plan, null, 2)}\n` : `${describePackPlan(plan)}\n`);
+      const text = flags.json
+        ? JSON.stringify(plan, null, 2)
+        : describePackPlan(plan, flags.precision);
+      write(`${text}\n`);
       if (plan.problems.length > 0) setExitCode(1);
     });
 }

@@ -9,10 +9,17 @@ import type { ModelShape } from '../architectures/model-plan.ts';
 import { bannedIds } from '../build-pack.ts';
 import type { SharedVocabulary } from '../checkpoint/shared-vocabulary.ts';
 import { tokenizerFileName } from '../manifest.ts';
-import { describeRoles } from '../role-manifest.ts';
+import type { Precision } from '../onnx/check-quantised.ts';
+import { describeRoles, graphFileNames } from '../role-manifest.ts';
 import type { RoleName } from '../role-source.ts';
 import { Findings } from './findings.ts';
-import { type PlannedFiles, type PlannedFusion, planFiles, planFusion } from './plan-files.ts';
+import {
+  type PlannedDrawing,
+  type PlannedFiles,
+  type PlannedFusion,
+  planFiles,
+  planFusion,
+} from './plan-files.ts';
 import type { DrawnModel, ParameterCounts } from './plan-model.ts';
 import {
   isComplete,
@@ -31,6 +38,8 @@ export type PlanPackOptions = {
   readonly maskedFolder?: string | undefined;
   /** Positions the models are used with; those of their configurations by default. */
   readonly context?: number | undefined;
+  /** Of the models' matrices in memory; f32 by default. */
+  readonly precision?: Precision | undefined;
   /** Text of the mask token, for a checkpoint that does not name it. */
   readonly maskToken?: string | undefined;
 };
@@ -83,13 +92,12 @@ export async function planPack(options: PlanPackOptions): Promise<PackPlan> {
     bannedCount,
     overlap: overlapOf(sources),
     fusion: fusionOf(sources, vocabularySize),
-    files: drawings.map(({ storage, files }) => ({
+    files: drawings.map(({ storage, precision, files }) => ({
       storage,
+      precision,
       files: tokenizerSize === null ? files : { ...files, [tokenizerFileName]: tokenizerSize },
     })),
-    memory: contextsOf(sources).map((length) =>
-      runMemory(models.map(sizedModel(vocabularySize)), vocabularySize, length),
-    ),
+    memory: memoryOf(drawings, vocabularySize, options.precision ?? 'f32'),
     problems: findings.problems,
     notes: findings.notes,
   };
@@ -154,20 +162,26 @@ function fusionOf([causal, masked]: readonly PlanSource[], size: number): Planne
   return planFusion([causal.plan.shape.hiddenSize, masked.plan.shape.hiddenSize], size);
 }
 
-function sizedModel(vocabularySize: number): (source: DrawnSource) => SizedModel {
-  return ({ role, plan: { shape }, drawn: { parameters } }) => {
-    const { total, tied } = parameters;
-    const loadedWeights = tied ? total + vocabularySize * shape.hiddenSize : total;
-    return { role, shape, loadedWeights };
-  };
+/** At each length worth a look. */
+function memoryOf(
+  drawings: readonly PlannedDrawing<PlanSource>[],
+  vocabularySize: number,
+  precision: Precision,
+): RunMemory[] {
+  const drawing = drawings.find((each) => each.precision === precision);
+  if (drawing === undefined) return [];
+  const { models, graphs } = drawing;
+  const sized = models.map(({ role, plan: { shape } }): SizedModel => {
+    const names = Object.values(graphFileNames(role));
+    return { role, shape, graphs: names.flatMap((name) => graphs.get(name) ?? []) };
+  });
+  return contextsOf(models).map((length) => runMemory(sized, vocabularySize, length));
 }
 
-/** Lengths worth a look. */
 const contexts = [128, 512, 2048, 8192, 32_768];
 
 /** Those below the longest prompt, and the longest. */
 function contextsOf(sources: readonly PlanSource[]): number[] {
-  if (sources.length === 0) return [];
   const longest = Math.min(...sources.map(({ contextLength }) => contextLength));
   return [...contexts.filter((length) => length < longest), longest];
 }

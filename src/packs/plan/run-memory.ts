@@ -5,20 +5,22 @@
  */
 import { cacheSizeBytes, capacityFor } from '../../model/kv-cache.ts';
 import type { ModelShape } from '../architectures/model-plan.ts';
+import { elementTypes, type OnnxModel } from '../onnx/onnx-model.ts';
 import type { RoleName } from '../role-source.ts';
+import { elementCount } from '../weight-layout.ts';
 
 /** What is needed of a model. */
 export type SizedModel = {
   readonly role: RoleName;
   readonly shape: ModelShape;
-  /** Weights of backbone and head. A tied embedding is in both: the sessions share no memory. */
-  readonly loadedWeights: number;
+  /** Backbone and head. What both read is in memory twice: the sessions share none. */
+  readonly graphs: readonly OnnxModel[];
 };
 
 /** Bytes for one run whose prompt has `contextLength` positions, all of them open. */
 export type RunMemory = {
   readonly contextLength: number;
-  /** Of all models, as float32. */
+  /** Of all models, with what their graphs have as constants. */
   readonly weights: number;
   /** With the room it keeps for more. */
   readonly cache: number;
@@ -49,7 +51,7 @@ export function runMemory(
 ): RunMemory {
   const sum = (bytesOf: (model: SizedModel) => number) =>
     models.reduce((total, model) => total + bytesOf(model), 0);
-  const weights = sum(({ loadedWeights }) => floatBytes * loadedWeights);
+  const weights = sum(({ graphs }) => graphs.reduce((total, graph) => total + heldBytes(graph), 0));
   const cache = sum(({ role, shape }) =>
     role === 'causal' ? cacheSizeBytes(shape, capacityFor(contextLength + 1)) : 0,
   );
@@ -59,6 +61,14 @@ export function runMemory(
   const passes = sum((model) => passBytes(model, contextLength));
   const total = weights + cache + hiddenStates + logits + passes;
   return { contextLength, weights, cache, hiddenStates, logits, passes, total };
+}
+
+/** Bytes of a graph's constants as a session holds them: halves become floats when it is opened. */
+function heldBytes({ graph }: OnnxModel): number {
+  const sizes = graph.initializer.map(({ dims, dataType }) => {
+    return elementCount(dims) * (dataType === elementTypes.uint8 ? 1 : floatBytes);
+  });
+  return sizes.reduce((total, size) => total + size, 0);
 }
 
 /** Sessions keep what their largest pass took, so that of both models counts. */

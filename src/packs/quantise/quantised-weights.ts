@@ -33,6 +33,11 @@ export class QuantisedWeights {
   readonly #matrices = new Map<string, Quantised>();
   #size = 0;
 
+  /** Bytes of the file, once everything has a place. */
+  get byteLength(): number {
+    return this.#size;
+  }
+
   /** Asks for `length` bytes from `offset` on as they are. */
   keep(offset: number, length: number): void {
     const known = this.#copies.get(offset);

@@ -4,6 +4,10 @@ import { describe, expect, it } from 'vitest';
 import { logitsBlockSize } from '../../../src/decoding/chain-rule-score.ts';
 import { planPack } from '../../../src/packs/plan/plan-pack.ts';
 import { logitsBlockRows } from '../../../src/packs/plan/run-memory.ts';
+import {
+  type QuantisedPrecision,
+  quantisePack,
+} from '../../../src/packs/quantise/quantise-pack.ts';
 import { type TrainedFusion, writeTrainedPack } from '../../../src/packs/train/write-fusion.ts';
 import type { WeightStorage } from '../../../src/packs/weight-layout.ts';
 import { temporaryFolder } from '../../support/temporary-folder.ts';
@@ -57,7 +61,8 @@ describe('a plan', () => {
     const plan = await planPack(sources);
     const built = manifest.roles.causal ?? manifest.roles.masked;
     expect(plan.problems).toEqual([]);
-    expect(plan.files[0]).toEqual({ storage: 'f32', files: sizesOf(manifest.files) });
+    const files = sizesOf(manifest.files);
+    expect(plan.files[0]).toEqual({ storage: 'f32', precision: 'f32', files });
     expect(plan.models[0]?.parameters.total).toBe(built?.parameterCount);
     expect(plan.models[0]).toMatchObject({ contextLength: built?.trainedContextLength });
     expect(plan.bannedCount).toBe(manifest.bannedIds.length);
@@ -72,6 +77,38 @@ describe('a plan', () => {
     expect(files).toEqual(sizesOf(manifest.files));
     expect(plan.vocabularySize).toBe(manifest.vocabularySize);
   });
+
+  it.each<QuantisedPrecision>(['int8', 'int4'])(
+    'has the sizes of a pair as %s',
+    async (precision) => {
+      // Rows of 40 end in a block that is not full, so that one embedding stays in float.
+      const sources = writeTinyCheckpoints(newFolder(), { seed: 1, hiddenSize: 64 });
+      writeTinyLlama(sources.causalFolder, { seed: 2, hiddenSize: 40 }, { attention_bias: true });
+      const outFolder = join(newFolder(), 'pack');
+      const manifest = await buildTinyPack({ ...sources, outFolder, precision });
+      const plan = await planPack(sources);
+      const { files } = plan.files.find((each) => each.precision === precision) ?? {};
+      expect(files).toEqual(sizesOf(manifest.files));
+    },
+  );
+
+  it.each<QuantisedPrecision>(['int8', 'int4'])(
+    'counts what %s saves in memory',
+    async (precision) => {
+      const sources = writeTinyCheckpoints(newFolder(), { seed: 1, hiddenSize: 64 });
+      const [float, quantised] = [
+        await planPack(sources),
+        await planPack({ ...sources, precision }),
+      ];
+      const [before, after] = [float, quantised].map(({ memory }) => memory[0]);
+      const share = (after?.weights ?? 0) / (before?.weights ?? 1);
+      // 9 and 5 bits of 32; a little more, because norms, biases and tables stay as they are.
+      const least = precision === 'int8' ? 9 / 32 : 5 / 32;
+      expect(share).toBeGreaterThan(least);
+      expect(share).toBeLessThan(least + 0.2);
+      expect({ ...after, weights: 0, total: 0 }).toEqual({ ...before, weights: 0, total: 0 });
+    },
+  );
 
   it('needs no weights', async () => {
     const sources = writeTinyCheckpoints(newFolder(), { seed: 1 });
@@ -90,6 +127,12 @@ describe('a plan', () => {
     expect(fusion?.width).toBe(64);
     expect(manifest.roles.fusion).toMatchObject({ parameterCount: fusion?.parameterCount });
     expect(fusion?.files[0]?.files['fusion.bin']).toBe(manifest.files['fusion.bin']?.size);
+    for (const precision of ['int8', 'int4'] as const) {
+      const options = { folder: trained, precision, id: 'small', tool: 'test' };
+      const { files } = await quantisePack(join(newFolder(), 'quantised'), options);
+      const planned = fusion?.files.find((each) => each.precision === precision);
+      expect(planned?.files['fusion.bin']).toBe(files['fusion.bin']?.size);
+    }
   });
 
   it('counts a tied head once among parameters and twice in memory', async () => {
