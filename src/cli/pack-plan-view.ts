@@ -86,7 +86,8 @@ function fusionLines(fusion: PlannedFusion | null, vocabularySize: number): stri
   const sizes = files.map((each) => `${bytesText(sizeOf(each))} as ${formOf(each)}`);
   return [
     'untrained: the mean of both heads, no file of its own',
-    `trained: ${whole(vocabularySize)} × ${whole(width)} weights and ${whole(vocabularySize)} biases, ${whole(parameterCount)} in all; ${sizes.join(', ')}`,
+    `trained: ${whole(vocabularySize)} × ${whole(width)} weights and ${whole(vocabularySize)} biases, ${whole(parameterCount)} in all:`,
+    `  ${sizes.join(', ')}`,
   ];
 }
 
