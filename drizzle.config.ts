@@ -2,6 +2,10 @@ import { defineConfig } from 'drizzle-kit';
 
 export default defineConfig({
   dialect: 'postgresql',
-  schema: './src/store/tables.ts',
+  schema: [
+    './src/store/tables.ts',
+    './src/store/dataset-tables.ts',
+    './src/store/benchmark-tables.ts',
+  ],
   out: './migrations',
 });

@@ -27,6 +27,8 @@ const codeTexts: Record<ClientCode, string> = {
   UNKNOWN_DECODER: 'No decoder has that name.',
   UNKNOWN_MODEL: 'No model pack has that id.',
   UNKNOWN_RUN: 'No infill has that id.',
+  UNKNOWN_DATASET: 'No dataset has that id.',
+  UNKNOWN_BENCHMARK: 'No benchmark has that id.',
   QUEUE_FULL: 'Too many runs are waiting; try again after `retryAfterMs`.',
   SHUTTING_DOWN: 'The server is stopping and takes no more runs.',
   STORAGE_FULL: 'The disk is nearly full: no run could be kept; try again after `retryAfterMs`.',

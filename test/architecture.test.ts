@@ -39,6 +39,7 @@ const mayImport: Record<string, readonly string[]> = {
   'src/store': [
     // Its json columns hold values of these types as they are.
     'type src/decoding',
+    'type src/benchmark',
     'src/package-root',
     'drizzle-orm',
     '@electric-sql/pglite',

@@ -9,6 +9,7 @@ import { InfillError } from '../errors.ts';
 import {
   isTableName,
   type JsonRow,
+  noRows,
   type RowCounts,
   type TableName,
   tableNames,
@@ -141,7 +142,7 @@ function headerOf(value: Record<string, unknown>): BackupHeader {
 
 function countsOf(value: unknown): RowCounts {
   const given = new Map(Object.entries(value ?? {}));
-  const counts: Record<TableName, number> = { apiKeys: 0, clientTokens: 0, runs: 0, runEvents: 0 };
+  const counts = noRows();
   // A table that is not named is of a later version than the backup.
   for (const name of tableNames) {
     const count = given.get(name) ?? 0;

@@ -11,6 +11,7 @@ import {
   eq,
   gte,
   inArray,
+  isNull,
   lt,
   not,
   type SQL,
@@ -33,6 +34,8 @@ export type RunFilter = {
   readonly createdAfter?: Date | undefined;
   /** Created earlier than this time. */
   readonly createdBefore?: Date | undefined;
+  /** Made for this benchmark; made for none when absent. */
+  readonly benchmarkId?: string | undefined;
 };
 
 /** By time of creation, then by id. */
@@ -135,9 +138,10 @@ async function hasRuns(
 }
 
 function matching(owner: string, filter: RunFilter): SQL | undefined {
-  const { statuses, decoderNames, labels, createdAfter, createdBefore } = filter;
+  const { statuses, decoderNames, labels, createdAfter, createdBefore, benchmarkId } = filter;
   return and(
     eq(runs.owner, owner),
+    benchmarkId === undefined ? isNull(runs.benchmarkId) : eq(runs.benchmarkId, benchmarkId),
     statuses && inArray(runs.status, [...statuses]),
     decoderNames && inArray(runs.decoderName, [...decoderNames]),
     labels && labels.length > 0 ? arrayContains(runs.labels, [...labels]) : undefined,

@@ -19,8 +19,11 @@ export type RunRow = Readonly<typeof runs.$inferSelect>;
 /** A run when it is submitted. */
 export type NewRun = Omit<
   RunRow,
-  'status' | 'startedAt' | 'finishedAt' | 'outcome' | 'cancelReason' | 'error'
->;
+  'status' | 'startedAt' | 'finishedAt' | 'outcome' | 'cancelReason' | 'error' | 'benchmarkId'
+> & {
+  /** Of no benchmark when absent. */
+  readonly benchmarkId?: string | null;
+};
 
 /** How a run ended. */
 export type RunEnd = {
@@ -39,6 +42,7 @@ export type RunEnd = {
 /** A run as it is when it is submitted. */
 export function queuedRun(run: NewRun): RunRow {
   return {
+    benchmarkId: null,
     ...run,
     status: 'QUEUED',
     startedAt: null,

@@ -5,7 +5,14 @@
  */
 import { asc, getTableColumns, gt } from 'drizzle-orm';
 import type { PgColumn, PgTable } from 'drizzle-orm/pg-core';
+import {
+  benchmarkCells,
+  benchmarkEntrants,
+  benchmarkItems,
+  benchmarks,
+} from './benchmark-tables.ts';
 import type { Database } from './database.ts';
+import { datasetItems, datasets } from './dataset-tables.ts';
 import { apiKeys, clientTokens, runEvents, runs } from './tables.ts';
 
 /** A table with the column that rows are read by. */
@@ -15,6 +22,12 @@ type StoredTable = { readonly table: PgTable; readonly key: PgColumn };
 export const storedTables = {
   apiKeys: { table: apiKeys, key: apiKeys.id },
   clientTokens: { table: clientTokens, key: clientTokens.id },
+  datasets: { table: datasets, key: datasets.id },
+  datasetItems: { table: datasetItems, key: datasetItems.id },
+  benchmarks: { table: benchmarks, key: benchmarks.id },
+  benchmarkEntrants: { table: benchmarkEntrants, key: benchmarkEntrants.id },
+  benchmarkItems: { table: benchmarkItems, key: benchmarkItems.id },
+  benchmarkCells: { table: benchmarkCells, key: benchmarkCells.id },
   runs: { table: runs, key: runs.id },
   runEvents: { table: runEvents, key: runEvents.runId },
 } as const satisfies Record<string, StoredTable>;
@@ -39,9 +52,14 @@ export function isTableName(name: unknown): name is TableName {
   return typeof name === 'string' && Object.hasOwn(storedTables, name);
 }
 
+/** Zero for each table. */
+export function noRows(): Record<TableName, number> {
+  return Object.fromEntries(tableNames.map((name) => [name, 0])) as Record<TableName, number>;
+}
+
 /** Counts the rows of each table. */
 export async function countRows(database: Database): Promise<RowCounts> {
-  const counts: Record<TableName, number> = { apiKeys: 0, clientTokens: 0, runs: 0, runEvents: 0 };
+  const counts = noRows();
   for (const name of tableNames) counts[name] = await database.$count(storedTables[name].table);
   return counts;
 }

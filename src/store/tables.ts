@@ -21,6 +21,7 @@ import {
 } from 'drizzle-orm/pg-core';
 import type { EffectiveSetting, SourceRequest } from '../decoding/infill-request.ts';
 import type { Outcome, RunError, RunEvent } from '../decoding/run-event.ts';
+import { benchmarks } from './benchmark-tables.ts';
 
 const instant = (name: string) => timestamp(name, { withTimezone: true, precision: 3 });
 
@@ -70,8 +71,13 @@ export const runs = pgTable(
     cancelReason: text('cancel_reason').$type<CancelReason>(),
     /** Null unless the run failed. */
     error: json().$type<RunError>(),
+    /** The benchmark it was made for; null of every other run. */
+    benchmarkId: uuid('benchmark_id').references(() => benchmarks.id, { onDelete: 'cascade' }),
   },
   (run) => [
+    index('runs_by_benchmark')
+      .on(run.benchmarkId, run.createdAt, run.id)
+      .where(sql`${run.benchmarkId} is not null`),
     index('runs_by_creation').on(run.owner, run.createdAt, run.id),
     index('runs_by_status').on(run.owner, run.status, run.createdAt, run.id),
     index('runs_by_end').on(run.finishedAt, run.id),

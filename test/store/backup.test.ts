@@ -10,11 +10,13 @@ import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vites
 import { insertApiKey } from '../../src/store/api-keys.ts';
 import { backupStream, restoreBackup } from '../../src/store/backup.ts';
 import { compressed, readBackupFile, writeBackupFile } from '../../src/store/backup-file.ts';
+import * as benchmarkTables from '../../src/store/benchmark-tables.ts';
 import { insertClientToken } from '../../src/store/client-tokens.ts';
 import type { Database } from '../../src/store/database.ts';
+import * as datasetTables from '../../src/store/dataset-tables.ts';
 import type { Store } from '../../src/store/open-store.ts';
 import { findRun, finishRun, insertRun, markStarted, readEvents } from '../../src/store/runs.ts';
-import { countRows, storedTables } from '../../src/store/stored-tables.ts';
+import { countRows, noRows, storedTables } from '../../src/store/stored-tables.ts';
 import * as tables from '../../src/store/tables.ts';
 import { openTestStore } from '../support/test-store.ts';
 import { smallDisk, temporaryFolder } from './support/folders.ts';
@@ -84,12 +86,14 @@ function emptyDatabase(): Database {
 const restored = (database: Database, bytes: Buffer) =>
   restoreBackup(database, Readable.from([bytes]));
 
-const counts = { apiKeys: 1, clientTokens: 1, runs: runCount, runEvents: runCount / 3 };
-const none = { apiKeys: 0, clientTokens: 0, runs: 0, runEvents: 0 };
+const none = noRows();
+const counts = { ...none, apiKeys: 1, clientTokens: 1, runs: runCount, runEvents: runCount / 3 };
 
 describe('a backup', () => {
   it('knows every table', () => {
-    const all = Object.values(tables).filter((value) => is(value, PgTable));
+    const all = [tables, datasetTables, benchmarkTables]
+      .flatMap((module) => Object.values<unknown>(module))
+      .filter((value) => is(value, PgTable));
     expect(
       Object.values(storedTables)
         .map(({ table }) => getTableName(table))

@@ -104,6 +104,7 @@ export function fakeRun(
     outcome: null,
     cancelReason: null,
     error: null,
+    benchmarkId: null,
   };
 }
 
