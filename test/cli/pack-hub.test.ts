@@ -80,7 +80,9 @@ describe('pack plan', () => {
     expect(exitCode).toBe(0);
     expect(output).toContain(`causal: tiny/causal@${testCommit}, LlamaForCausalLM\n`);
     expect(output).toContain('  288 ids in the pack, 4 of them banned from slots\n');
-    expect(output).toContain('288 × 64 weights and 288 biases, 18,720 in all; 73.1 KiB as f32');
+    expect(output).toContain(
+      '288 × 64 weights and 288 biases, 18,720 in all:\n    73.1 KiB as f32, 38.6 KiB as f16, 26.1 KiB as int8, 17.6 KiB as int4\n',
+    );
     expect(output).not.toContain('PROBLEMS');
     expect(hub.seen.slice(before).some(({ path }) => path.endsWith('.safetensors'))).toBe(false);
   });
