@@ -21,6 +21,7 @@ WORKDIR /app
 COPY --from=build /app/node_modules node_modules
 COPY --from=build /app/dist dist
 COPY package.json LICENSE CHANGELOG.md ./
+COPY datasets datasets
 COPY migrations migrations
 COPY models models
 COPY schema/schema.graphql schema/schema.graphql
