@@ -1,0 +1,142 @@
+"""The two objectives: what of a window is shown, what is asked for, and how a model is judged.
+
+Knows Hugging Face models and ids; knows no optimizer. Losses are natural logarithms per asked token; validation is bits
+per byte of the asked tokens' text, which may be compared across vocabularies.
+"""
+
+import math
+
+import numpy as np
+import torch
+from torch.nn import functional
+from transformers import PreTrainedModel
+
+from windows import BOS, FIRST_ORDINARY, MASK, PAD
+
+IGNORED = -100
+VALID_RATES = (0.15, 0.5, 0.85)
+VALID_BATCH = 16
+
+
+class Causal:
+    """Each token from those before it. Every window begins with `<|bos|>`, as every text will."""
+
+    needs_bos = True
+    spare = 1
+
+    def __init__(self, _settings: dict) -> None:
+        pass
+
+    def batch(self, windows: np.ndarray, _step: int, _seed: int) -> tuple[torch.Tensor, torch.Tensor]:
+        ids = torch.from_numpy(windows)
+        inputs, targets = ids[:, :-1].clone(), ids[:, 1:].clone()
+        inputs[:, 0] = BOS
+        targets[targets == BOS] = IGNORED
+        return inputs, targets
+
+    def passages(self, passages: list[list[int]]) -> dict[str, list[tuple[list[int], list[int]]]]:
+        return {"all": [([BOS, *ids[:-1]], ids) for ids in passages]}
+
+    @staticmethod
+    def logits(model: PreTrainedModel, inputs, asked, attention_mask=None) -> torch.Tensor:
+        """(asked positions, V); `asked` are places in the flattened inputs."""
+        hidden = model.model(input_ids=inputs, attention_mask=attention_mask, use_cache=False)[0]
+        hidden = hidden.reshape(-1, hidden.shape[-1])[asked]
+        # The causal ModernBERT has a head before its last layer; Llama and OLMo 2 have none.
+        if hasattr(model, "decoder"):
+            return model.decoder(model.lm_head(hidden))
+        return model.lm_head(hidden)
+
+
+class Masked:
+    """Masked tokens from all others, with no frame around a text.
+
+    The mask rate of a window is uniform; its bounds move linearly from the first to the last pair of `rates` between the
+    two steps of `widening`. Windows are cut shorter in some batches, by `lengths`, {length: share}.
+    """
+
+    needs_bos = False
+    spare = 0
+
+    def __init__(self, settings: dict) -> None:
+        self.rates, self.widening = settings["rates"], settings["widening"]
+        self.lengths = {int(length): share for length, share in settings["lengths"].items()}
+
+    def batch(self, windows: np.ndarray, step: int, seed: int) -> tuple[torch.Tensor, torch.Tensor]:
+        random = np.random.default_rng([seed, step])
+        length = random.choice(list(self.lengths), p=np.array(list(self.lengths.values())) / sum(self.lengths.values()))
+        return mask(windows.reshape(-1, length), self.rate_bounds(step), random)
+
+    def rate_bounds(self, step: int) -> tuple[float, float]:
+        first, last = self.widening
+        share = min(1.0, max(0.0, (step - first) / max(1, last - first)))
+        (low_first, high_first), (low_last, high_last) = self.rates
+        return low_first + share * (low_last - low_first), high_first + share * (high_last - high_first)
+
+    def passages(self, passages: list[list[int]]) -> dict[str, list[tuple[list[int], list[int]]]]:
+        told = {}
+        for rate in VALID_RATES:
+            told[str(rate)] = []
+            for index, ids in enumerate(passages):
+                inputs, targets = mask(np.asarray([ids]), (rate, rate), np.random.default_rng([index]))
+                told[str(rate)].append((inputs[0].tolist(), targets[0].tolist()))
+        return told
+
+    @staticmethod
+    def logits(model: PreTrainedModel, inputs, asked, attention_mask=None) -> torch.Tensor:
+        """As of `Causal`."""
+        hidden = model.model(input_ids=inputs, attention_mask=attention_mask)[0]
+        return model.decoder(model.head(hidden.reshape(-1, hidden.shape[-1])[asked]))
+
+
+def mask(ids: np.ndarray, bounds: tuple[float, float], random: np.random.Generator) -> tuple[torch.Tensor, torch.Tensor]:
+    """Masks max(1, round(rate × ordinary tokens)) of each row. Its rate is uniform within bounds, one of as many equal parts
+    of them as there are rows."""
+    count = len(ids)
+    rates = bounds[0] + (bounds[1] - bounds[0]) * (random.permutation(count) + random.random(count)) / count
+    keys = np.where(ids < FIRST_ORDINARY, 2.0, random.random(ids.shape))
+    ordinary = (ids >= FIRST_ORDINARY).sum(axis=1)
+    opened = np.minimum(ordinary, np.maximum(1, np.round(rates * ordinary))).astype(int)
+    is_open = keys.argsort(axis=1).argsort(axis=1) < opened[:, None]
+    inputs, targets = torch.from_numpy(ids), torch.from_numpy(is_open)
+    return torch.where(targets, MASK, inputs), torch.where(targets, inputs, IGNORED)
+
+
+def loss(objective, model: PreTrainedModel, inputs: torch.Tensor, targets: torch.Tensor) -> torch.Tensor:
+    flat = targets.reshape(-1)
+    asked = (flat != IGNORED).nonzero().squeeze(1)
+    with torch.autocast(inputs.device.type, torch.bfloat16):
+        logits = objective.logits(model, inputs, asked)
+    return functional.cross_entropy(logits.float(), flat[asked])
+
+
+@torch.no_grad()
+def bits_per_byte(objective, model: PreTrainedModel, passages: dict, sizes: np.ndarray) -> dict[str, dict[str, float]]:
+    """By case of the objective and source, `mean` being over sources."""
+    device = next(model.parameters()).device
+    model.eval()
+    told: dict[str, dict[str, float]] = {}
+    for source, ids in passages.items():
+        for case, items in objective.passages(ids).items():
+            batches = (items[at : at + VALID_BATCH] for at in range(0, len(items), VALID_BATCH))
+            nats = sum(batch_nats(objective, model, batch, device) for batch in batches)
+            size = sum(sizes[token] for _, targets in items for token in targets if token != IGNORED)
+            told.setdefault(case, {})[source] = round(nats / math.log(2) / size, 4)
+    for sources in told.values():
+        sources["mean"] = round(sum(sources.values()) / len(sources), 4)
+    model.train()
+    return told
+
+
+def batch_nats(objective, model: PreTrainedModel, items: list, device: torch.device) -> float:
+    """Sum of −log p over the asked tokens of passages, shorter ones padded."""
+    length = max(len(inputs) for inputs, _ in items)
+    inputs = torch.tensor([[*row, *[PAD] * (length - len(row))] for row, _ in items], device=device)
+    targets = torch.tensor([[*row, *[IGNORED] * (length - len(row))] for _, row in items], device=device)
+    asked = (targets.reshape(-1) != IGNORED).nonzero().squeeze(1)
+    with torch.autocast(device.type, torch.bfloat16):
+        logits = objective.logits(model, inputs, asked, (inputs != PAD).long())
+    return functional.cross_entropy(logits.float(), targets.reshape(-1)[asked], reduction="sum").item()
+
+
+OBJECTIVES = {"causal": Causal, "masked": Masked}

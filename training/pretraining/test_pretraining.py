@@ -1,0 +1,119 @@
+"""The whole pipeline on a text of its own, in seconds: `python -m pytest training/pretraining`."""
+
+import json
+import random
+import signal
+import subprocess
+import sys
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+HERE = Path(__file__).parent
+sys.path.insert(0, str(HERE))
+
+from objectives import IGNORED, mask  # noqa: E402
+from windows import BOS, EOS, MASK, Windows  # noqa: E402
+
+TINY = {"hidden_size": 32, "intermediate_size": 48, "num_hidden_layers": 2, "num_attention_heads": 2, "max_position_embeddings": 64}
+
+
+def call(script: str, *arguments: object) -> None:
+    subprocess.run([sys.executable, HERE / script, *map(str, arguments)], check=True, cwd=HERE, stdout=subprocess.DEVNULL)
+
+
+@pytest.fixture(scope="module")
+def encoded(tmp_path_factory) -> Path:
+    folder = tmp_path_factory.mktemp("corpus")
+    draw = random.Random(1)
+    words = "the a small dog cat bird sat ran sang on under near old new mat tree house and then again".split()
+    documents = ["\n".join(" ".join(draw.choices(words, k=30)) + "." for _ in range(3)) for _ in range(120)]
+    (folder / "tales.txt").write_text("\n\n".join([*documents, documents[0]]))
+    (folder / "excluded.txt").write_text(documents[1])
+    (folder / "mix.json").write_text('{"tales": 1.5}')
+    call("prepare_corpus.py", "--text", folder / "tales.txt", "--exclude", folder / "excluded.txt", "--out", folder)
+    tokenizer = folder / "tokenizer" / "tokenizer.json"
+    call("train_tokenizer.py", "--corpus", folder, "--mix", folder / "mix.json", "--vocabulary", 300, "--out", tokenizer)
+    call("encode_corpus.py", "--corpus", folder, "--tokenizer", tokenizer, "--out", folder / "encoded")
+    return folder / "encoded"
+
+
+def settings_file(folder: Path, name: str) -> Path:
+    settings = json.loads((HERE / f"{name}.json").read_text())
+    settings["config"] |= TINY
+    settings |= {"mix": {"tales": 1.5}, "length": 32, "windowsPerStep": 4, "validateSteps": 20, "schedule": {"warmUpSteps": 5}}
+    if name == "masked":
+        settings |= {"lengths": {"16": 0.5, "32": 0.5}, "widening": [10, 20]}
+    path = folder / f"{name}.json"
+    path.write_text(json.dumps(settings))
+    return path
+
+
+def weights(run: Path) -> dict:
+    import torch
+
+    return torch.load(run / "state.pt", weights_only=True)["model"]
+
+
+def same(first: Path, second: Path) -> bool:
+    one, other = weights(first), weights(second)
+    return all(one[name].equal(other[name]) for name in one)
+
+
+def test_drops_duplicates_and_excluded_documents(encoded):
+    told = json.loads((encoded.parent / "corpus.json").read_text())["tales"]
+    assert told["dropped"] == 2
+    assert told["train"]["documents"] + told["valid"]["documents"] == 119
+
+
+@pytest.mark.parametrize("objective", ["causal", "masked"])
+def test_learns_resumes_to_the_bit_decays_and_exports(encoded, tmp_path, objective):
+    settings = settings_file(tmp_path, objective)
+    whole, halves, decayed = tmp_path / "whole", tmp_path / "halves", tmp_path / "decayed"
+    call("pretrain.py", "--settings", settings, "--encoded", encoded, "--run", whole, "--until-step", 40)
+    call("pretrain.py", "--settings", settings, "--encoded", encoded, "--run", halves, "--until-step", 23)
+    call("pretrain.py", "--run", halves, "--until-step", 40)
+    assert same(whole, halves)
+    call("pretrain.py", "--run", whole, "--decay-steps", 6, "--out", decayed)
+    assert same(whole, halves) and not same(whole, decayed)
+    entries = [json.loads(line) for line in (whole / "log.jsonl").read_text().splitlines()]
+    losses = [entry["loss"] for entry in entries if "loss" in entry]
+    assert losses[-1] < losses[0]
+    call("export_model.py", "--run", decayed, "--out", tmp_path / "model")
+    assert {"config.json", "model.safetensors", "tokenizer.json"} <= {file.name for file in (tmp_path / "model").iterdir()}
+    call("plot_curves.py", "--run", whole, "--run", decayed, "--out", tmp_path / "curves.svg")
+    assert (tmp_path / "curves.svg").read_text().count("<polyline") in (2, 6)
+
+
+def test_saves_when_it_is_told_to_stop(encoded, tmp_path):
+    settings, run = settings_file(tmp_path, "causal"), tmp_path / "run"
+    command = [sys.executable, HERE / "pretrain.py", "--settings", settings, "--encoded", encoded, "--run", run]
+    with subprocess.Popen(command, cwd=HERE, stdout=subprocess.PIPE, text=True) as process:
+        while not process.stdout.readline().startswith("20 "):
+            pass
+        process.send_signal(signal.SIGTERM)
+        process.stdout.read()
+    assert process.returncode == 0
+    assert (run / "state.pt").exists()
+
+
+def test_masks_as_many_ordinary_tokens_as_the_rate_says():
+    ids = np.random.default_rng(1).integers(4, 99, (8, 40))
+    ids[:, 7] = EOS
+    inputs, targets = mask(ids, (0.5, 0.5), np.random.default_rng(2))
+    assert ((inputs == MASK) == (targets != IGNORED)).all()
+    assert ((inputs == MASK).sum(1) == round(0.5 * 39)).all()
+    assert (inputs[:, 7] == EOS).all()
+
+
+def test_goes_through_every_window_once_an_epoch(encoded):
+    windows = Windows(encoded, {"tales": 1}, length=16, seed=3, bos=True)
+    place = {"epoch": 0, "window": 0}
+    first = windows.take(place, 1)
+    count = len(windows.order)
+    ids = np.concatenate([first, windows.take(place, count - 1)])
+    assert place == {"epoch": 0, "window": count}
+    whole = np.concatenate([windows.sources["tales"][0], [BOS] * 114, [EOS] * 114])
+    assert abs(np.bincount(ids.ravel(), minlength=300) - np.bincount(whole, minlength=300)).sum() < 16
+    assert len({row.tobytes() for row in ids}) == count
