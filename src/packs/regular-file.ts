@@ -92,13 +92,17 @@ function notJson(name: string, code: ErrorCode, cause: unknown): InfillError {
   return new InfillError(code, `${name} is not JSON.`, { cause });
 }
 
+/** Most bytes of one read or write: Node.js refuses two gigabytes at once. */
+export const maxTransferBytes = 2 ** 30;
+
 /** Bytes `[start, start + target.length)` of a file, written to `target`. @throws when the file ends before. */
 export async function readRange(path: string, start: number, target: Uint8Array): Promise<void> {
   const file = await open(path, 'r');
   try {
     let done = 0;
     while (done < target.length) {
-      const { bytesRead } = await file.read(target, done, target.length - done, start + done);
+      const length = Math.min(target.length - done, maxTransferBytes);
+      const { bytesRead } = await file.read(target, done, length, start + done);
       if (bytesRead === 0)
         throw new InfillError('INVALID_CHECKPOINT', `${basename(path)} ends too early.`);
       done += bytesRead;

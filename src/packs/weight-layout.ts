@@ -7,7 +7,7 @@ import { type FileHandle, open } from 'node:fs/promises';
 import { InfillError } from '../errors.ts';
 import { bfloatsToFloats, floatsToHalves, halvesToFloats } from '../numerics/half-float.ts';
 import type { TensorEntry } from './checkpoint/safetensors.ts';
-import { readRange } from './regular-file.ts';
+import { maxTransferBytes, readRange } from './regular-file.ts';
 
 /** How checkpoint tensors are stored; tables made by the builder are float32 always. */
 export type WeightStorage = 'f32' | 'f16';
@@ -126,7 +126,8 @@ export async function writeAll(
 ): Promise<void> {
   let done = 0;
   while (done < bytes.length) {
-    const { bytesWritten } = await file.write(bytes, done, bytes.length - done, position + done);
+    const length = Math.min(bytes.length - done, maxTransferBytes);
+    const { bytesWritten } = await file.write(bytes, done, length, position + done);
     done += bytesWritten;
   }
 }
