@@ -62,7 +62,9 @@ describe('storage', () => {
     expect(weights[0]?.equals(weights[1] ?? Buffer.alloc(0))).toBe(true);
   });
 
-  it('of a tensor larger than what is converted at once is whole', async () => {
+  it('of a tensor larger than what is converted at once is whole', {
+    timeout: 30_000,
+  }, async () => {
     const folder = newFolder();
     // 4.6 million elements; a chunk has 4 Mi.
     const size = { hiddenSize: 64, layers: 1, vocabularySize: 72_000 };
