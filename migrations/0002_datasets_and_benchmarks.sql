@@ -29,11 +29,9 @@ CREATE TABLE "benchmark_cells" (
 	"masking_name" text NOT NULL,
 	"metric" text NOT NULL,
 	"likelihood_kind" text,
-	"count" integer NOT NULL,
-	"mean" double precision NOT NULL,
-	"low" double precision,
-	"high" double precision,
-	"note" text
+	"mean" double precision,
+	"ordinal" integer NOT NULL,
+	"cell" json NOT NULL
 );
 --> statement-breakpoint
 CREATE TABLE "benchmark_entrants" (
@@ -91,7 +89,7 @@ CREATE UNIQUE INDEX "dataset_items_by_ordinal" ON "dataset_items" USING btree ("
 CREATE UNIQUE INDEX "dataset_items_by_item_id" ON "dataset_items" USING btree ("dataset_id","item_id");--> statement-breakpoint
 CREATE UNIQUE INDEX "datasets_by_digest" ON "datasets" USING btree ("owner","digest");--> statement-breakpoint
 CREATE INDEX "datasets_by_creation" ON "datasets" USING btree ("owner","created_at","id");--> statement-breakpoint
-CREATE UNIQUE INDEX "benchmark_cells_by_unit" ON "benchmark_cells" USING btree ("benchmark_id","entrant_id","masking_name","metric");--> statement-breakpoint
+CREATE UNIQUE INDEX "benchmark_cells_by_ordinal" ON "benchmark_cells" USING btree ("benchmark_id","ordinal");--> statement-breakpoint
 CREATE INDEX "benchmark_cells_by_metric" ON "benchmark_cells" USING btree ("masking_name","metric","mean");--> statement-breakpoint
 CREATE UNIQUE INDEX "benchmark_entrants_by_ordinal" ON "benchmark_entrants" USING btree ("benchmark_id","ordinal");--> statement-breakpoint
 CREATE UNIQUE INDEX "benchmark_entrants_by_label" ON "benchmark_entrants" USING btree ("benchmark_id","label");--> statement-breakpoint

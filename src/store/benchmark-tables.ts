@@ -19,8 +19,10 @@ import {
   uuid,
 } from 'drizzle-orm/pg-core';
 import type { NamedValue } from '../benchmark/benchmark-results.ts';
+import type { Cell } from '../benchmark/cells.ts';
 import type { ItemResult } from '../benchmark/item-result.ts';
 import type { Masking } from '../benchmark/masking.ts';
+import type { LikelihoodKind } from '../decoding/decoder.ts';
 import type { DecoderRequest, EffectiveSetting } from '../decoding/infill-request.ts';
 import type { RunError } from '../decoding/run-event.ts';
 import { datasets } from './dataset-tables.ts';
@@ -49,10 +51,12 @@ export type BenchmarkKey = {
   readonly costPerMinute: number | null;
 };
 
-/** What an entrant decodes with; null parts are the defaults. */
+/** What an entrant decodes with. */
 export type EntrantRequest = {
   readonly decoder: DecoderRequest;
   readonly sampling: Readonly<Record<string, unknown>>;
+  /** Of fills; NONE: they cannot be scored. */
+  readonly likelihood: LikelihoodKind;
 };
 
 /** One row per benchmark. */
@@ -168,21 +172,14 @@ export const benchmarkCells = pgTable(
     metric: text().notNull(),
     /** Null of metrics that are not of likelihoods. */
     likelihoodKind: text('likelihood_kind'),
-    /** Items. */
-    count: integer().notNull(),
-    mean: doublePrecision().notNull(),
-    /** Ends of the 95 % interval; null where there is none. */
-    low: doublePrecision(),
-    high: doublePrecision(),
-    note: text(),
+    /** Null where it has no finite value. */
+    mean: doublePrecision(),
+    /** From 0, in the order of tables. */
+    ordinal: integer().notNull(),
+    cell: json().$type<Cell>().notNull(),
   },
   (cell) => [
-    uniqueIndex('benchmark_cells_by_unit').on(
-      cell.benchmarkId,
-      cell.entrantId,
-      cell.maskingName,
-      cell.metric,
-    ),
+    uniqueIndex('benchmark_cells_by_ordinal').on(cell.benchmarkId, cell.ordinal),
     index('benchmark_cells_by_metric').on(cell.maskingName, cell.metric, cell.mean),
   ],
 );
