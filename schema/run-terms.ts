@@ -3,7 +3,12 @@
  */
 import type { InputFieldBuilder } from '@pothos/core';
 import { InfillError, type Problem } from '../src/errors.ts';
-import type { DisconnectPolicy, InfillInput, StorePolicy } from '../src/service/service.ts';
+import type {
+  DisconnectPolicy,
+  InfillInput,
+  Priority,
+  StorePolicy,
+} from '../src/service/service.ts';
 import type { Builder } from './builder.ts';
 import type { Enums } from './enums.ts';
 import { decodeIdOf } from './global-id.ts';
@@ -16,6 +21,7 @@ export type TermsValue = {
   readonly waitMs?: number | null | undefined;
   readonly onDisconnect?: DisconnectPolicy | null | undefined;
   readonly supersedes?: string | null | undefined;
+  readonly priority: Priority;
   readonly store: StorePolicy;
   readonly idempotencyKey?: string | null | undefined;
 };
@@ -43,6 +49,12 @@ export function termsFields(t: InputFields, enums: Enums) {
         'Global id of an infill of yours that is cancelled once this one is admitted. Nothing happens to it if it has ' +
         'ended, or if this one is refused.',
     }),
+    priority: t.field({
+      type: enums.runPriority,
+      required: true,
+      defaultValue: 'INTERACTIVE',
+      description: 'Who goes first where several infills are there.',
+    }),
     store: t.field({
       type: enums.storePolicy,
       required: true,
@@ -67,6 +79,7 @@ export function termsOf(value: TermsValue) {
     waitMs: value.waitMs ?? undefined,
     onDisconnect: value.onDisconnect ?? undefined,
     supersedes: superseded ?? undefined,
+    priority: value.priority,
     store: value.store,
     idempotencyKey: value.idempotencyKey ?? undefined,
   } satisfies Partial<InfillInput>;

@@ -3,7 +3,7 @@
  */
 import type { Builder } from './builder.ts';
 
-/** Adds `DisconnectPolicy`, `StorePolicy` and `CancelReason`. */
+/** Adds `DisconnectPolicy`, `RunPriority`, `StorePolicy` and `CancelReason`. */
 export function defineTermsEnums(builder: Builder) {
   return {
     disconnectPolicy: builder.enumType('DisconnectPolicy', {
@@ -15,6 +15,17 @@ export function defineTermsEnums(builder: Builder) {
             'Nobody having followed it yet is no leaving.',
         },
         CONTINUE: { description: 'It goes on.' },
+      } as const,
+    }),
+    runPriority: builder.enumType('RunPriority', {
+      description: 'Who goes first where several infills are there.',
+      values: {
+        INTERACTIVE: { description: 'Somebody waits for it.' },
+        BATCH: {
+          description:
+            'It takes the time that is left: it has a queue of its own, and goes on only while no interactive infill ' +
+            'or score on its model pack can. An interactive one waits for one of its steps at most.',
+        },
       } as const,
     }),
     storePolicy: builder.enumType('StorePolicy', {

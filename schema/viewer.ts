@@ -45,9 +45,9 @@ export function defineViewer({ builder, enums, service }: Parts): void {
 function defineLimits(builder: Builder): void {
   builder.objectFields('Viewer', (t) => ({
     maxQueuedRuns: t.exposeInt('maxQueuedRuns', {
-      description: 'Most runs that may wait at once.',
+      description: 'Most runs of one priority that may wait at once.',
     }),
-    queuedRuns: t.exposeInt('queuedRuns', { description: 'Runs that wait now.' }),
+    queuedRuns: t.exposeInt('queuedRuns', { description: 'Interactive runs that wait now.' }),
     maxRequestCost: t.exposeInt('maxRequestCost', {
       description:
         'Most open tokens of one request, times its samples, all lengths counted where all are decoded; of a ' +

@@ -73,12 +73,12 @@ function createAutoregressive(models: LoadedModels): Decoder<Options, State> {
       return results;
     },
     end: () => undefined,
-    score(run, targets, { signal }) {
+    score(run, targets, pace) {
       const reader = new CausalReader(causal, startId, { causal: 0, masked: 0 });
       return chainRuleScore(run, targets, {
         reader,
         rowsOf: (hidden) => causal.logits(hidden),
-        signal,
+        pace,
       });
     },
   };

@@ -140,7 +140,7 @@ class Maria implements Decoder<Options, State> {
     // Caches and rows belong to the state alone.
   }
 
-  async score(run: Run<Options>, targets: readonly number[], { signal }: ScoreOptions) {
+  async score(run: Run<Options>, targets: readonly number[], pace: ScoreOptions) {
     const passes = { causal: 0, masked: 0 };
     const rows = await MaskedRows.encode(this.#source, run, passes);
     const reader = new CausalReader(this.#models.causal, this.#models.startId, passes);
@@ -149,7 +149,7 @@ class Maria implements Decoder<Options, State> {
       await rows.load(firstOpen, count);
       return this.#fusedRows(hidden, rows, firstOpen);
     };
-    return chainRuleScore(run, targets, { reader, rowsOf, signal });
+    return chainRuleScore(run, targets, { reader, rowsOf, pace });
   }
 
   async #stepOne(state: State): Promise<StepResult> {

@@ -37,7 +37,7 @@ export async function score(
 
   if (kind !== 'ELBO') {
     const denoiser = new Denoiser(model, run, { causal: 0, masked: 0 });
-    return scoreOfTerms(kind, await pathTerms(denoiser, targets, pathBy(noKey), scoring.signal));
+    return scoreOfTerms(kind, await pathTerms(denoiser, targets, pathBy(noKey), scoring));
   }
   if (options.commit === 'k' && (options.k === 1 || !hasSharedGroup(run))) {
     return maskedSetElbo(fill, openCountWeights(openPositions(run.ids).length, options.k), scoring);

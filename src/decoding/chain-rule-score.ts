@@ -5,15 +5,15 @@
  * Knows rows of logits; knows not which models they come from.
  */
 import { type CausalReader, rowOf } from './causal-reader.ts';
-import type { Run, Score } from './decoder.ts';
+import type { Run, Score, ScorePace } from './decoder.ts';
 import { logProbOf } from './distribution.ts';
-import { refuseAborted, scoreOfTerms } from './path-score.ts';
+import { beforePass, scoreOfTerms } from './path-score.ts';
 import { openPositions } from './positions.ts';
 
 /** Rows of logits computed at once: bounds memory at this many times V. */
 export const logitsBlockSize = 64;
 
-/** Where the rows of a score come from, and what ends it early. */
+/** Where the rows of a score come from, and what they wait for. */
 export type RowSource = {
   readonly reader: CausalReader;
   /**
@@ -21,7 +21,7 @@ export type RowSource = {
    * among the open positions; called left to right.
    */
   readonly rowsOf: (hidden: Float32Array, firstOpen: number) => Promise<Float32Array>;
-  readonly signal: AbortSignal;
+  readonly pace: ScorePace;
 };
 
 /**
@@ -33,14 +33,14 @@ export type RowSource = {
 export async function chainRuleScore(
   run: Run<unknown>,
   targets: readonly number[],
-  { reader, rowsOf, signal }: RowSource,
+  { reader, rowsOf, pace }: RowSource,
 ): Promise<Score> {
   const open = openPositions(run.ids);
   const filled = withTargets(run.ids, open, targets);
   const path = run.ids.slice(); // what is to the right of a position must not narrow its choices
   const perPosition: number[] = [];
   for (let first = 0; first < open.length; first += logitsBlockSize) {
-    refuseAborted(signal);
+    await beforePass(pace);
     const positions = open.slice(first, first + logitsBlockSize);
     const logits = await rowsOf(await reader.read(filled, positions), first);
     const width = logits.length / positions.length;

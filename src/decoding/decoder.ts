@@ -78,7 +78,12 @@ export type ScoreOptions = {
   readonly signal: AbortSignal;
   /** Random masks that an ELBO is the mean of, ≥ 1; of no effect on exact kinds. */
   readonly draws: number;
+  /** To be awaited before each pass, where it is there: what is more urgent goes first. */
+  readonly giveWay?: () => Promise<void>;
 };
+
+/** What a score asks before each pass. */
+export type ScorePace = Pick<ScoreOptions, 'signal' | 'giveWay'>;
 
 /** A decoder over loaded models. State of a run is made by `begin`, owned by the engine, and given back to `end`. */
 export interface Decoder<O, S extends DecoderState> {

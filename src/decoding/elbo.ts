@@ -10,10 +10,10 @@ import { inverseCdf } from '../numerics/sampling.ts';
 import type { PassCounts, Run, Score, ScoreOptions } from './decoder.ts';
 import { Denoiser, type DenoisingModel } from './denoiser.ts';
 import {
+  beforePass,
   givenLogProb,
   type NextPositions,
   pathTerms,
-  refuseAborted,
   sumOf,
   targetsByPosition,
 } from './path-score.ts';
@@ -39,14 +39,14 @@ export type DenoisedFill = {
 export async function maskedSetElbo(
   { model, run, targets }: DenoisedFill,
   countWeights: Float64Array,
-  { draws, signal }: ScoreOptions,
+  { draws, ...pace }: ScoreOptions,
 ): Promise<Score> {
   const open = openPositions(run.ids);
   const targetAt = targetsByPosition(open, targets);
   const filled = run.ids.map((id, position) => id ?? targetAt.get(position) ?? null);
   const estimates: number[] = [];
   while (open.length > 0 && estimates.length < draws) {
-    refuseAborted(signal);
+    await beforePass(pace);
     const masked = maskedSet(run.seed, open, countWeights, { index: estimates.length, draws });
     const ids = filled.map((id, position) => (masked.has(position) ? null : id));
     const denoiser = new Denoiser(model, { ids, rules: run.rules }, noPasses());
@@ -69,12 +69,12 @@ export async function maskedSetElbo(
 export async function pathElbo(
   { model, run, targets }: DenoisedFill,
   pathOf: (draw: number) => NextPositions,
-  { draws, signal }: ScoreOptions,
+  { draws, ...pace }: ScoreOptions,
 ): Promise<Score> {
   const estimates: number[] = [];
   while (estimates.length < draws) {
     const denoiser = new Denoiser(model, run, noPasses());
-    const terms = await pathTerms(denoiser, targets, pathOf(estimates.length), signal);
+    const terms = await pathTerms(denoiser, targets, pathOf(estimates.length), pace);
     estimates.push(sumOf(terms));
   }
   return elboOf(estimates);

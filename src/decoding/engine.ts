@@ -18,6 +18,7 @@ import type {
 } from './decoder.ts';
 import { ContractError, failureOf, keep, settledWithin } from './decoder-failure.ts';
 import { openPositions } from './positions.ts';
+import { Precedence, type Priority } from './precedence.ts';
 import type { AnyDecoder } from './registry.ts';
 import { type EngineLimits, Scheduler } from './scheduler.ts';
 
@@ -26,12 +27,15 @@ export type Job = {
   readonly decoderName: string;
   readonly decoder: AnyDecoder;
   readonly attempts: Attempts;
+  readonly priority: Priority;
   /** Estimated bytes of caches and hidden states of the largest attempt. */
   readonly sizeBytes: number;
 };
 
 /** A run with the decoder that scores it. */
-export type ScoreJob = Pick<Job, 'decoderName' | 'decoder'> & { readonly run: Run<unknown> };
+export type ScoreJob = Pick<Job, 'decoderName' | 'decoder' | 'priority'> & {
+  readonly run: Run<unknown>;
+};
 
 /** What happens to one sequence, and when; `finished` is last and comes once. */
 export type EngineEvent = { readonly at: number } & EngineChange;
@@ -51,6 +55,9 @@ type Sequence = {
   readonly job: Job;
   readonly group: object;
   readonly sizeBytes: number;
+  readonly priority: Priority;
+  /** Lets batch work go on; null of a batch sequence. */
+  leave: (() => void) | null;
   readonly signal: AbortSignal;
   readonly events: Channel<EngineEvent>;
   /** Of attempts that have ended. */
@@ -79,7 +86,10 @@ export class Engine {
   readonly #limits: EngineLimits;
   readonly #now: () => number;
   readonly #checker = new StepChecker();
+  readonly #precedence = new Precedence();
   #isDecoding = false;
+  /** Aborted when the loop has something else to do than wait for its turn. */
+  #stirred = new AbortController();
 
   /** @param now - milliseconds; stamps events. */
   constructor(limits: EngineLimits, now: () => number) {
@@ -96,10 +106,14 @@ export class Engine {
    */
   run(job: Job, signal: AbortSignal): AsyncIterable<EngineEvent> {
     const events = new Channel<EngineEvent>();
-    const { decoder: group, sizeBytes } = job;
+    const { decoder: group, sizeBytes, priority } = job;
     const passes = { causal: 0, masked: 0 };
-    const start = { passes, isStarted: false, underWay: null, stepCount: 0 };
-    this.#scheduler.admit({ job, group, sizeBytes, signal, events, ...start });
+    const start = { passes, isStarted: false, underWay: null, stepCount: 0, leave: null };
+    const sequence: Sequence = { job, group, sizeBytes, priority, signal, events, ...start };
+    this.#scheduler.admit(sequence);
+    if (priority === 'INTERACTIVE') sequence.leave = this.#precedence.enter();
+    else signal.addEventListener('abort', () => this.#stirred.abort(), { once: true });
+    this.#stirred.abort();
     if (!this.#isDecoding) void this.#decode();
     return events;
   }
@@ -109,14 +123,35 @@ export class Engine {
     // A run admitted in this tick is seen with those admitted beside it.
     await Promise.resolve();
     for (;;) {
-      for (const sequence of this.#scheduler.all()) {
-        if (sequence.signal.aborted) this.#retire(sequence, 'cancelled');
-      }
+      this.#retireAborted();
       const batches = this.#scheduler.next();
       if (batches.length === 0) break;
-      for (const batch of batches) await this.#advance(batch);
+      if (batches.flat().some(({ priority }) => priority === 'INTERACTIVE')) {
+        for (const batch of batches) await this.#advance(batch);
+      } else {
+        await this.#advanceInTime(batches.flat());
+      }
     }
     this.#isDecoding = false;
+  }
+
+  #retireAborted(): void {
+    for (const sequence of this.#scheduler.all()) {
+      if (sequence.signal.aborted) this.#retire(sequence, 'cancelled');
+    }
+  }
+
+  /** One turn of batch work: no more than one step, and nothing while an interactive score goes on. */
+  async #advanceInTime([sequence]: readonly Sequence[]): Promise<void> {
+    if (sequence === undefined) return;
+    if (this.#precedence.isTaken) {
+      this.#stirred = new AbortController();
+      await this.#precedence.pause(this.#stirred.signal);
+    } else if (sequence.underWay === null) {
+      await this.#guard([sequence], () => this.#goOn(sequence));
+    } else {
+      await this.#guard([sequence], () => this.#step([sequence]));
+    }
   }
 
   /** One turn of a batch: sequences between attempts go on to the next, the others step together. */
@@ -182,28 +217,35 @@ export class Engine {
   }
 
   /**
-   * The log-likelihood of putting `targets` at the open positions. Its passes and those of steps take turns.
+   * The log-likelihood of putting `targets` at the open positions. Its passes and those of steps take turns; one of
+   * priority BATCH waits before each pass until no interactive work is there, which counts as its time.
    *
    * @param kind - what the score must be of.
    * @throws what the decoder refuses, CANCELLED among others; DECODE_FAILED when it throws anything else, takes too
    *   long or gives no score
    */
   async score(
-    { decoderName, decoder, run }: ScoreJob,
+    { decoderName, decoder, run, priority }: ScoreJob,
     kind: LikelihoodKind,
     { targets, ...options }: ScoreOptions & { readonly targets: readonly number[] },
   ): Promise<Score> {
+    const leave = priority === 'INTERACTIVE' ? this.#precedence.enter() : null;
     try {
-      const score = await this.#settled((timeout) => {
+      const score = await this.#settled(async (timeout) => {
         const signal = AbortSignal.any([options.signal, timeout]);
         if (decoder.score === undefined) throw new ContractError('it has no score');
-        return decoder.score(run, targets, { ...options, signal });
+        if (leave !== null) return decoder.score(run, targets, { ...options, signal });
+        const giveWay = () => this.#precedence.pause(signal);
+        await giveWay();
+        return decoder.score(run, targets, { ...options, signal, giveWay });
       }, this.#limits.scoreTimeoutMs ?? defaultScoreTimeoutMs);
       keep(scoreProblem(score, kind, targets.length));
       return score;
     } catch (cause) {
       if (cause instanceof InfillError) throw cause;
       throw failureOf(decoderName, 'while it scored', cause);
+    } finally {
+      leave?.();
     }
   }
 
@@ -227,8 +269,9 @@ export class Engine {
   }
 
   #retire(sequence: Sequence, stop: StopReason): void {
-    const { events, passes, job } = sequence;
+    const { events, passes, job, leave } = sequence;
     this.#scheduler.retire(sequence);
+    leave?.();
     const failure = this.#end(sequence);
     const { causal, masked } = job.attempts.passes;
     this.#emit(sequence, {

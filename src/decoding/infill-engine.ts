@@ -13,6 +13,7 @@ import { type CheckedInfill, RequestChecker } from './check-request.ts';
 import { Engine } from './engine.ts';
 import { infillProgress } from './infill-progress.ts';
 import type { InfillRequest, Preparable, PreparedInfill, ScoreRequest } from './infill-request.ts';
+import type { Priority } from './precedence.ts';
 import { preparedInfill, preparedScore } from './prepared-infill.ts';
 import type { DecoderRegistry } from './registry.ts';
 import type { RunProgress, ScoredFill } from './run-event.ts';
@@ -30,7 +31,12 @@ export type InfillEngineOptions = {
 };
 
 /** How one infill is run. */
-export type InfillRunOptions = { readonly signal: AbortSignal; readonly submittedAt: number };
+export type InfillRunOptions = {
+  readonly signal: AbortSignal;
+  readonly submittedAt: number;
+  /** INTERACTIVE when absent. */
+  readonly priority?: Priority;
+};
 
 /** Fills and scores with one pack. */
 export class InfillEngine {
@@ -75,8 +81,9 @@ export class InfillEngine {
     const { models, tokenizer } = this.#options;
     const checked = this.#checker.check(request);
     const { plugin, decoder, sizeBytes, shape } = checked;
+    const { priority = 'INTERACTIVE' } = options;
     const attempts = new AttemptSeries(planOf(checked, request.seed), models);
-    const job = { decoderName: plugin.name, decoder, attempts, sizeBytes };
+    const job = { decoderName: plugin.name, decoder, attempts, sizeBytes, priority };
     const left = new AbortController();
     const signal = AbortSignal.any([options.signal, left.signal]);
     const progress = infillProgress(this.#engine.run(job, signal), {
@@ -95,10 +102,14 @@ export class InfillEngine {
    * @param signal - an abort ends the scoring before its next pass.
    * @throws as `prepare`; UNSUPPORTED when decoder and options have none; INVALID_INPUT for a wrong fill; CANCELLED
    */
-  async score(request: ScoreRequest, signal: AbortSignal): Promise<ScoredFill> {
+  async score(
+    request: ScoreRequest,
+    signal: AbortSignal,
+    priority: Priority = 'INTERACTIVE',
+  ): Promise<ScoredFill> {
     const checked = this.#checker.checkScore(request);
     const { kind, plugin, decoder, prompt, run, targets, settings } = checked;
-    const job = { decoderName: plugin.name, decoder, run };
+    const job = { decoderName: plugin.name, decoder, run, priority };
     const { draws } = request;
     const scored = await this.#engine.score(job, kind, { targets, signal, draws });
     const terms = scored.perPosition ?? null;

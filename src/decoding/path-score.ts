@@ -7,7 +7,7 @@
  */
 import assert from 'node:assert/strict';
 import { InfillError } from '../errors.ts';
-import type { Score } from './decoder.ts';
+import type { Score, ScorePace } from './decoder.ts';
 import type { Denoiser } from './denoiser.ts';
 import { logProbOf } from './distribution.ts';
 
@@ -26,13 +26,13 @@ export async function pathTerms(
   denoiser: Denoiser,
   targets: readonly number[],
   next: NextPositions,
-  signal: AbortSignal,
+  pace: ScorePace,
 ): Promise<number[]> {
   const targetAt = targetsByPosition(denoiser.slotPositions, targets);
   const terms = new Map<number, number>();
   let isPossible = true;
   while (isPossible && denoiser.open.length > 0) {
-    refuseAborted(signal);
+    await beforePass(pace);
     const positions = await next(denoiser);
     assert(positions.length > 0, 'A rule names at least one position.');
     await denoiser.forEachRow(positions, (row, position) => {
@@ -72,8 +72,9 @@ export function targetsByPosition(
   return new Map(targets.map((target, index) => [positions[index] ?? -1, target]));
 }
 
-/** @throws CANCELLED */
-export function refuseAborted(signal: AbortSignal): void {
+/** Lets more urgent work go first. @throws CANCELLED */
+export async function beforePass({ signal, giveWay }: ScorePace): Promise<void> {
+  await giveWay?.();
   if (signal.aborted) throw new InfillError('CANCELLED', 'The scoring was cancelled.');
 }
 

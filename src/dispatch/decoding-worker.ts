@@ -9,6 +9,7 @@ import type {
   PreparedInfill,
   ScoreRequest,
 } from '../decoding/infill-request.ts';
+import type { Priority } from '../decoding/precedence.ts';
 import type { RunProgress, ScoredFill } from '../decoding/run-event.ts';
 import { InfillError } from '../errors.ts';
 import type { ServedPack, TokenizedText } from './dispatcher.ts';
@@ -34,9 +35,13 @@ export interface OpenedPack {
     tokenize(text: string): TokenizedText;
     infill(
       request: InfillRequest,
-      options: { readonly signal: AbortSignal; readonly submittedAt: number },
+      options: {
+        readonly signal: AbortSignal;
+        readonly submittedAt: number;
+        readonly priority: Priority;
+      },
     ): AsyncIterable<RunProgress>;
-    score(score: ScoreRequest, signal: AbortSignal): Promise<ScoredFill>;
+    score(score: ScoreRequest, signal: AbortSignal, priority: Priority): Promise<ScoredFill>;
   };
   /** Frees the models; no job is running. */
   close(): Promise<void>;
@@ -143,13 +148,13 @@ export class DecodingWorker {
       case 'tokenize':
         return { type: 'tokenized', tokenized: engine.tokenize(ask.text) };
       case 'score':
-        return { type: 'scored', scored: await engine.score(ask.score, signal) };
+        return { type: 'scored', scored: await engine.score(ask.score, signal, ask.priority) };
       default:
         return ask satisfies never;
     }
   }
 
-  async #fill({ runId, request, waitedMs }: FillJob): Promise<void> {
+  async #fill({ runId, request, priority, waitedMs }: FillJob): Promise<void> {
     const { now } = this.#options;
     const submittedAt = now() - waitedMs;
     const abort = new AbortController();
@@ -160,7 +165,8 @@ export class DecodingWorker {
     const follow = async () => {
       const { engine } = await this.#opened();
       let isEnded = false;
-      for await (const progress of engine.infill(request, { signal: abort.signal, submittedAt })) {
+      const options = { signal: abort.signal, submittedAt, priority };
+      for await (const progress of engine.infill(request, options)) {
         outbox.push(this.#withoutCause(progress));
         isEnded = isTerminal(progress.type);
       }

@@ -9,6 +9,7 @@ import type {
   PreparedInfill,
   ScoreRequest,
 } from '../decoding/infill-request.ts';
+import type { Priority } from '../decoding/precedence.ts';
 import type { RunProgress, ScoredFill } from '../decoding/run-event.ts';
 import type { ModelRole } from '../model/models.ts';
 
@@ -50,7 +51,7 @@ export type TokenizedText = { readonly ids: readonly number[]; readonly texts: r
 
 /** A place in the queue. Nothing runs until `start`; a ticket is either started or released. */
 export interface Ticket {
-  /** Runs ahead of it, from 0. */
+  /** Runs of its priority ahead of it, from 0. */
   readonly position: number;
   /** Lets the run begin when its turn comes; ends after the terminal entry. Cancelling is `Dispatcher.cancel`. */
   start(): AsyncIterable<RunProgress>;
@@ -58,7 +59,10 @@ export interface Ticket {
   release(): void;
 }
 
-/** Where runs are decoded. */
+/**
+ * Where runs are decoded. Runs and scores of priority BATCH have queues of their own, and step only while no interactive
+ * one can.
+ */
 export interface Dispatcher {
   /** The served packs; the first is the default. */
   readonly packs: readonly ServedPack[];
@@ -74,16 +78,23 @@ export interface Dispatcher {
   /**
    * The log-likelihood of a given fill, once its turn comes.
    *
+   * @param priority - INTERACTIVE when absent.
    * @throws the caller's mistakes, all at once; UNSUPPORTED; QUEUE_FULL or SHUTTING_DOWN, with `retryAfterMs`;
    * CANCELLED when `signal` aborts; WORKER_FAILED when the worker died or hangs.
    */
-  score(packId: string, score: ScoreRequest, signal: AbortSignal): Promise<ScoredFill>;
+  score(
+    packId: string,
+    score: ScoreRequest,
+    signal: AbortSignal,
+    priority?: Priority,
+  ): Promise<ScoredFill>;
   /**
    * Reserves a place in the queue, at once.
    *
+   * @param priority - INTERACTIVE when absent.
    * @throws QUEUE_FULL or SHUTTING_DOWN, with `retryAfterMs`.
    */
-  admit(packId: string, runId: string, request: InfillRequest): Ticket;
+  admit(packId: string, runId: string, request: InfillRequest, priority?: Priority): Ticket;
   /** Cancels a waiting or running run, within one decode step; of an unknown run, nothing. */
   cancel(runId: string): void;
   /** Refuses new runs and waits for the admitted ones, at most `graceMs`, then cancels them. */

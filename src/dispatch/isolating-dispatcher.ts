@@ -10,6 +10,7 @@ import type {
   PreparedInfill,
   ScoreRequest,
 } from '../decoding/infill-request.ts';
+import type { Priority } from '../decoding/precedence.ts';
 import type { ScoredFill } from '../decoding/run-event.ts';
 import { errorFamilies, InfillError, type Problem, problemsError } from '../errors.ts';
 import type { ModelRole } from '../model/models.ts';
@@ -76,12 +77,19 @@ export class IsolatingDispatcher implements Dispatcher {
     return this.#options.builtIn.tokenize(packId, text);
   }
 
-  async score(packId: string, score: ScoreRequest, signal: AbortSignal): Promise<ScoredFill> {
-    return this.#dispatcherOf(packId, score.request.decoder.name).score(packId, score, signal);
+  async score(
+    packId: string,
+    score: ScoreRequest,
+    signal: AbortSignal,
+    priority?: Priority,
+  ): Promise<ScoredFill> {
+    const dispatcher = this.#dispatcherOf(packId, score.request.decoder.name);
+    return dispatcher.score(packId, score, signal, priority);
   }
 
-  admit(packId: string, runId: string, request: InfillRequest): Ticket {
-    return this.#dispatcherOf(packId, request.decoder.name).admit(packId, runId, request);
+  admit(packId: string, runId: string, request: InfillRequest, priority?: Priority): Ticket {
+    const dispatcher = this.#dispatcherOf(packId, request.decoder.name);
+    return dispatcher.admit(packId, runId, request, priority);
   }
 
   cancel(runId: string): void {

@@ -9,6 +9,7 @@ import type {
   PreparedInfill,
   ScoreRequest,
 } from '../decoding/infill-request.ts';
+import type { Priority } from '../decoding/precedence.ts';
 import type { RunProgress, ScoredFill } from '../decoding/run-event.ts';
 import { type ErrorCode, InfillError, type Problem } from '../errors.ts';
 import type { Device, ServedPack, TokenizedText } from './dispatcher.ts';
@@ -50,12 +51,13 @@ export function workerSubject({ plugin }: Pick<OpenRequest, 'plugin'>): string {
 export type Ask =
   | { readonly type: 'prepare'; readonly request: Preparable }
   | { readonly type: 'tokenize'; readonly text: string }
-  | { readonly type: 'score'; readonly score: ScoreRequest };
+  | { readonly type: 'score'; readonly score: ScoreRequest; readonly priority: Priority };
 
 /** A job that is followed. `waitedMs`: how long it has been in the queue; the two processes share no clock. */
 export type FillJob = {
   readonly runId: string;
   readonly request: InfillRequest;
+  readonly priority: Priority;
   readonly waitedMs: number;
 };
 

@@ -10,6 +10,7 @@ import type {
   PreparedInfill,
   ScoreRequest,
 } from '../decoding/infill-request.ts';
+import type { Priority } from '../decoding/precedence.ts';
 import type { RunProgress, ScoredFill } from '../decoding/run-event.ts';
 import { InfillError } from '../errors.ts';
 import { createDeferred, within } from './deferred.ts';
@@ -23,9 +24,13 @@ import type { WorkerProcess } from './worker-process.ts';
 /** How long a caller that is turned away at the end should wait for the next process. */
 const restartMs = 5000;
 
+/** In the order in which they get what is free. */
+const priorities = ['INTERACTIVE', 'BATCH'] as const satisfies Priority[];
+
 /** An admitted run until its terminal entry. */
 type AdmittedRun = {
   readonly runId: string;
+  readonly priority: Priority;
   readonly worker: WorkerProcess;
   readonly request: InfillRequest;
   /** Monotonic milliseconds. */
@@ -33,26 +38,34 @@ type AdmittedRun = {
   readonly stream: ProgressStream;
 };
 
-/** How many runs it holds, and how long those that are cancelled at the end may take. */
+/** How many runs of each priority it holds, and how long those that are cancelled at the end may take. */
 export type WorkerDispatcherLimits = QueueLimits & {
   /** Milliseconds. */
   readonly closeTimeoutMs: number;
 };
 
+/** Of one pack. */
+type ScoreQueues = Readonly<Record<Priority, ScoreQueue>>;
+
 /** Dispatches to the workers it is given. */
 export class WorkerDispatcher implements Dispatcher {
   #workers: ReadonlyMap<string, WorkerProcess> = new Map();
   /** By pack id. */
-  #scores: ReadonlyMap<string, ScoreQueue> = new Map();
+  #scores: ReadonlyMap<string, ScoreQueues> = new Map();
   readonly #limits: WorkerDispatcherLimits;
-  readonly #queue: RunQueue;
+  readonly #queues: Readonly<Record<Priority, RunQueue>>;
   readonly #runs = new Map<string, AdmittedRun>();
   #idle = createDeferred<void>();
   #isDraining: boolean = false;
 
   constructor(limits: WorkerDispatcherLimits) {
     this.#limits = limits;
-    this.#queue = new RunQueue(limits, () => performance.now());
+    const now = () => performance.now();
+    const batchLimits = { ...limits, subject: 'batch runs' };
+    this.#queues = {
+      INTERACTIVE: new RunQueue(limits, now),
+      BATCH: new RunQueue(batchLimits, now),
+    };
   }
 
   /** Called once, before the dispatcher is handed out. */
@@ -77,32 +90,44 @@ export class WorkerDispatcher implements Dispatcher {
     return this.#workerOf(packId).tokenize(text);
   }
 
-  async score(packId: string, score: ScoreRequest, signal: AbortSignal): Promise<ScoredFill> {
+  async score(
+    packId: string,
+    score: ScoreRequest,
+    signal: AbortSignal,
+    priority: Priority = 'INTERACTIVE',
+  ): Promise<ScoredFill> {
     const worker = this.#workerOf(packId);
     if (this.#isDraining) throw shuttingDown('takes no new scores');
-    const scores = this.#scores.get(packId);
+    const scores = this.#scores.get(packId)?.[priority];
     assert(scores !== undefined);
     worker.wake();
-    return scores.run((own) => worker.score(score, own), signal);
+    return scores.run((own) => worker.score(score, own, priority), signal);
   }
 
-  admit(packId: string, runId: string, request: InfillRequest): Ticket {
+  admit(
+    packId: string,
+    runId: string,
+    request: InfillRequest,
+    priority: Priority = 'INTERACTIVE',
+  ): Ticket {
     const worker = this.#workerOf(packId);
     if (this.#isDraining) throw shuttingDown('takes no new runs');
-    const position = this.#queue.admit(runId);
+    const queue = this.#queues[priority];
+    const position = queue.admit(runId);
     const stream = new ProgressStream();
-    this.#runs.set(runId, { runId, worker, request, admittedAt: performance.now(), stream });
+    const admittedAt = performance.now();
+    this.#runs.set(runId, { runId, priority, worker, request, admittedAt, stream });
     return {
       position,
       start: () => {
         // A run that was cancelled in the meantime has its terminal entry already.
-        if (this.#runs.has(runId)) this.#queue.markReady(runId);
+        if (this.#runs.has(runId)) queue.markReady(runId);
         worker.wake();
         this.startWaiting();
         return stream;
       },
       release: () => {
-        if (this.#queue.remove(runId)) this.#forget(runId);
+        if (queue.remove(runId)) this.#forget(runId);
       },
     };
   }
@@ -114,7 +139,7 @@ export class WorkerDispatcher implements Dispatcher {
 
   async drain(graceMs: number): Promise<void> {
     this.#isDraining = true;
-    const scores = [...this.#scores.values()].map((queue) => drained(queue, graceMs));
+    const scores = this.#scoreQueues().map((queue) => drained(queue, graceMs));
     await Promise.all([this.#drainRuns(graceMs), ...scores]);
   }
 
@@ -133,26 +158,28 @@ export class WorkerDispatcher implements Dispatcher {
       } as const;
       this.#endWaiting(runId, { type: 'failed', outcome: null, error });
     }
-    for (const queue of this.#scores.values()) queue.stop(shuttingDown('ended the score'));
+    for (const queue of this.#scoreQueues()) queue.stop(shuttingDown('ended the score'));
     await Promise.all([...this.#workers.values()].map((worker) => worker.close()));
   }
 
   /** Starts runs while slots are free: after an admission, the end of a run, and a restart. */
   startWaiting(): void {
     const canStart = (runId: string) => this.#runs.get(runId)?.worker.state === 'READY';
-    for (;;) {
-      const runId = this.#queue.startNext(canStart);
-      if (runId === null) return;
-      const run = this.#runs.get(runId);
-      assert(run !== undefined);
-      void this.#follow(run);
+    for (const priority of priorities) {
+      let runId = this.#queues[priority].startNext(canStart);
+      while (runId !== null) {
+        const run = this.#runs.get(runId);
+        assert(run !== undefined);
+        void this.#follow(run);
+        runId = this.#queues[priority].startNext(canStart);
+      }
     }
   }
 
   /** Starts runs and scores that wait for a worker, after it is ready again. */
   resume(): void {
     this.startWaiting();
-    for (const queue of this.#scores.values()) queue.startWaiting();
+    for (const queue of this.#scoreQueues()) queue.startWaiting();
   }
 
   /** Ends the runs and scores that wait for a worker which does not come up. */
@@ -161,21 +188,27 @@ export class WorkerDispatcher implements Dispatcher {
     for (const runId of [...this.#runs.keys()]) {
       this.#endWaiting(runId, { type: 'failed', outcome: null, error: { code, message } });
     }
-    for (const queue of this.#scores.values()) queue.stop(error);
+    for (const queue of this.#scoreQueues()) queue.stop(error);
   }
 
-  #scoresOf(worker: WorkerProcess): ScoreQueue {
+  #scoreQueues(): readonly ScoreQueue[] {
+    return [...this.#scores.values()].flatMap((queues) => Object.values(queues));
+  }
+
+  #scoresOf(worker: WorkerProcess): ScoreQueues {
     const { maxQueued } = this.#limits;
     const canStart = () => worker.state === 'READY';
-    return new ScoreQueue({ maxQueued, canStart, now: () => performance.now() });
+    const newQueue = () => new ScoreQueue({ maxQueued, canStart, now: () => performance.now() });
+    return { INTERACTIVE: newQueue(), BATCH: newQueue() };
   }
 
-  async #follow({ runId, worker, request, admittedAt, stream }: AdmittedRun): Promise<void> {
+  async #follow(run: AdmittedRun): Promise<void> {
+    const { runId, priority, worker, request, admittedAt, stream } = run;
     const waitedMs = performance.now() - admittedAt;
-    for await (const progress of worker.fill({ runId, request, waitedMs })) {
+    for await (const progress of worker.fill({ runId, request, priority, waitedMs })) {
       // The slot is free before the reader can act on the end.
       if (isTerminal(progress.type)) {
-        this.#queue.finish(runId);
+        this.#queues[priority].finish(runId);
         this.#forget(runId);
       }
       stream.push(progress);
@@ -185,8 +218,9 @@ export class WorkerDispatcher implements Dispatcher {
 
   /** Ends a run that has not begun. @returns false when it has, or is unknown. */
   #endWaiting(runId: string, progress: RunProgress): boolean {
-    if (!this.#queue.remove(runId)) return false;
-    this.#runs.get(runId)?.stream.push(progress);
+    const run = this.#runs.get(runId);
+    if (run === undefined || !this.#queues[run.priority].remove(runId)) return false;
+    run.stream.push(progress);
     this.#forget(runId);
     return true;
   }

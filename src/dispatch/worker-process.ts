@@ -5,6 +5,7 @@
  */
 import assert from 'node:assert/strict';
 import type { Preparable, PreparedInfill, ScoreRequest } from '../decoding/infill-request.ts';
+import type { Priority } from '../decoding/precedence.ts';
 import type { RunError, RunProgress, ScoredFill } from '../decoding/run-event.ts';
 import { errorFamilies, InfillError } from '../errors.ts';
 import { BackOff, type BackOffTiming } from './back-off.ts';
@@ -126,8 +127,8 @@ export class WorkerProcess {
    *
    * @throws the caller's mistakes; CANCELLED when `signal` aborts; WORKER_FAILED
    */
-  async score(score: ScoreRequest, signal: AbortSignal): Promise<ScoredFill> {
-    const answer = await this.#ask({ type: 'score', score }, signal);
+  async score(score: ScoreRequest, signal: AbortSignal, priority: Priority): Promise<ScoredFill> {
+    const answer = await this.#ask({ type: 'score', score, priority }, signal);
     assert(answer.type === 'scored');
     return answer.scored;
   }

@@ -3,6 +3,7 @@
  *
  * Knows time and followers; what cancelling does is told to it.
  */
+import type { Priority } from '../decoding/precedence.ts';
 import type { CancelReason } from '../store/tables.ts';
 import type { Schedule } from './schedule.ts';
 import type { DisconnectPolicy } from './service.ts';
@@ -16,6 +17,7 @@ const reconnectGraceMs = 5000;
 /** On what terms a run goes on. */
 export type LiveRunTerms = {
   readonly owner: string;
+  readonly priority: Priority;
   readonly onDisconnect: DisconnectPolicy;
   /** Whether a client can come back to it by the name it gave its submission. */
   readonly isResumable: boolean;
@@ -26,6 +28,7 @@ export type LiveRunTerms = {
 /** A run until its end. */
 export class LiveRun {
   readonly owner: string;
+  readonly priority: Priority;
   isWaiting = true;
   readonly #terms: LiveRunTerms;
   readonly #stop: () => void;
@@ -40,6 +43,7 @@ export class LiveRun {
   /** @param stop - cancels the run where it is decoded; may be called again. */
   constructor(terms: LiveRunTerms, schedule: Schedule, stop: () => void) {
     this.owner = terms.owner;
+    this.priority = terms.priority;
     this.#terms = terms;
     this.#schedule = schedule;
     this.#stop = stop;

@@ -5,6 +5,7 @@
  */
 import assert from 'node:assert/strict';
 import type { InfillRequest } from '../decoding/infill-request.ts';
+import type { Priority } from '../decoding/precedence.ts';
 import type { RunError, RunProgress } from '../decoding/run-event.ts';
 import type { Dispatcher, Ticket } from '../dispatch/dispatcher.ts';
 import type { RunEntry, RunLog } from '../dispatch/run-log.ts';
@@ -40,6 +41,7 @@ export type RunTerms = {
   readonly onDisconnect: DisconnectPolicy;
   /** Milliseconds from its creation; null: none. */
   readonly deadlineMs: number | null;
+  readonly priority: Priority;
 };
 
 type Ending = Extract<RunProgress, { outcome: unknown }>;
@@ -58,9 +60,10 @@ export class RunLifecycle {
     this.#keeper = new RunKeeper(options);
   }
 
-  /** How many runs wait for their turn. */
+  /** How many interactive runs wait for their turn. */
   get waitingCount(): number {
-    return [...this.#live.values()].filter(({ isWaiting }) => isWaiting).length;
+    const live = [...this.#live.values()];
+    return live.filter(({ isWaiting, priority }) => isWaiting && priority === 'INTERACTIVE').length;
   }
 
   /** Ids of the runs that are live. */
@@ -110,7 +113,7 @@ export class RunLifecycle {
 
   async #begin(run: NewRun, request: InfillRequest, terms: RunTerms): Promise<RunRow> {
     const { dispatcher, runLog } = this.#options;
-    const ticket = dispatcher.admit(run.packId, run.id, request);
+    const ticket = dispatcher.admit(run.packId, run.id, request, terms.priority);
     let isStored = false;
     try {
       const row = await this.#keeper.insert(run);
@@ -128,10 +131,10 @@ export class RunLifecycle {
 
   #liveRun({ id, owner, createdAt, idempotencyKey }: NewRun, terms: RunTerms): LiveRun {
     const { dispatcher, schedule, now } = this.#options;
-    const { onDisconnect, deadlineMs } = terms;
+    const { onDisconnect, deadlineMs, priority } = terms;
     const deadlineInMs = deadlineMs === null ? null : createdAt.getTime() + deadlineMs - now();
     const isResumable = idempotencyKey !== null;
-    return new LiveRun({ owner, onDisconnect, isResumable, deadlineInMs }, schedule, () =>
+    return new LiveRun({ owner, priority, onDisconnect, isResumable, deadlineInMs }, schedule, () =>
       dispatcher.cancel(id),
     );
   }

@@ -13,6 +13,7 @@ import type {
   PreparedSlot,
   SourceRequest,
 } from '../decoding/infill-request.ts';
+import type { Priority } from '../decoding/precedence.ts';
 import type { DecoderDescription } from '../decoding/registry.ts';
 import type { RunEvent, ScoredFill } from '../decoding/run-event.ts';
 import type { PackState, ServedPack, TokenizedText } from '../dispatch/dispatcher.ts';
@@ -38,6 +39,7 @@ export type {
   SlotRequest,
   SourceRequest,
 } from '../decoding/infill-request.ts';
+export type { Priority } from '../decoding/precedence.ts';
 export type { DecoderDescription, OptionField } from '../decoding/registry.ts';
 export type {
   Alternative,
@@ -87,6 +89,8 @@ export type InfillInput = {
   /** Milliseconds after which a call that waits answers with the infill as it is then; it goes on. */
   readonly waitMs?: number | undefined;
   readonly onDisconnect?: DisconnectPolicy | undefined;
+  /** INTERACTIVE when absent. */
+  readonly priority?: Priority | undefined;
   /** Run id; that run is cancelled once this one is admitted. */
   readonly supersedes?: string | undefined;
   readonly store: StorePolicy;
@@ -185,8 +189,9 @@ export const localViewer: Viewer = {
 /** Who is asking and what is left of the limits. */
 export type ViewerLimits = {
   readonly owner: string;
+  /** Of each priority. */
   readonly maxQueuedRuns: number;
-  /** Runs that wait for their turn now. */
+  /** Interactive runs that wait for their turn now. */
   readonly queuedRuns: number;
   /** Of an infill, open tokens × samples; of a score, open tokens × draws where the kind is an ELBO. */
   readonly maxRequestCost: number;

@@ -126,7 +126,7 @@ export class Submissions {
   async #admit(call: Call, submission: Submission | null): Promise<RunRow> {
     const { lifecycle, known } = this.#options;
     const { input, viewer, operation } = call;
-    const { supersedes } = input;
+    const { supersedes, priority = 'INTERACTIVE' } = input;
     const superseded = await known.supersededProblems(input, viewer);
     const terms = [...termsProblems(input, operation), ...superseded];
     const checked = await prepareInfill(input, this.#options, terms);
@@ -134,7 +134,11 @@ export class Submissions {
     const run = newRun(call, submission, checked);
     const onDisconnect = disconnectPolicyOf(input, operation);
     const row = await this.#charged(viewer, checked.prepared.cost, () =>
-      lifecycle.begin(run, checked.request, { onDisconnect, deadlineMs: input.deadlineMs ?? null }),
+      lifecycle.begin(run, checked.request, {
+        onDisconnect,
+        deadlineMs: input.deadlineMs ?? null,
+        priority,
+      }),
     );
     if (supersedes !== undefined) lifecycle.cancel(supersedes, 'SUPERSEDED');
     return row;

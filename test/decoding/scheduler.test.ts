@@ -1,13 +1,24 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import type { Priority } from '../../src/decoding/precedence.ts';
 import { Scheduler } from '../../src/decoding/scheduler.ts';
 
 const groups = [{}, {}];
-type Fake = { readonly name: string; readonly group: object; readonly sizeBytes: number };
+type Fake = {
+  readonly name: string;
+  readonly group: object;
+  readonly sizeBytes: number;
+  readonly priority: Priority;
+};
 const fake = (name: string, group = 0, sizeBytes = 1): Fake => ({
   name,
   group: groups[group] ?? {},
   sizeBytes,
+  priority: 'INTERACTIVE',
+});
+const batchFake = (name: string, sizeBytes = 1): Fake => ({
+  ...fake(name, 0, sizeBytes),
+  priority: 'BATCH',
 });
 const names = (batches: readonly (readonly Fake[])[]) =>
   batches.map((batch) => batch.map(({ name }) => name).join(''));
@@ -40,6 +51,47 @@ describe('Scheduler', () => {
     );
     scheduler.admit(fake('a'));
     expect(() => scheduler.admit(fake('b'))).toThrow('1 runs are waiting; that is the limit.');
+  });
+
+  it('lets batch sequences step one at a time, in turns, and only while no other can', () => {
+    const scheduler = new Scheduler<Fake>({ maxRunning: 2, maxWaiting: 9, maxBytes: 9 });
+    for (const name of ['a', 'b', 'c']) scheduler.admit(batchFake(name));
+    const rounds = () => [1, 2, 3].flatMap(() => names(scheduler.next()));
+    expect(rounds()).toEqual(['a', 'b', 'a']);
+    const urgent = fake('x');
+    scheduler.admit(urgent);
+    expect(rounds()).toEqual(['x', 'x', 'x']);
+    scheduler.retire(urgent);
+    expect(rounds()).toEqual(['b', 'a', 'b']);
+  });
+
+  it('keeps places and bytes for interactive sequences, whatever batch ones take', () => {
+    const scheduler = new Scheduler<Fake>({ maxRunning: 1, maxWaiting: 1, maxBytes: 9 });
+    scheduler.admit(batchFake('a', 9));
+    scheduler.next();
+    scheduler.admit(batchFake('b', 9));
+    const urgent = fake('x', 0, 9);
+    scheduler.admit(urgent);
+    expect(names(scheduler.next())).toEqual(['x']);
+    expect(() => scheduler.admit(batchFake('c'))).toThrow('1 runs are waiting');
+  });
+
+  it('begins no batch sequence that does not fit beside the interactive ones', () => {
+    const scheduler = new Scheduler<Fake>({ maxRunning: 2, maxWaiting: 9, maxBytes: 9 });
+    const [urgent, batch] = [fake('x', 0, 5), batchFake('a', 5)];
+    scheduler.admit(urgent);
+    scheduler.next();
+    scheduler.admit(batch);
+    scheduler.next();
+    expect(scheduler.all().map(({ name }) => name)).toEqual(['x', 'a']);
+    scheduler.admit(fake('y'));
+    // What waits comes after all that run.
+    scheduler.next();
+    expect(scheduler.all().map(({ name }) => name)).toEqual(['x', 'y', 'a']);
+    scheduler.retire(urgent);
+    scheduler.admit(batchFake('b'));
+    scheduler.next();
+    expect(scheduler.all().map(({ name }) => name)).toEqual(['y', 'a', 'b']);
   });
 
   it('never runs more sequences or bytes than its limits, and loses none', () => {

@@ -87,7 +87,13 @@ function workerOver(open: () => Promise<OpenedPack>) {
   return { worker, sent, defects, until };
 }
 
-const fill = { type: 'fill', runId: 'run', request: requestFor('x'), waitedMs: 0 } as const;
+const fill = {
+  type: 'fill',
+  runId: 'run',
+  request: requestFor('x'),
+  priority: 'INTERACTIVE',
+  waitedMs: 0,
+} as const;
 const isTerminal = (message: FromWorker) =>
   message.type === 'progress' &&
   ['completed', 'failed', 'cancelled'].includes(message.progress.type);
@@ -208,7 +214,7 @@ describe('DecodingWorker', () => {
 
   it('stops a score that is abandoned', async () => {
     const { worker, sent, until } = workerOver(async () => packOf([]));
-    const ask = { type: 'score', score: scoreFor('x') } as const;
+    const ask = { type: 'score', score: scoreFor('x'), priority: 'BATCH' } as const;
     worker.receive(openMessage);
     worker.receive({ type: 'ask', id: 1, ask });
     await until(({ type }) => type === 'ready');

@@ -43,6 +43,20 @@ describe('scores', () => {
     expect(await codeOf(dispatcher.score('other', scoreFor('echo'), never))).toBe('UNKNOWN_MODEL');
   });
 
+  it('of priority BATCH have a turn of their own', async () => {
+    const dispatcher = await open();
+    const gone = new AbortController();
+    const held = codeOf(dispatcher.score('pack', scoreFor('mute'), gone.signal, 'BATCH'));
+    const waiting = dispatcher.score('pack', scoreFor('echo'), never, 'BATCH');
+
+    expect(await dispatcher.score('pack', scoreFor('echo'), never)).toMatchObject({
+      likelihood: { logProb: -2 },
+    });
+    gone.abort();
+    expect(await held).toBe('CANCELLED');
+    expect(await waiting).toMatchObject({ likelihood: { logProb: -2 } });
+  });
+
   it('that wait are scored once a worker that died is back', async () => {
     const dispatcher = await open();
     const crashing = codeOf(dispatcher.score('pack', scoreFor('crash'), never));

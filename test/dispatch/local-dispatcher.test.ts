@@ -112,6 +112,21 @@ describe('runs', () => {
     );
   });
 
+  it('of priority BATCH take no slot and no place in the queue of others', async () => {
+    const { dispatcher } = await open({ limits: { maxQueued: 1 } });
+    const admit = (runId: string, name: string, priority: 'INTERACTIVE' | 'BATCH') =>
+      dispatcher.admit('pack', runId, requestFor(name), priority);
+    const running = readAll(admit('running', 'wait', 'BATCH').start());
+    const waiting = admit('waiting', 'echo', 'BATCH');
+    expect(waiting.position).toBe(0);
+    expect(() => admit('refused', 'echo', 'BATCH')).toThrow('2 batch runs are admitted');
+
+    expect(await types(admit('urgent', 'echo', 'INTERACTIVE'))).toContain('completed');
+    dispatcher.cancel('running');
+    expect((await running).at(-1)).toMatchObject({ type: 'cancelled' });
+    expect(await types(waiting)).toContain('completed');
+  });
+
   it('have their slot back when the reader sees the end', async () => {
     const { dispatcher } = await open({ limits: { maxQueued: 0 } });
     for (const runId of ['a', 'b', 'c']) {

@@ -38,6 +38,7 @@ async function start(folder: string, timing: Partial<WorkerTiming> = {}) {
 const job = (decoder: string, runId = 'run') => ({
   runId,
   request: requestFor(decoder),
+  priority: 'INTERACTIVE' as const,
   waitedMs: 0,
 });
 const types = (entries: readonly { type: string }[]) => entries.map(({ type }) => type);
@@ -93,7 +94,7 @@ describe('jobs', () => {
 
     expect(await worker.prepare(requestFor('echo'))).toMatchObject({ openTokens: 1 });
     expect(await worker.tokenize('abc')).toMatchObject({ texts: ['abc'] });
-    expect(await worker.score(scoreFor('echo'), notAborted())).toMatchObject({
+    expect(await worker.score(scoreFor('echo'), notAborted(), 'INTERACTIVE')).toMatchObject({
       likelihood: { logProb: -2 },
     });
   });
@@ -112,7 +113,7 @@ describe('jobs', () => {
   it('carries the progress of a run in order, with 64-bit seeds', async () => {
     const { worker } = await start(packFolder('pack'));
     const request = requestFor('echo', 2n ** 63n - 1n);
-    const entries = await readAll(worker.fill({ runId: 'run', request, waitedMs: 0 }));
+    const entries = await readAll(worker.fill({ ...job('echo'), runId: 'run', request }));
 
     expect(types(entries)).toEqual(['started', 'committed', 'committed', 'completed']);
     expect(entries.at(-1)).toMatchObject({ outcome: { text: '9223372036854775807' } });
@@ -140,7 +141,7 @@ describe('jobs', () => {
   it('abandons a score when its signal aborts', async () => {
     const { worker } = await start(packFolder('pack'));
     const abort = new AbortController();
-    const score = worker.score(scoreFor('mute'), abort.signal);
+    const score = worker.score(scoreFor('mute'), abort.signal, 'INTERACTIVE');
     // The score is on its way to the worker by the time that this is answered.
     await worker.tokenize('');
     abort.abort();

@@ -49,6 +49,8 @@ async function readWith(ticket: Ticket, atFirstCommit: () => void): Promise<RunP
   return entries;
 }
 
+const unhurried = { priority: 'INTERACTIVE', waitedMs: 0 } as const;
+
 const committedCount = (entries: readonly RunProgress[]) =>
   entries.flatMap((entry) => (entry.type === 'committed' ? entry.tokens : [])).length;
 
@@ -195,7 +197,7 @@ describe('the built worker alone', () => {
 
   it('ends with code 0 in the middle of a run when its parent is gone', async () => {
     const child = await startWorker();
-    child.send({ type: 'fill', runId: 'run', request: requestOf(long), waitedMs: 0 });
+    child.send({ type: 'fill', runId: 'run', request: requestOf(long), ...unhurried });
     await once(child, 'message');
     child.disconnect();
 
@@ -204,7 +206,7 @@ describe('the built worker alone', () => {
 
   it('ends with code 0 in the middle of a run when it is told to', async () => {
     const child = await startWorker();
-    child.send({ type: 'fill', runId: 'run', request: requestOf(long), waitedMs: 0 });
+    child.send({ type: 'fill', runId: 'run', request: requestOf(long), ...unhurried });
     await once(child, 'message');
     child.send({ type: 'close' });
 

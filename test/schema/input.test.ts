@@ -31,6 +31,7 @@ describe('InfillInput', () => {
     });
     expect(bare.taken).toEqual({
       source,
+      priority: 'INTERACTIVE',
       store: 'FULL',
       alternatives: 0,
       samples: 1,

@@ -17,6 +17,18 @@ const setUp = () => setUpOver(store);
 const full = new InfillError('STORAGE_FULL', 'Full.', { retryAfterMs: 1 });
 const score: ScoreInput = { source: input.source, fill: { slots: ['cat'] }, draws: 1 };
 
+describe('a priority', () => {
+  it('goes with the run, which does not count among those that wait for people', async () => {
+    const { service, dispatcher } = setUp();
+    const { id: batch } = await service.submitInfill({ ...input, priority: 'BATCH' }, viewer);
+    const { id: plain } = await service.submitInfill(input, viewer);
+    expect(dispatcher.priorities).toEqual(['BATCH', 'INTERACTIVE']);
+    expect(service.viewer(viewer).queuedRuns).toBe(1);
+    for (const id of [batch, plain]) dispatcher.tell(id, completed);
+    await service.settled();
+  });
+});
+
 describe('cost', () => {
   it('is charged before a run is admitted, and given back when it is not', async () => {
     const { service, dispatcher, ledger } = setUp();

@@ -108,6 +108,7 @@ describe('a client that leaves while its run is being admitted', () => {
 describe('LiveRun', () => {
   const terms: LiveRunTerms = {
     owner: 'a',
+    priority: 'INTERACTIVE',
     onDisconnect: 'CANCEL',
     isResumable: false,
     deadlineInMs: null,

@@ -44,7 +44,13 @@ describe('a submission that is sent again', () => {
     const { service, dispatcher } = setUp();
     const asked = named();
     const { id } = await service.submitInfill(asked, viewer);
-    for (const changes of [{ samples: 2 }, { seed: 42n }, { store: 'NONE' as const }]) {
+    const others = [
+      { samples: 2 },
+      { seed: 42n },
+      { store: 'NONE' },
+      { priority: 'BATCH' },
+    ] as const;
+    for (const changes of others) {
       expect(await codeOf(service.submitInfill({ ...asked, ...changes }, viewer))).toBe('CONFLICT');
     }
     dispatcher.tell(id, completed);

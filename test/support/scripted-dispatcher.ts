@@ -11,6 +11,7 @@ import type {
   PreparedSlot,
   ScoreRequest,
 } from '../../src/decoding/infill-request.ts';
+import type { Priority } from '../../src/decoding/precedence.ts';
 import { costProblems } from '../../src/decoding/request-cost.ts';
 import type { Outcome, RunProgress, ScoredFill } from '../../src/decoding/run-event.ts';
 import type { Dispatcher, ServedPack } from '../../src/dispatch/dispatcher.ts';
@@ -60,6 +61,8 @@ export class ScriptedDispatcher implements Dispatcher {
   readonly requests: InfillRequest[] = [];
   readonly scores: ScoreRequest[] = [];
   readonly admitted: string[] = [];
+  /** In the order of `admitted`. */
+  readonly priorities: (Priority | undefined)[] = [];
   readonly released: string[] = [];
   readonly cancelled: string[] = [];
   openTokens = 1;
@@ -123,9 +126,10 @@ export class ScriptedDispatcher implements Dispatcher {
     return { ids: [text.length], texts: [text] };
   }
 
-  admit(_packId: string, runId: string) {
+  admit(_packId: string, runId: string, _request?: InfillRequest, priority?: Priority) {
     if (this.isFull) throw new InfillError('QUEUE_FULL', 'Full.', { retryAfterMs: 7 });
     this.admitted.push(runId);
+    this.priorities.push(priority);
     const events = new Channel<RunProgress>();
     this.#runs.set(runId, events);
     return { position: 0, start: () => events, release: () => void this.released.push(runId) };

@@ -141,6 +141,10 @@ export type ErrorCode =
   | 'STORE_UNAVAILABLE'
   /** No credential was sent, or one that is not known, has expired or was revoked. */
   | 'UNAUTHENTICATED'
+  /** No benchmark has that id. */
+  | 'UNKNOWN_BENCHMARK'
+  /** No dataset has that id. */
+  | 'UNKNOWN_DATASET'
   /** No decoder has that name. */
   | 'UNKNOWN_DECODER'
   /** No model pack has that id. */
@@ -191,6 +195,8 @@ export type InfillInput = {
   readonly model?: string | number | null | undefined;
   /** What becomes of it when nobody follows it any more. Absent: CANCEL of the mutation and the subscription `infill`, CONTINUE of `submitInfill`. */
   readonly onDisconnect?: DisconnectPolicy | null | undefined;
+  /** Who goes first where several infills are there. */
+  readonly priority?: RunPriority;
   /** How many times to fill the text, from 1 to 16; whole fills are ranked in `candidates`. */
   readonly samples?: number;
   /** How tokens are drawn; greedily when absent. */
@@ -339,6 +345,13 @@ export type PluginDecoderInput = {
   /** An object of options as the `optionsSchema` of the decoder has them; its defaults when absent. */
   readonly options?: unknown;
 };
+
+/** Who goes first where several infills are there. */
+export type RunPriority =
+  /** It takes the time that is left: it has a queue of its own, and goes on only while no interactive infill or score on its model pack can. An interactive one waits for one of its steps at most. */
+  | 'BATCH'
+  /** Somebody waits for it. */
+  | 'INTERACTIVE';
 
 /** Where a run is in its life. COMPLETED, FAILED and CANCELLED are final. */
 export type RunStatus =
