@@ -3,7 +3,7 @@
  *
  * Knows the order of the work; each part of it has its own file. The same folders and options give the same bytes.
  */
-import { lstat, mkdir, rm, writeFile } from 'node:fs/promises';
+import { mkdir, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { InfillError } from '../errors.ts';
 import { type SharedVocabulary, shareVocabulary } from './checkpoint/shared-vocabulary.ts';
@@ -22,7 +22,7 @@ import {
 } from './manifest.ts';
 import type { Precision } from './onnx/check-quantised.ts';
 import { weightsFileName } from './onnx/graph-builder.ts';
-import { checkNewFolder, createFolder, hashFile } from './pack-folder.ts';
+import { checkNewFolder, createFolder, describeFiles, hashFile } from './pack-folder.ts';
 import { fillQuantisedPack, type QuantisedPrecision } from './quantise/quantise-pack.ts';
 import { describeRoles, graphFileNames, type RoleResult } from './role-manifest.ts';
 import { openRoleSource, type RoleSource } from './role-source.ts';
@@ -183,15 +183,6 @@ async function writeGraphs(
   await writeFile(join(folder, names.backbone), drawn.backbone);
   await writeFile(join(folder, names.head), drawn.head);
   return { ...source, parameterCount: drawn.parameterCount };
-}
-
-async function describeFiles(folder: string, names: readonly string[]): Promise<Manifest['files']> {
-  const files: Manifest['files'] = {};
-  for (const name of names) {
-    const path = join(folder, name);
-    files[name] = { size: (await lstat(path)).size, sha256: await hashFile(path) };
-  }
-  return files;
 }
 
 async function provenanceOf(

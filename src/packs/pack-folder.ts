@@ -63,6 +63,19 @@ async function syncToDisk(path: string): Promise<void> {
   }
 }
 
+/** Size and sha256 (hex) of each file in `folder` that is named. */
+export async function describeFiles(
+  folder: string,
+  names: readonly string[],
+): Promise<Record<string, { size: number; sha256: string }>> {
+  const files: Record<string, { size: number; sha256: string }> = {};
+  for (const name of names) {
+    const path = join(folder, name);
+    files[name] = { size: (await lstat(path)).size, sha256: await hashFile(path) };
+  }
+  return files;
+}
+
 /** sha256 (hex) of a file, read as a stream. */
 export async function hashFile(path: string): Promise<string> {
   const hash = createHash('sha256');

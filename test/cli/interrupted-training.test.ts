@@ -17,7 +17,10 @@ beforeAll(async () => {
   pack = await writeTinyPack(root, { seed: 3 });
   text = join(root, 'prose.txt');
   const sentences = ['the hen ran to the red shed. ', 'a man sat in a tin can. '];
-  const documents = Array.from({ length: 60 }, (_, i) => (sentences[i % 2] ?? '').repeat(3));
+  const documents = Array.from(
+    { length: 60 },
+    (_, i) => `${(sentences[i % 2] ?? '').repeat(3)}${i}`,
+  );
   writeFileSync(text, documents.join('\n\n'));
 });
 

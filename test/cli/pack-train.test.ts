@@ -12,7 +12,8 @@ let text = '';
 beforeAll(async () => {
   pack = await writeTinyPack(root, { seed: 3 });
   text = join(root, 'prose.txt');
-  writeFileSync(text, 'the hen ran to the red shed and sat.\n\n'.repeat(60));
+  const documents = Array.from({ length: 60 }, (_, i) => `the hen ran to shed ${i} and sat.`);
+  writeFileSync(text, documents.join('\n\n'));
 });
 
 const few = ['--examples', '8', '--batch', '40', '--held-out', '0.3', '--held-out-examples', '2'];

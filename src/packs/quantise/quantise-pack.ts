@@ -4,9 +4,8 @@
  * Knows the files of a pack and the order of the work. The same pack and options give the same bytes.
  */
 import { constants } from 'node:fs';
-import { copyFile, lstat, readFile, writeFile } from 'node:fs/promises';
+import { copyFile, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { InfillError } from '../../errors.ts';
 import { loadPackDescription } from '../load-pack.ts';
 import {
   fusionWeightsFileName,
@@ -18,7 +17,8 @@ import {
 import { type Precision, precisionBits } from '../onnx/check-quantised.ts';
 import { weightsFileName } from '../onnx/graph-builder.ts';
 import { decodeOnnx, encodeOnnx, type OnnxModel } from '../onnx/onnx-model.ts';
-import { createFolder, hashFile } from '../pack-folder.ts';
+import { createFolder, describeFiles } from '../pack-folder.ts';
+import { requireFloat } from '../require-float.ts';
 import { askForWeights, quantiseGraph } from './quantise-graph.ts';
 import { QuantisedWeights } from './quantised-weights.ts';
 
@@ -52,18 +52,8 @@ export async function fillQuantisedPack(
   options: QuantisePackOptions,
 ): Promise<Manifest> {
   const { manifest } = await loadPackDescription(options.folder);
-  requireFloat(manifest);
+  requireFloat(manifest, 'only a pack of precision f32 can be quantised');
   return fillPack(target, manifest, options);
-}
-
-function requireFloat({ id, roles }: Manifest): void {
-  for (const role of [roles.causal, roles.masked]) {
-    if (role === undefined || role.precision === 'f32') continue;
-    throw new InfillError(
-      'UNSUPPORTED',
-      `Pack "${id}" is of precision ${role.precision}; only a pack of precision f32 can be quantised.`,
-    );
-  }
 }
 
 async function fillPack(
@@ -74,16 +64,10 @@ async function fillPack(
   const groups = graphGroups(manifest);
   for (const group of groups) await quantiseGroup(target, group, options);
   const made = groups.flatMap(({ graphs, weights }) => [...graphs, weights]);
-  const files: Manifest['files'] = {};
-  for (const [name, described] of Object.entries(manifest.files)) {
-    const path = join(target, name);
-    if (made.includes(name)) {
-      files[name] = { size: (await lstat(path)).size, sha256: await hashFile(path) };
-    } else {
-      await copyFile(join(options.folder, name), path, constants.COPYFILE_FICLONE);
-      files[name] = described;
-    }
+  for (const name of Object.keys(manifest.files).filter((each) => !made.includes(each))) {
+    await copyFile(join(options.folder, name), join(target, name), constants.COPYFILE_FICLONE);
   }
+  const files = { ...manifest.files, ...(await describeFiles(target, made)) };
   const quantised = describeQuantised(manifest, files, options);
   const text = `${JSON.stringify(quantised, null, 2)}\n`;
   await writeFile(join(target, manifestFileName), text);

@@ -52,7 +52,7 @@ export class Corpus {
     if (this.#training.documents.length === 0 || this.#heldOut.documents.length === 0) {
       throw new InfillError(
         'INVALID_INPUT',
-        `The texts have ${documents.length} documents of ${minDocumentLength} tokens and more, set apart by empty lines; ` +
+        `The texts have ${documents.length} different documents of ${minDocumentLength} tokens and more, set apart by empty lines; ` +
           `of ${this.#training.documents.length} to train on and ${this.#heldOut.documents.length} held out, both need at least one.`,
       );
     }

@@ -10,11 +10,11 @@ import { InfillError } from '../../errors.ts';
 import type { Manifest } from '../manifest.ts';
 import { type OpenPack, openPack } from '../open-pack.ts';
 import { takeLock } from '../process-lock.ts';
+import { requireFloat } from '../require-float.ts';
 import { Corpus } from './corpus.ts';
 import { FeatureFile } from './feature-file.ts';
 import { FeatureSource } from './features.ts';
 import { prepareFeatures } from './prepare-features.ts';
-import { requireFloat } from './read-head.ts';
 import type { HeldOut } from './train-fusion.ts';
 import type { TrainPackOptions } from './training-options.ts';
 import { trainingOfAnother, trainingStateName } from './training-state.ts';
@@ -56,7 +56,7 @@ export async function* prepareTraining(
   const pack = await openPack(folder, { device: 'cpu', threads });
   try {
     const { manifest, models } = pack;
-    requireFloat(manifest);
+    requireFloat(manifest, 'train on the pack it was made from, and quantise what comes out');
     const corpus = corpusOf(options, pack);
     await mkdir(workFolder, { recursive: true });
     const lock = { path: join(workFolder, 'training.pid'), use: 'is training in this folder' };

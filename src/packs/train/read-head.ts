@@ -43,17 +43,6 @@ export async function readMeanOfHeads(folder: string, manifest: Manifest): Promi
   return layer;
 }
 
-/** Before features are computed, which takes long. @throws InfillError UNSUPPORTED for a pack that is quantised */
-export function requireFloat({ id, roles }: Manifest): void {
-  for (const role of [roles.causal, roles.masked]) {
-    if (role === undefined || role.precision === 'f32') continue;
-    throw new InfillError(
-      'UNSUPPORTED',
-      `Pack "${id}" is of precision ${role.precision}; train on the pack it was made from, and quantise what comes out.`,
-    );
-  }
-}
-
 type Head = { readonly weight: Float32Array; readonly bias: Float32Array | null };
 
 /** Writes half of a head's weights into its columns, and adds half of its biases. */

@@ -4,7 +4,7 @@
  * Knows the files of a pack; knows no training.
  */
 import { constants } from 'node:fs';
-import { copyFile, lstat, writeFile } from 'node:fs/promises';
+import { copyFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { loadPackDescription } from '../load-pack.ts';
 import {
@@ -20,7 +20,7 @@ import {
 import { GraphBuilder } from '../onnx/graph-builder.ts';
 import { headContract } from '../onnx/graph-contract.ts';
 import { encodeOnnx } from '../onnx/onnx-model.ts';
-import { createFolder, hashFile } from '../pack-folder.ts';
+import { createFolder, describeFiles } from '../pack-folder.ts';
 import { WeightLayout, type WeightStorage } from '../weight-layout.ts';
 import type { LayerArrays } from './fusion-parameters.ts';
 
@@ -139,15 +139,6 @@ function columns(
     part.set(rows.subarray(from, from + width), row * width);
   }
   return part;
-}
-
-async function describeFiles(folder: string, names: readonly string[]): Promise<Manifest['files']> {
-  const files: Manifest['files'] = {};
-  for (const name of names) {
-    const path = join(folder, name);
-    files[name] = { size: (await lstat(path)).size, sha256: await hashFile(path) };
-  }
-  return files;
 }
 
 function pick(files: Manifest['files'], names: readonly string[]): Manifest['files'] {

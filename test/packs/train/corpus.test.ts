@@ -76,7 +76,7 @@ describe('a corpus', () => {
 
   it('refuses texts of which none can be held out', () => {
     expect(() => new Corpus(['one document only, and no other'], tokenizer, options)).toThrow(
-      /1 documents .* both need at least one/,
+      /1 different documents .* both need at least one/,
     );
   });
 });

@@ -16,10 +16,11 @@ beforeAll(async () => {
   pack = await writeTinyPack(root, { seed: 3 });
 });
 
-/** Two kinds of documents, which a layer on random models can learn to tell. */
-const text = Array.from({ length: 60 }, (_, index) =>
-  (index % 2 === 0 ? 'the hen ran to the red shed. ' : 'a man sat in a tin can. ').repeat(3),
-).join('\n\n');
+/** Two kinds of documents, which a layer on random models can learn to tell; a document counts once. */
+const text = Array.from({ length: 60 }, (_, index) => {
+  const sentence = index % 2 === 0 ? 'the hen ran to the red shed. ' : 'a man sat in a tin can. ';
+  return `${sentence.repeat(3)}${index}`;
+}).join('\n\n');
 
 /** Of a training of some twenty steps. */
 export const settings = {
