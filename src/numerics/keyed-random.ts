@@ -2,7 +2,7 @@
  * Random draws keyed by what they are for: (seed, purpose, position, step). No hidden state, so a run draws
  * the same numbers alone, among others, and whatever order it visits its positions in.
  */
-import { philox } from './philox.ts';
+import { philox, type Words4 } from './philox.ts';
 
 /** What a draw decides. The numbers are part of what a seed means: never reuse or renumber one. */
 export const drawPurposes = {
@@ -52,10 +52,18 @@ export type DrawKey = {
  * @param seed - in [0, 2^63).
  */
 export function keyedUniform(seed: bigint, key: DrawKey): number {
-  const { purpose, position, step } = key;
-  const [high, low] = philox([drawPurposes[purpose], position, step, 0], seedWords(seed));
+  const [high, low] = keyedWords(seed, key);
   // 26 bits of each word, centred in their cell so that neither 0 nor 1 can come out.
   return ((high >>> 6) * 2 ** 26 + (low >>> 6) + 0.5) / 2 ** 52;
+}
+
+/**
+ * Returns four words, each uniform in [0, 2^32) and independent of the others.
+ *
+ * @param seed - in [0, 2^63).
+ */
+export function keyedWords(seed: bigint, { purpose, position, step }: DrawKey): Words4 {
+  return philox([drawPurposes[purpose], position, step, 0], seedWords(seed));
 }
 
 /**
