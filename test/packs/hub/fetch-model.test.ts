@@ -124,6 +124,13 @@ describe('a model of the hub', () => {
     });
   });
 
+  it('is read where a link leads to its folder', async () => {
+    const { fetch } = await start();
+    const link = join(newFolder(), 'link');
+    symlinkSync(await fetch(), link);
+    expect((await openCheckpoint(link)).config.architectures).toEqual(['LlamaForCausalLM']);
+  });
+
   it('is found in the cache while offline, and nobody is asked', async () => {
     const { fetch, hub } = await start();
     const folder = await fetch();

@@ -24,6 +24,16 @@ describe('a corpus', () => {
     expect([...heldOut].filter((letter) => training.has(letter))).toEqual([]);
   });
 
+  it('cuts examples out of a whole document, its beginning and its end among them', () => {
+    const long = [...letters, ...letters.map((letter) => letter.toUpperCase())].join('');
+    const texts = letters.map((letter) => `${long}${letter}`);
+    const cut = new Corpus([texts.join('\n\n')], tokenizer, options);
+    const starts = new Set(indices.map((index) => cut.example(index).ids[0]));
+    expect([...starts].sort((a = 0, b = 0) => a - b)).toEqual(
+      tokenizer.encode(`${letters.slice(0, 22).join('')}`),
+    );
+  });
+
   it('counts a document once, however often it is there', () => {
     const twice = new Corpus([text, `${text}\n\n${text}`], tokenizer, options);
     for (const index of indices.slice(0, 20)) {

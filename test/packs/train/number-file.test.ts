@@ -18,7 +18,7 @@ function read(path: string, lengths: readonly number[]) {
 /** Compared as a whole, because number by number takes seconds. */
 const bytesOf = (array = new Float32Array(0)) => Buffer.from(array.buffer);
 
-describe('a file of numbers', () => {
+describe('a file of numbers', { timeout: 30_000 }, () => {
   it('gives back what was written, also of more than is written at once', async () => {
     const path = join(root, 'large.bin');
     // Pieces have 2^24 numbers.

@@ -27,7 +27,7 @@ const bestOf = (options: TrainPackOptions) => {
 
 const layerOf = (name: string) => readFileSync(join(root, name, 'fusion.bin'));
 
-describe('a quantised pack', () => {
+describe('a quantised pack', { timeout: 30_000 }, () => {
   it('is refused before any features are computed', async () => {
     const folder = join(root, 'quantised');
     await quantisePack(folder, { folder: pack, precision: 'int8', id: 'quantised', tool: 'test' });
@@ -40,7 +40,7 @@ describe('a quantised pack', () => {
   });
 });
 
-describe('training a pack', () => {
+describe('training a pack', { timeout: 30_000 }, () => {
   it('lowers the held-out loss at every mask rate, and says so in the pack', async () => {
     const progress = await follow(optionsOf('learnt'));
     const last = progress.at(-1);

@@ -5,7 +5,7 @@ import { readMeanOfHeads } from '../../../src/packs/train/read-head.ts';
 import { writeTrainedPack } from '../../../src/packs/train/write-fusion.ts';
 import { follow, optionsOf, pack, root } from './train-case.ts';
 
-describe('the untrained layer as a trained one', () => {
+describe('the untrained layer as a trained one', { timeout: 30_000 }, () => {
   it('gives the logits of the mean of the heads', async () => {
     const { manifest, models, close } = await openPack(pack, { device: 'cpu', threads: 1 });
     const layer = await readMeanOfHeads(pack, manifest);
