@@ -24,6 +24,7 @@ export function servedPack(manifest: Manifest, servedWith: ServedWith): ServedPa
     card,
     roles: servedRoles(manifest),
     vocabularySize,
+    vocabularyDigest: manifest.files['tokenizer.json']?.sha256,
     contextLength: Math.min(...contexts),
     ...servedWith,
   };

@@ -54,6 +54,8 @@ const mayImport: Record<string, readonly string[]> = {
     'src/store',
     // Digests of inputs.
     'node:crypto',
+    // Turns between figures.
+    'node:timers/promises',
     ...assert,
   ],
   schema: ['src/service', 'graphql', '@pothos/', 'dataloader'],

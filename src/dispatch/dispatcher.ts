@@ -35,6 +35,8 @@ export type ServedPack = {
   readonly card: string;
   readonly roles: readonly ServedRole[];
   readonly vocabularySize: number;
+  /** SHA-256, hex, of its tokenizer: token ids mean the same where it is equal. Absent where it is not known. */
+  readonly vocabularyDigest?: string | undefined;
   readonly contextLength: number;
   /** The masked model's own mask token, as its tokenizer writes it; null without a masked model. */
   readonly maskToken: string | null;

@@ -4,12 +4,17 @@
  * Knows owners and followers; how an input becomes a run is in `submissions.ts`, what a run goes through is in
  * `run-lifecycle.ts`.
  */
+
+import type { NamedValue } from '../benchmark/benchmark-results.ts';
 import type { GivenFill, PreparedSlot } from '../decoding/infill-request.ts';
 import type { DecoderDescription } from '../decoding/registry.ts';
 import { InfillError } from '../errors.ts';
 import { deleteEndedBefore, deleteRuns } from '../store/delete-runs.ts';
 import { countRuns, listRuns } from '../store/run-pages.ts';
 import { endAbandoned } from '../store/unfinished-runs.ts';
+import type { UnitDecoder } from './benchmark-attempts.ts';
+import { Benchmarks } from './benchmarks.ts';
+import { Datasets, type ReadImport } from './datasets.ts';
 import type { Identity, MintClientTokenInput } from './identity.ts';
 import { planOf } from './infill-plan.ts';
 import { KnownRuns } from './known-runs.ts';
@@ -28,6 +33,7 @@ import type {
   InfillInput,
   InfillPlan,
   InfillSelection,
+  Priority,
   ScoredInfill,
   ScoreInput,
   Service,
@@ -41,6 +47,10 @@ export type ServiceOptions = LifecycleOptions &
   Pick<SubmissionOptions, 'ledger' | 'gate'> & {
     readonly decoders: readonly DecoderDescription[];
     readonly identity: Pick<Identity, 'mintClientToken'>;
+    /** Files of datasets that clients may name; none when absent. */
+    readonly readImport?: ReadImport;
+    /** What speed figures of benchmarks depend on. */
+    readonly environment?: readonly NamedValue[];
   };
 
 /** A run that is older than this is live, or never will be: far longer than it takes to check and store one. */
@@ -48,6 +58,8 @@ const admissionMs = 120_000;
 
 /** The use cases. */
 export class InfillService implements Service {
+  readonly datasets: Datasets;
+  readonly benchmarks: Benchmarks;
   readonly #options: ServiceOptions;
   readonly #memory: RunMemory;
   readonly #known: KnownRuns;
@@ -63,6 +75,10 @@ export class InfillService implements Service {
     this.#lifecycle = new RunLifecycle({ ...options, memory });
     const [known, lifecycle] = [this.#known, this.#lifecycle];
     this.#submissions = new Submissions({ ...options, known, lifecycle });
+    const { readImport = noImports, environment = [] } = options;
+    this.datasets = new Datasets({ ...options, readImport });
+    const decoder = this.#unitDecoder();
+    this.benchmarks = new Benchmarks({ ...options, environment, decoder, datasets: this.datasets });
   }
 
   /** Waits until every run that was admitted has ended and is stored. */
@@ -110,15 +126,25 @@ export class InfillService implements Service {
     return planOf(prepared, this.decoders, { hasSeed: input.seed !== undefined });
   }
 
-  async scoreInfill(input: ScoreInput, viewer: Viewer, signal: AbortSignal): Promise<ScoredInfill> {
+  scoreInfill(input: ScoreInput, viewer: Viewer, signal: AbortSignal): Promise<ScoredInfill> {
+    return this.#score(input, viewer, { priority: 'INTERACTIVE', signal });
+  }
+
+  async #score(
+    input: ScoreInput,
+    viewer: Viewer,
+    { priority, signal }: { readonly priority: Priority; readonly signal: AbortSignal },
+  ): Promise<ScoredInfill> {
     const { dispatcher, ledger } = this.#options;
     const { pack, score, prepared } = await prepareScore(input, this.#options);
     await ledger.charge(viewer, prepared.cost);
-    const scored = await dispatcher.score(pack.id, score, signal).catch(async (error: unknown) => {
-      const isAdmitted = !(error instanceof InfillError && error.family === 'busy');
-      if (!isAdmitted) await ledger.refund(viewer, prepared.cost);
-      throw error;
-    });
+    const scored = await dispatcher
+      .score(pack.id, score, signal, priority)
+      .catch(async (error: unknown) => {
+        const isAdmitted = !(error instanceof InfillError && error.family === 'busy');
+        if (!isAdmitted) await ledger.refund(viewer, prepared.cost);
+        throw error;
+      });
     const { decoder, seed } = score.request;
     const characterCount = characterCountOf(score.fill, prepared.slots);
     return { ...scored, pack, decoderName: decoder.name, seed, characterCount };
@@ -200,6 +226,20 @@ export class InfillService implements Service {
     return this.#options.ledger.balance(viewer);
   }
 
+  /** How units of benchmarks are decoded. */
+  #unitDecoder(): UnitDecoder {
+    return {
+      tokenize: (packId, text) => this.#options.dispatcher.tokenize(packId, text),
+      score: (input, viewer, signal) => this.#score(input, viewer, { priority: 'BATCH', signal }),
+      fill: async (input, viewer, benchmarkId, signal) => {
+        const { id } = await this.#submissions.submit(input, viewer, 'SUBMIT', benchmarkId);
+        await this.#followToEnd(id, signal);
+        if (signal.aborted) this.#lifecycle.cancel(id, 'REQUESTED');
+        return this.#known.require(id, viewer);
+      },
+    };
+  }
+
   async #followToEnd(id: string, signal: AbortSignal): Promise<void> {
     for await (const _ of this.#follow(id, null, signal)) {
       // Only the end matters.
@@ -235,6 +275,12 @@ export class InfillService implements Service {
       leave();
     }
   }
+}
+
+/** Of a server without an import folder. */
+function noImports(): never {
+  const message = 'Files are not taken in: DATASETS_DIR, the folder they would be in, is not set.';
+  throw new InfillError('UNSUPPORTED', message);
 }
 
 function isSelected({ id, finishedAt }: Infill, selection: InfillSelection): boolean {

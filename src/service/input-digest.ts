@@ -13,7 +13,12 @@ import type { InfillInput } from './service.ts';
  */
 export function inputDigest(input: InfillInput): string {
   const { idempotencyKey: _key, waitMs: _wait, problems: _problems, ...asked } = input;
-  return createHash('sha256').update(canonicalJson(asked)).digest('hex');
+  return digestOf(asked);
+}
+
+/** SHA-256, hex, of canonical JSON. */
+export function digestOf(value: unknown): string {
+  return createHash('sha256').update(canonicalJson(value)).digest('hex');
 }
 
 /** Keys sorted, absent fields left out, big integers as text. */

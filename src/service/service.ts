@@ -19,10 +19,13 @@ import type { RunEvent, ScoredFill } from '../decoding/run-event.ts';
 import type { PackState, ServedPack, TokenizedText } from '../dispatch/dispatcher.ts';
 import type { Lagged } from '../dispatch/run-log.ts';
 import type { Problem } from '../errors.ts';
-import type { PageRequest, RunFilter, RunOrder, RunPage } from '../store/run-pages.ts';
+import type { PageRequest } from '../store/keyset-pages.ts';
+import type { RunFilter, RunOrder, RunPage } from '../store/run-pages.ts';
 import type { RunRow } from '../store/runs.ts';
 import type { Scope, StorePolicy } from '../store/tables.ts';
+import type { Benchmarks } from './benchmarks.ts';
 import type { Balance } from './cost-ledger.ts';
+import type { Datasets } from './datasets.ts';
 import type { MintClientTokenInput, MintedToken } from './identity.ts';
 
 export type { Balance } from './cost-ledger.ts';
@@ -61,7 +64,8 @@ export type {
   ServedRole,
   TokenizedText,
 } from '../dispatch/dispatcher.ts';
-export type { PageRequest, RunFilter, RunOrder, RunPage } from '../store/run-pages.ts';
+export type { PageRequest } from '../store/keyset-pages.ts';
+export type { RunFilter, RunOrder, RunPage } from '../store/run-pages.ts';
 export type { Scope, StorePolicy } from '../store/tables.ts';
 
 /**
@@ -199,6 +203,8 @@ export type ViewerLimits = {
 
 /** The use cases. Expected errors are thrown as `InfillError`. */
 export interface Service {
+  readonly datasets: Pick<Datasets, keyof Datasets>;
+  readonly benchmarks: Pick<Benchmarks, keyof Benchmarks>;
   readonly decoders: readonly DecoderDescription[];
   packs(): readonly ServedPack[];
   packState(packId: string): PackState;

@@ -41,6 +41,8 @@ type Call = {
   readonly input: InfillInput;
   readonly viewer: Viewer;
   readonly operation: Operation;
+  /** The benchmark that makes it; null of every other call. */
+  readonly benchmarkId: string | null;
   /** Milliseconds since the epoch. */
   readonly submittedAt: number;
 };
@@ -67,9 +69,14 @@ export class Submissions {
    * @throws as `prepareInfill`; CONFLICT when the key stands for another input; UNKNOWN_RUN when there is none to
    * supersede; RATE_LIMITED; STORAGE_FULL; QUEUE_FULL, SHUTTING_DOWN
    */
-  async submit(input: InfillInput, viewer: Viewer, operation: Operation): Promise<RunRow> {
+  async submit(
+    input: InfillInput,
+    viewer: Viewer,
+    operation: Operation,
+    benchmarkId: string | null = null,
+  ): Promise<RunRow> {
     const { lifecycle, now } = this.#options;
-    const call = { input, viewer, operation, submittedAt: now() };
+    const call = { input, viewer, operation, benchmarkId, submittedAt: now() };
     const run = await this.#runOf(call).catch((error: unknown) => this.#refuse(error));
     // Whoever asked that it go on may rely on it, also when somebody else started it.
     if (disconnectPolicyOf(input, operation) === 'CONTINUE') lifecycle.continue(run.id);
@@ -156,7 +163,7 @@ export class Submissions {
 }
 
 function newRun(
-  { input, viewer, submittedAt }: Call,
+  { input, viewer, submittedAt, benchmarkId }: Call,
   submission: Submission | null,
   { pack, request, prepared }: PreparedRequest,
 ): NewRun {
@@ -175,6 +182,7 @@ function newRun(
     labels: input.labels ?? [],
     idempotencyKey: submission?.key ?? null,
     inputDigest: submission?.digest ?? null,
+    benchmarkId,
   };
 }
 

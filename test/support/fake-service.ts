@@ -32,9 +32,12 @@ import type {
   ViewerLimits,
 } from '../../src/service/service.ts';
 import { fakePack, fakePlan, fakeRun, fakeScored, noMask } from './fake-answers.ts';
+import { noBenchmarks, noDatasets } from './no-benchmarks.ts';
 
 /** Serves scripted runs; its public fields are the script and the record. */
 export class FakeService implements Service {
+  readonly datasets = noDatasets;
+  readonly benchmarks = noBenchmarks;
   readonly decoders = builtInDecoders.descriptions;
   /** In order of submission. */
   readonly runs: Infill[] = [];

@@ -1,0 +1,78 @@
+/**
+ * From stored units to figures, without holding up others for longer than one figure takes.
+ *
+ * Knows where results are; the statistics are those of `benchmark`.
+ */
+import { setImmediate } from 'node:timers/promises';
+import type { BenchmarkResults, EntrantFacts } from '../benchmark/benchmark-results.ts';
+import { benchmarkCells, type Cell } from '../benchmark/cells.ts';
+import { type Metric, metricFacts, metricNames } from '../benchmark/metric.ts';
+import type { EffectiveSetting } from '../decoding/infill-request.ts';
+import { InfillError } from '../errors.ts';
+import {
+  type BenchmarkRow,
+  type EntrantRow,
+  readEntrants,
+  readResults,
+} from '../store/benchmarks.ts';
+import type { Database } from '../store/database.ts';
+import { findDatasets } from '../store/datasets.ts';
+
+/** Reads everything that figures, exports and reports of a benchmark are made of. */
+export async function loadResults(
+  database: Database,
+  benchmark: BenchmarkRow,
+): Promise<BenchmarkResults> {
+  const { id, owner, datasetId, name, seed, maskings, environment } = benchmark;
+  const [dataset] = await findDatasets(database, owner, [datasetId]);
+  if (!dataset) throw new InfillError('STORE_FAILED', 'The dataset of the benchmark is gone.');
+  const entrants = await readEntrants(database, id);
+  return {
+    name: name ?? dataset.title,
+    dataset: {
+      name: dataset.name,
+      digest: dataset.digest,
+      licence: dataset.licence,
+      source: dataset.source,
+      itemCount: benchmark.itemCount,
+    },
+    seed,
+    maskings,
+    metrics: metricsOf(benchmark),
+    entrants: entrants.map(entrantFacts),
+    items: await readResults(database, id),
+    environment,
+  };
+}
+
+/** The metrics that have what they need. */
+export function metricsOf({ settings: { measures } }: BenchmarkRow): Metric[] {
+  return metricNames.filter((metric) => measures.includes(metricFacts(metric).needs));
+}
+
+/** Computes all figures, one at a time. */
+export async function computeCells(results: BenchmarkResults): Promise<Cell[]> {
+  const cells: Cell[] = [];
+  for (const cell of benchmarkCells(results)) {
+    cells.push(cell);
+    await setImmediate();
+  }
+  return cells;
+}
+
+function entrantFacts(entrant: EntrantRow): EntrantFacts {
+  const { id, label, packId, modelDigest, vocabularyDigest, request, settings } = entrant;
+  return {
+    id,
+    label,
+    decoderName: request?.decoder.name ?? null,
+    modelId: packId,
+    modelDigest,
+    vocabularyDigest,
+    settings: settings.map(namedValue),
+  };
+}
+
+function namedValue({ name, value }: EffectiveSetting) {
+  return { name, value: typeof value === 'string' ? value : JSON.stringify(value) };
+}

@@ -1,0 +1,281 @@
+/**
+ * The use cases of benchmarks: start, follow, cancel, and read what came out.
+ *
+ * Knows owners; how units are worked off is in `benchmark-executor.ts`.
+ */
+import type { BenchmarkResults, NamedValue } from '../benchmark/benchmark-results.ts';
+import type { Cell } from '../benchmark/cells.ts';
+import { benchmarkDifferences, type Difference } from '../benchmark/differences.ts';
+import { type Masking, maskingName } from '../benchmark/masking.ts';
+import { type Metric, type MetricFacts, metrics } from '../benchmark/metric.ts';
+import { InfillError, type Problem, problemsError } from '../errors.ts';
+import {
+  type BenchmarkItemRow,
+  type BenchmarkRow,
+  countUnfinished,
+  countUnits,
+  deleteBenchmark,
+  type EntrantRow,
+  findBenchmarks,
+  insertBenchmark,
+  readCells,
+  readEntrants,
+  readUnits,
+  unknownBenchmark,
+} from '../store/benchmarks.ts';
+import { uuidV7 } from '../store/uuid-v7.ts';
+import { BenchmarkExecutor, type ExecutorOptions } from './benchmark-executor.ts';
+import { computeCells, loadResults } from './benchmark-figures.ts';
+import {
+  type BenchmarkInput,
+  benchmarkKey,
+  benchmarkLimits,
+  checkEntrant,
+  inputProblems,
+  maskProblems,
+} from './benchmark-input.ts';
+import type { BenchmarkProgress } from './benchmark-pulse.ts';
+import type { Datasets } from './datasets.ts';
+import type { PreparationOptions } from './prepared-request.ts';
+import type { Viewer } from './service.ts';
+import type { AdmissionGate } from './submissions.ts';
+
+/** A benchmark as the API shows it. */
+export type Benchmark = BenchmarkRow;
+
+export type { NamedValue } from '../benchmark/benchmark-results.ts';
+export type { Cell } from '../benchmark/cells.ts';
+export type { Difference } from '../benchmark/differences.ts';
+export type { ItemFill, ItemResult, ItemScore } from '../benchmark/item-result.ts';
+export type { Masking, MaskUnit } from '../benchmark/masking.ts';
+export type { Metric, MetricFacts } from '../benchmark/metric.ts';
+export type { BenchmarkStatus, Measure } from '../store/benchmark-tables.ts';
+export type { BenchmarkItemRow, EntrantRow } from '../store/benchmarks.ts';
+export type { BenchmarkInput, EntrantInput } from './benchmark-input.ts';
+export type { BenchmarkProgress } from './benchmark-pulse.ts';
+
+/** What benchmarks are made of. */
+export type BenchmarksOptions = ExecutorOptions &
+  PreparationOptions & {
+    readonly datasets: Datasets;
+    readonly gate: AdmissionGate;
+    /** Versions, device, threads: what speed figures depend on. */
+    readonly environment: readonly NamedValue[];
+  };
+
+/** How far a benchmark is, as its followers are told. `seq` grows with every unit, across restarts too. */
+export type BenchmarkEvent = {
+  readonly benchmarkId: string;
+  readonly seq: number;
+  readonly at: number;
+  readonly type: 'progressed' | 'ended';
+  readonly progress: BenchmarkProgress;
+};
+
+/** A masking with its name. */
+export type NamedMasking = { readonly name: string; readonly masking: Masking };
+
+/** All metrics by name, in the order of tables. */
+export const benchmarkMetrics: Readonly<Record<Metric, MetricFacts>> = metrics;
+
+/** A masking with its name. */
+export function namedMasking(masking: Masking): NamedMasking {
+  return { name: maskingName(masking), masking };
+}
+
+/** Milliseconds between two events of one follower. */
+const eventMs = 500;
+
+/** The use cases. */
+export class Benchmarks {
+  readonly #options: BenchmarksOptions;
+  readonly #executor: BenchmarkExecutor;
+
+  constructor(options: BenchmarksOptions) {
+    this.#options = options;
+    this.#executor = new BenchmarkExecutor(options);
+  }
+
+  /** Goes on with benchmarks that a server left behind. @returns how many there are */
+  resume(): Promise<number> {
+    return this.#executor.resume();
+  }
+
+  /** Starts no unit any more and waits for the one under way. */
+  stop(): Promise<void> {
+    return this.#executor.stop();
+  }
+
+  /**
+   * Checks, stores and starts; durable when this resolves.
+   *
+   * @throws the caller's mistakes, all at once; UNSUPPORTED for client tokens; QUEUE_FULL; STORAGE_FULL
+   */
+  async start(input: BenchmarkInput, viewer: Viewer): Promise<Benchmark> {
+    const { database, datasets, gate, environment, newSeed, now } = this.#options;
+    const key = benchmarkKey(viewer);
+    const [dataset = null] = await datasets.find([input.dataset], viewer);
+    const problems = [
+      ...(dataset === null ? [noDataset(input.dataset)] : []),
+      ...inputProblems(input, dataset),
+    ];
+    const entrants = await Promise.all(
+      input.entrants.map((entrant, index) => checkEntrant(entrant, index, this.#options)),
+    );
+    problems.push(...entrants.flatMap((entrant) => entrant.problems));
+    if (dataset !== null && problems.length === 0) {
+      problems.push(...(await maskProblems(database, dataset, input)));
+    }
+    throwProblems(problems);
+    if (dataset === null) throw new InfillError('UNKNOWN_DATASET', 'The dataset is gone.');
+    gate.check();
+    await this.#requireRoom(viewer);
+    const createdAt = new Date(now());
+    const benchmark: BenchmarkRow = {
+      id: uuidV7(createdAt.getTime()),
+      owner: viewer.owner,
+      name: input.name ?? null,
+      status: 'QUEUED',
+      datasetId: dataset.id,
+      itemCount: input.items ?? dataset.itemCount,
+      maskings: input.maskings,
+      seed: input.seed ?? newSeed(),
+      settings: { measures: input.measures, scoreDraws: input.scoreDraws, key },
+      environment,
+      createdAt,
+      finishedAt: null,
+      error: null,
+    };
+    const rows = entrants.flatMap(({ checked }, ordinal): EntrantRow[] =>
+      checked === null
+        ? []
+        : [{ id: uuidV7(createdAt.getTime()), benchmarkId: benchmark.id, ordinal, ...checked }],
+    );
+    await insertBenchmark(database, benchmark, rows);
+    this.#executor.add(benchmark.id);
+    return benchmark;
+  }
+
+  /** Ends a benchmark; what is done is kept. Of one that is over, nothing. @throws UNKNOWN_BENCHMARK */
+  async cancel(id: string, viewer: Viewer): Promise<Benchmark> {
+    const found = await this.require(id, viewer);
+    if (found.finishedAt === null) await this.#executor.cancel(found);
+    return this.require(id, viewer);
+  }
+
+  /** @throws UNKNOWN_BENCHMARK; CONFLICT while it is not over */
+  delete(id: string, { owner }: Viewer): Promise<void> {
+    return deleteBenchmark(this.#options.database, owner, id);
+  }
+
+  /** In the order of `ids`; null where the viewer has none. */
+  find(ids: readonly string[], { owner }: Viewer): Promise<readonly (Benchmark | null)[]> {
+    return findBenchmarks(this.#options.database, owner, ids);
+  }
+
+  /** @throws UNKNOWN_BENCHMARK */
+  async require(id: string, viewer: Viewer): Promise<Benchmark> {
+    const [found] = await this.find([id], viewer);
+    if (!found) throw unknownBenchmark(id);
+    return found;
+  }
+
+  entrants({ id }: Benchmark): Promise<readonly EntrantRow[]> {
+    return readEntrants(this.#options.database, id);
+  }
+
+  async progress(benchmark: Benchmark): Promise<BenchmarkProgress> {
+    const live = this.#executor.pulse.progressOf(benchmark.id);
+    if (live !== undefined) return live;
+    const counts = await countUnits(this.#options.database, benchmark.id);
+    const entrants = await this.entrants(benchmark);
+    const total = benchmark.itemCount * benchmark.maskings.length * entrants.length;
+    return { ...counts, total, secondsLeft: null };
+  }
+
+  /**
+   * The figures: of a benchmark that is over as they were stored, else of the units so far.
+   */
+  async cells(benchmark: Benchmark): Promise<readonly Cell[]> {
+    const { database } = this.#options;
+    if (benchmark.finishedAt !== null) return readCells(database, benchmark.id);
+    return computeCells(await this.results(benchmark));
+  }
+
+  /** Every other entrant against one of them. @throws INVALID_INPUT when it has no such entrant */
+  async differences(benchmark: Benchmark, baselineId: string): Promise<readonly Difference[]> {
+    return benchmarkDifferences(await this.results(benchmark), baselineId);
+  }
+
+  /** Everything that exports and reports are made of. */
+  results(benchmark: Benchmark): Promise<BenchmarkResults> {
+    return loadResults(this.#options.database, benchmark);
+  }
+
+  units(
+    { id }: Benchmark,
+    page: { readonly after: number | null; readonly limit: number },
+  ): Promise<{ readonly units: readonly BenchmarkItemRow[]; readonly hasNext: boolean }> {
+    return readUnits(this.#options.database, id, page);
+  }
+
+  /**
+   * How far a benchmark is, at once and then at most twice a second, up to its end.
+   *
+   * @param after - only events with a larger `seq`; the end is told in any case
+   * @throws UNKNOWN_BENCHMARK
+   */
+  async *events(
+    id: string,
+    after: number | null,
+    viewer: Viewer,
+    signal: AbortSignal,
+  ): AsyncGenerator<BenchmarkEvent> {
+    let last = after ?? -1;
+    while (!signal.aborted) {
+      const changed = this.#executor.pulse.changed(signal);
+      const benchmark = await this.require(id, viewer);
+      const progress = await this.progress(benchmark);
+      const isOver = benchmark.finishedAt !== null;
+      const seq = progress.done + (isOver ? 1 : 0);
+      if (isOver || seq > last) {
+        const type = isOver ? 'ended' : 'progressed';
+        yield { benchmarkId: id, seq, at: this.#options.now(), type, progress };
+        last = seq;
+      }
+      if (isOver) return;
+      await this.#pause(signal);
+      await changed;
+    }
+  }
+
+  #pause(signal: AbortSignal): Promise<void> {
+    return new Promise((resolve) => {
+      const done = () => {
+        signal.removeEventListener('abort', done);
+        callOff();
+        resolve();
+      };
+      const callOff = this.#options.schedule(eventMs, done);
+      signal.addEventListener('abort', done, { once: true });
+    });
+  }
+
+  async #requireRoom({ owner }: Viewer): Promise<void> {
+    const { unfinished } = benchmarkLimits;
+    const count = await countUnfinished(this.#options.database, owner);
+    if (count < unfinished) return;
+    const message = `${count} benchmarks have not ended; the limit is ${unfinished}.`;
+    throw new InfillError('QUEUE_FULL', message, { retryAfterMs: 60_000 });
+  }
+}
+
+function noDataset(id: string): Problem {
+  const message = `There is no dataset ${id}.`;
+  return { path: ['dataset'], code: 'UNKNOWN_DATASET', message, value: id, limit: null };
+}
+
+function throwProblems(problems: readonly Problem[]): void {
+  const [first, ...others] = problems;
+  if (first !== undefined) throw problemsError([first, ...others]);
+}
