@@ -11,24 +11,27 @@ export type MaskUnit = 'TOKEN' | 'WORD';
 /**
  * - `RATE`: exactly max(1, round(rate · units)) units of a text, each a slot of its own.
  * - `SPAN`: `length` units in a row, one slot, not at the start of a text.
+ */
+type UnitMasking<Unit extends MaskUnit> =
+  | { readonly kind: 'RATE'; readonly rate: number; readonly unit: Unit }
+  | { readonly kind: 'SPAN'; readonly length: number; readonly unit: Unit };
+
+/** A masking that opens tokens. */
+export type TokenMasking = UnitMasking<'TOKEN'>;
+
+/**
+ * A masking that opens words or sentences, or whose masks came with the items.
+ *
  * - `MIDDLE_SENTENCE`: the third of exactly five sentences.
  * - `EXPLICIT`: the masks of the item's template.
  */
-export type Masking =
-  | { readonly kind: 'RATE'; readonly rate: number; readonly unit: MaskUnit }
-  | { readonly kind: 'SPAN'; readonly length: number; readonly unit: MaskUnit }
+export type TextMasking =
+  | UnitMasking<'WORD'>
   | { readonly kind: 'MIDDLE_SENTENCE' }
   | { readonly kind: 'EXPLICIT' };
 
-/** A masking that opens tokens. */
-export type TokenMasking = Extract<Masking, { readonly unit: MaskUnit }> & {
-  readonly unit: 'TOKEN';
-};
-
-/** A masking that opens words or sentences, or whose masks came with the items. */
-export type TextMasking =
-  | Exclude<Masking, { readonly unit: MaskUnit }>
-  | (Extract<Masking, { readonly unit: MaskUnit }> & { readonly unit: 'WORD' });
+/** Which part of a text is open. */
+export type Masking = TextMasking | TokenMasking;
 
 /** What maskings may have. */
 export const maskingLimits = {
