@@ -13,6 +13,7 @@ import { quantisePack } from '../../../src/packs/quantise/quantise-pack.ts';
 import { FusionStep } from '../../../src/packs/train/fusion-step.ts';
 import type { TrainPackProgress } from '../../../src/packs/train/train-pack.ts';
 import type { TrainPackOptions } from '../../../src/packs/train/training-options.ts';
+import { writeTinyPack } from '../../support/tiny-pack.ts';
 import { follow, optionsOf, pack, root, settings } from './train-case.ts';
 
 const bestNames = ({ workFolder }: TrainPackOptions) =>
@@ -65,7 +66,9 @@ describe('training a pack', { timeout: 30_000 }, () => {
   });
 
   it('reaches the same weights when it is stopped anywhere and resumed', async () => {
-    await follow(optionsOf('straight'));
+    const evaluatedIn = (all: readonly TrainPackProgress[]) =>
+      all.flatMap((progress) => (progress.type === 'evaluated' ? [progress.step] : []));
+    const straight = evaluatedIn(await follow(optionsOf('straight')));
     const stops: ((progress: TrainPackProgress) => boolean)[] = [
       ({ type }) => type === 'features',
       (progress) => progress.type === 'step' && progress.step === 4,
@@ -73,11 +76,15 @@ describe('training a pack', { timeout: 30_000 }, () => {
       (progress) => progress.type === 'step' && progress.step === 13,
     ];
     const options = optionsOf('stopped');
+    const evaluated: number[] = [];
     for (const stop of stops) {
-      expect(stop((await follow(options, stop)).at(-1) as TrainPackProgress)).toBe(true);
+      const part = await follow(options, stop);
+      expect(stop(part.at(-1) as TrainPackProgress)).toBe(true);
       expect(existsSync(options.outFolder)).toBe(false);
+      evaluated.push(...evaluatedIn(part));
     }
-    await follow(options);
+    evaluated.push(...evaluatedIn(await follow(options)));
+    expect(evaluated).toEqual(straight);
     expect(layerOf('stopped').equals(layerOf('straight'))).toBe(true);
   });
 
@@ -102,6 +109,18 @@ describe('training a pack', { timeout: 30_000 }, () => {
     expect(layerOf('killed').equals(layerOf('straight'))).toBe(true);
   });
 
+  it('is saved every fifty steps', async () => {
+    const long = { ...settings, epochs: 20, patience: 1000, evaluateEvery: 1000 };
+    const options = optionsOf('long', { settings: long });
+    const saved: number[] = [];
+    await follow(options, (progress) => {
+      if (progress.type !== 'step') return false;
+      if (existsSync(join(options.workFolder, 'training-state.bin'))) saved.push(progress.step);
+      return progress.step === 52;
+    });
+    expect(saved).toEqual([51, 52]);
+  });
+
   it('goes on from the last save after a step that failed halfway', async () => {
     const { take } = FusionStep.prototype;
     const failing = vi.spyOn(FusionStep.prototype, 'take');
@@ -120,9 +139,13 @@ describe('training a pack', { timeout: 30_000 }, () => {
   it('refuses a state that is damaged, or of another training, and writes no pack', async () => {
     const options = optionsOf('refused');
     await follow(options, (progress) => progress.type === 'step' && progress.step === 2);
-    const other = { ...options, settings: { ...settings, rate: 0.5 } };
     const named = /^[0-9a-f]{16}-features\.bin is of a training with another pack/;
-    await expect(follow(other)).rejects.toThrow(named);
+    const texts = options.texts.map((text) => ({ ...text, sha256: 'cd'.repeat(32) }));
+    const folder = await writeTinyPack(join(root, 'other'), { seed: 4 });
+    const others = [{ settings: { ...settings, rate: 0.5 } }, { seed: 6n }, { texts }, { folder }];
+    for (const other of others) {
+      await expect(follow({ ...options, ...other })).rejects.toThrow(named);
+    }
     const path = join(options.workFolder, 'training-state.bin');
     const bytes = readFileSync(path);
     bytes.writeUInt8(bytes.readUInt8(bytes.length - 1) ^ 1, bytes.length - 1);
