@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { loadPackDescription } from '../../src/packs/load-pack.ts';
@@ -51,6 +51,12 @@ describe('pack train', () => {
     const args = ['train', pack, '--text', text, '--out', out, ...few];
     await expect(runPack(...args, '--resume')).rejects.toThrow(/holds no training to go on with/);
     mkdirSync(`${out}.training`);
+    const features = join(`${out}.training`, `${'0'.repeat(16)}-features.bin`);
+    writeFileSync(features, '');
+    await expect(runPack(...args, '--resume')).rejects.toThrow(/holds no training to go on with/);
+    writeFileSync(features, 'rows');
+    await expect(runPack(...args)).rejects.toThrow(/holds a training: .*--resume.*--work/);
+    rmSync(features);
     writeFileSync(`${out}.training/training-state.bin`, '');
     await expect(runPack(...args)).rejects.toThrow(/holds a training: .*--resume.*--work/);
   });

@@ -86,8 +86,12 @@ const featuresName = /^([0-9a-f]{16})-features\.bin$/;
 
 /** Whether there is a training in `workFolder` to go on with, were it only some of its features. */
 export async function holdsTraining(workFolder: string): Promise<boolean> {
-  const names = await namesIn(workFolder);
-  return names.some((name) => name === trainingStateName || featuresName.test(name));
+  for (const name of await namesIn(workFolder)) {
+    if (name === trainingStateName) return true;
+    // The file is there before anything is in it, and stays when there is no room.
+    if (featuresName.test(name) && (await stat(join(workFolder, name))).size > 0) return true;
+  }
+  return false;
 }
 
 /** Before features are computed, which takes long. */

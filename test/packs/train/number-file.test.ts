@@ -1,4 +1,4 @@
-import { existsSync, readFileSync, truncateSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, symlinkSync, truncateSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { withNumbers, writeNumbers } from '../../../src/packs/train/number-file.ts';
@@ -36,6 +36,17 @@ describe('a file of numbers', { timeout: 30_000 }, () => {
 
   it('is null where there is none', async () => {
     expect(await read(join(root, 'none.bin'), [])).toBeNull();
+  });
+
+  it.skipIf(!existsSync('/dev/full'))('stays as it was when the disk is full', async () => {
+    const path = join(root, 'kept.bin');
+    await writeNumbers(path, 1, [Float32Array.of(1, 2)]);
+    // What is written first is a file beside it.
+    symlinkSync('/dev/full', `${path}.new`);
+    const write = writeNumbers(path, 2, [Float32Array.of(3, 4)]);
+    await expect(write).rejects.toMatchObject({ code: 'ENOSPC' });
+    expect(await read(path, [2])).toEqual({ facts: 1, arrays: [Float32Array.of(1, 2)] });
+    expect(existsSync(`${path}.new`)).toBe(false);
   });
 
   it('is refused when it ends too early, or when anything in it was changed', async () => {
