@@ -6,6 +6,7 @@ export default defineConfig({
     './src/store/tables.ts',
     './src/store/dataset-tables.ts',
     './src/store/benchmark-tables.ts',
+    './src/store/comparison-tables.ts',
   ],
   out: './migrations',
 });

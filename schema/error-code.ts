@@ -27,6 +27,7 @@ const codeTexts: Record<ClientCode, string> = {
   UNKNOWN_DECODER: 'No decoder has that name.',
   UNKNOWN_MODEL: 'No model pack has that id.',
   UNKNOWN_RUN: 'No infill has that id.',
+  UNKNOWN_COMPARISON: 'No comparison has that id.',
   UNKNOWN_DATASET: 'No dataset has that id.',
   UNKNOWN_BENCHMARK: 'No benchmark has that id.',
   QUEUE_FULL: 'Too many runs are waiting; try again after `retryAfterMs`.',

@@ -43,6 +43,7 @@ export const errorFamilies = {
   UNKNOWN_DECODER: 'not-found',
   UNKNOWN_MODEL: 'not-found',
   UNKNOWN_RUN: 'not-found',
+  UNKNOWN_COMPARISON: 'not-found',
   UNKNOWN_DATASET: 'not-found',
   UNKNOWN_BENCHMARK: 'not-found',
   QUEUE_FULL: 'busy',

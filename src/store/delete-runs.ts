@@ -1,10 +1,12 @@
 /**
- * Deletes runs that are over, with their events: those that a client names, or those that ended before a time.
+ * Deletes runs that are over, with their events: those that a client names, or those that ended before a time. A
+ * comparison goes with the last of its runs.
  *
  * Never touches a run that is not over. Deletes in batches, so that others have the database between them.
  */
 import { and, asc, eq, inArray, lt } from 'drizzle-orm';
 import { type Problem, problemsError } from '../errors.ts';
+import { deleteEmptyComparisons } from './comparisons.ts';
 import type { Database } from './database.ts';
 import type { RunRow } from './runs.ts';
 import { guarded } from './store-failure.ts';
@@ -23,8 +25,10 @@ export function deleteEndedBefore(database: Database, ended: EndedBefore): Promi
     for (;;) {
       const deleted = await deleteBatch(database, ended);
       count += deleted;
-      if (deleted < batchSize) return count;
+      if (deleted < batchSize) break;
     }
+    if (count > 0) await deleteEmptyComparisons(database);
+    return count;
   });
 }
 
@@ -67,6 +71,7 @@ export function deleteRuns(
       );
       if (first !== undefined) throw problemsError([first, ...others]);
       await transaction.delete(runs).where(inArray(runs.id, [...byId.keys()]));
+      await deleteEmptyComparisons(transaction);
       return byId.size;
     }),
   );

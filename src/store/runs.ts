@@ -19,10 +19,19 @@ export type RunRow = Readonly<typeof runs.$inferSelect>;
 /** A run when it is submitted. */
 export type NewRun = Omit<
   RunRow,
-  'status' | 'startedAt' | 'finishedAt' | 'outcome' | 'cancelReason' | 'error' | 'benchmarkId'
+  | 'status'
+  | 'startedAt'
+  | 'finishedAt'
+  | 'outcome'
+  | 'cancelReason'
+  | 'error'
+  | 'benchmarkId'
+  | 'comparisonId'
 > & {
   /** Of no benchmark when absent. */
   readonly benchmarkId?: string | null;
+  /** Of no comparison when absent. */
+  readonly comparisonId?: string | null;
 };
 
 /** How a run ended. */
@@ -43,6 +52,7 @@ export type RunEnd = {
 export function queuedRun(run: NewRun): RunRow {
   return {
     benchmarkId: null,
+    comparisonId: null,
     ...run,
     status: 'QUEUED',
     startedAt: null,

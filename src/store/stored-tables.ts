@@ -11,6 +11,7 @@ import {
   benchmarkItems,
   benchmarks,
 } from './benchmark-tables.ts';
+import { comparisons } from './comparison-tables.ts';
 import type { Database } from './database.ts';
 import { datasetItems, datasets } from './dataset-tables.ts';
 import { apiKeys, clientTokens, runEvents, runs } from './tables.ts';
@@ -28,6 +29,7 @@ export const storedTables = {
   benchmarkEntrants: { table: benchmarkEntrants, key: benchmarkEntrants.id },
   benchmarkItems: { table: benchmarkItems, key: benchmarkItems.id },
   benchmarkCells: { table: benchmarkCells, key: benchmarkCells.id },
+  comparisons: { table: comparisons, key: comparisons.id },
   runs: { table: runs, key: runs.id },
   runEvents: { table: runEvents, key: runEvents.runId },
 } as const satisfies Record<string, StoredTable>;

@@ -22,6 +22,7 @@ import {
 import type { EffectiveSetting, SourceRequest } from '../decoding/infill-request.ts';
 import type { Outcome, RunError, RunEvent } from '../decoding/run-event.ts';
 import { benchmarks } from './benchmark-tables.ts';
+import { comparisons } from './comparison-tables.ts';
 
 const instant = (name: string) => timestamp(name, { withTimezone: true, precision: 3 });
 
@@ -73,11 +74,14 @@ export const runs = pgTable(
     error: json().$type<RunError>(),
     /** The benchmark it was made for; null of every other run. */
     benchmarkId: uuid('benchmark_id').references(() => benchmarks.id, { onDelete: 'cascade' }),
+    /** The comparison it takes part in; null of every other run. */
+    comparisonId: uuid('comparison_id').references(() => comparisons.id, { onDelete: 'set null' }),
   },
   (run) => [
     index('runs_by_benchmark')
       .on(run.benchmarkId, run.createdAt, run.id)
       .where(sql`${run.benchmarkId} is not null`),
+    index('runs_by_comparison').on(run.comparisonId).where(sql`${run.comparisonId} is not null`),
     index('runs_by_creation').on(run.owner, run.createdAt, run.id),
     index('runs_by_status').on(run.owner, run.status, run.createdAt, run.id),
     index('runs_by_end').on(run.finishedAt, run.id),

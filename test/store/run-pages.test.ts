@@ -2,14 +2,9 @@ import { randomUUID } from 'node:crypto';
 import { sql } from 'drizzle-orm';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Database } from '../../src/store/database.ts';
+import type { PageRequest } from '../../src/store/keyset-pages.ts';
 import type { Store } from '../../src/store/open-store.ts';
-import {
-  countRuns,
-  listRuns,
-  type PageRequest,
-  type RunFilter,
-  type RunOrder,
-} from '../../src/store/run-pages.ts';
+import { countRuns, listRuns, type RunFilter, type RunOrder } from '../../src/store/run-pages.ts';
 import { finishRun, insertRun, markStarted, type NewRun } from '../../src/store/runs.ts';
 import { openTestStore } from '../support/test-store.ts';
 import { sampleEnd, sampleRun } from './support/sample-runs.ts';

@@ -105,6 +105,7 @@ export function fakeRun(
     cancelReason: null,
     error: null,
     benchmarkId: null,
+    comparisonId: null,
   };
 }
 
