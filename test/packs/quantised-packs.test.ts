@@ -203,7 +203,7 @@ describe('weights of more rows than are quantised at once', () => {
     writeFileSync(join(folder, 'in.bin'), values);
     const weights = new QuantisedWeights();
     const matrix = { name: 'matrix', type: 'f32', offset: 0, rows, width } as const;
-    weights.keep(4, 400);
+    for (const length of [8, 400, 4]) weights.keep(4, length);
     weights.quantise({ ...matrix, rows: 5 }, 8);
     weights.quantise(matrix, 8);
     weights.place();
@@ -227,5 +227,6 @@ describe('weights of more rows than are quantised at once', () => {
     ).toBe(true);
     const kept = weights.placeOfKept(4);
     expect(written.readFloatLE(kept)).toBe(-62);
+    expect(written.readFloatLE(kept + 396)).toBe(37);
   }, 30_000);
 });

@@ -109,6 +109,12 @@ describe('training a pack', { timeout: 30_000 }, () => {
     expect(layerOf('killed').equals(layerOf('straight'))).toBe(true);
   });
 
+  it('cuts its texts to the context of the pack', async () => {
+    const narrow = await writeTinyPack(join(root, 'narrow'), { seed: 5, contextLength: 18 });
+    const last = (await follow(optionsOf('cut', { folder: narrow }))).at(-1);
+    expect(last?.type).toBe('written');
+  });
+
   it('is saved every fifty steps', async () => {
     const long = { ...settings, epochs: 20, patience: 1000, evaluateEvery: 1000 };
     const options = optionsOf('long', { settings: long });

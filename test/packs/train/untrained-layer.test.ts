@@ -1,6 +1,9 @@
+import { cpSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { loadPackDescription } from '../../../src/packs/load-pack.ts';
 import { openPack } from '../../../src/packs/open-pack.ts';
+import { quantisePack } from '../../../src/packs/quantise/quantise-pack.ts';
 import { readMeanOfHeads } from '../../../src/packs/train/read-head.ts';
 import { writeTrainedPack } from '../../../src/packs/train/write-fusion.ts';
 import { follow, optionsOf, pack, root } from './train-case.ts';
@@ -47,6 +50,20 @@ describe('the untrained layer as a trained one', { timeout: 30_000 }, () => {
     await close();
   });
 
+  it('leaves figures of the pack before it behind', async () => {
+    const folder = join(root, 'with-figures');
+    cpSync(pack, folder, { recursive: true });
+    const path = join(folder, 'pack.json');
+    const figure = { metric: 'perplexity', dataset: 'none', decoder: 'maria', value: 1 };
+    const manifest = JSON.parse(readFileSync(path, 'utf8'));
+    writeFileSync(path, JSON.stringify({ ...manifest, evaluation: [figure] }));
+    expect((await loadPackDescription(folder)).manifest.evaluation).toEqual([figure]);
+    const last = (await follow(optionsOf('no-figures', { folder }))).at(-1);
+    expect(last?.type === 'written' && last.manifest.evaluation).toEqual([]);
+    const precision = { folder, precision: 'int8', id: 'small', tool: 'test' } as const;
+    expect((await quantisePack(join(root, 'small'), precision)).evaluation).toEqual([]);
+  });
+
   it('is no part of where another training begins', async () => {
     const atStart = async (name: string, folder: string) => {
       const progress = await follow(
@@ -60,5 +77,11 @@ describe('the untrained layer as a trained one', { timeout: 30_000 }, () => {
     const fresh = await atStart('after-none', pack);
     expect(learnt).toMatchObject({ type: 'evaluated', step: 0 });
     expect(learnt).toEqual(fresh);
+    await follow(optionsOf('after-learnt', { folder: optionsOf('learnt').outFolder }));
+    const [again, first] = ['after-learnt', 'learnt'].map((name) =>
+      readFileSync(join(root, name, 'fusion.bin')),
+    );
+    expect(again?.equals(first ?? Buffer.alloc(0))).toBe(true);
+    await loadPackDescription(join(root, 'after-learnt'));
   });
 });
