@@ -12,6 +12,7 @@ import { defineMeasurements } from './measurements.ts';
 import { defineModelPack } from './model-pack.ts';
 import { defineNode } from './node.ts';
 import { defineOperations } from './operations.ts';
+import { definePageInfo } from './page.ts';
 import type { Parts } from './parts.ts';
 import { defineScalars } from './scalars.ts';
 import { defineSlot } from './slot.ts';
@@ -29,6 +30,7 @@ export function buildSchema(service: Service): GraphQLSchema {
   const parts: Parts = { builder, enums: defineEnums(builder), service };
   for (const define of [
     defineNode,
+    definePageInfo,
     defineDecoder,
     defineModelPack,
     defineSlot,

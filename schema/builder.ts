@@ -34,6 +34,7 @@ import type { Context } from './context.ts';
 import type { ExpectedError } from './error.ts';
 import type { RankedCandidate } from './infill-candidate.ts';
 import type { InfillPage } from './infill-connection.ts';
+import type { PageFacts } from './page.ts';
 import { scopesOf, unauthorized } from './scopes.ts';
 import type { ViewerState } from './viewer.ts';
 
@@ -75,6 +76,7 @@ export type SchemaTypes = {
     Likelihood: MeasuredLikelihood;
     ModelPack: ServedPack;
     ModelPackRole: ServedRole;
+    PageInfo: PageFacts;
     PlannedChoice: PlannedChoice;
     PlannedSlot: PlannedSlot;
     Problem: Problem;

@@ -7,34 +7,13 @@ import type { Parts } from './parts.ts';
 /** A page with the filter it was made with, for the count. */
 export type InfillPage = RunPage & { readonly filter: RunFilter };
 
-/** Adds `InfillConnection`, `InfillEdge` and `PageInfo`. */
+/** Adds `InfillConnection` and `InfillEdge`. */
 export function defineInfillConnection({ builder, service }: Parts): void {
   const edge = builder.objectRef<RunPage['edges'][number]>('InfillEdge').implement({
     description: 'An infill with its place in a list.',
     fields: (t) => ({
       cursor: t.exposeString('cursor', { description: 'Its place, for `after` and `before`.' }),
       node: t.expose('run', { type: 'Infill', description: 'The infill.' }),
-    }),
-  });
-  const pageInfo = builder.objectRef<RunPage>('PageInfo').implement({
-    description: 'Where a page is in its list.',
-    fields: (t) => ({
-      hasNextPage: t.exposeBoolean('hasNext', {
-        description: 'Whether something comes after this page.',
-      }),
-      hasPreviousPage: t.exposeBoolean('hasPrevious', {
-        description: 'Whether something comes before this page.',
-      }),
-      startCursor: t.string({
-        nullable: true,
-        description: 'Cursor of the first element; null on an empty page.',
-        resolve: ({ edges }) => edges.at(0)?.cursor ?? null,
-      }),
-      endCursor: t.string({
-        nullable: true,
-        description: 'Cursor of the last element; null on an empty page.',
-        resolve: ({ edges }) => edges.at(-1)?.cursor ?? null,
-      }),
     }),
   });
   builder.objectType('InfillConnection', {
@@ -47,7 +26,7 @@ export function defineInfillConnection({ builder, service }: Parts): void {
         resolve: ({ edges }) => edges.map(({ run }) => run),
       }),
       pageInfo: t.field({
-        type: pageInfo,
+        type: 'PageInfo',
         description: 'Where the page is.',
         resolve: (page) => page,
       }),

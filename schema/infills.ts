@@ -1,22 +1,12 @@
 /**
  * Finding infills again: one by id, and pages of a list.
  */
-import { InfillError, problemsError } from '../src/errors.ts';
-import type { PageRequest, RunOrder } from '../src/service/service.ts';
+import type { RunOrder } from '../src/service/service.ts';
 import { decodeIdOf } from './global-id.ts';
 import { defineInfillConnection } from './infill-connection.ts';
 import { defineFilter, defineOrder, filterOf } from './infill-filter.ts';
+import { pageArguments, pageOf } from './page.ts';
 import type { Parts } from './parts.ts';
-
-const defaultPageSize = 20;
-const maxPageSize = 100;
-
-type PageArguments = {
-  readonly first?: number | null | undefined;
-  readonly after?: string | null | undefined;
-  readonly last?: number | null | undefined;
-  readonly before?: string | null | undefined;
-};
 
 /** Adds the fields `infill` and `infills`. */
 export function defineInfills(parts: Parts): void {
@@ -42,10 +32,7 @@ export function defineInfills(parts: Parts): void {
       authScopes: { READ: true },
       description: 'A page of the infills, the newest first unless `orderBy` says otherwise.',
       args: {
-        first: t.arg.int({ description: `How many from the start; at most ${maxPageSize}.` }),
-        after: t.arg.string({ description: 'A cursor: only what comes after it.' }),
-        last: t.arg.int({ description: `How many from the end; at most ${maxPageSize}.` }),
-        before: t.arg.string({ description: 'A cursor: only what comes before it.' }),
+        ...pageArguments(t.arg),
         filter: t.arg({ type: filterInput, description: 'Only infills that pass.' }),
         orderBy: t.arg({ type: orderInput, description: 'Newest first when absent.' }),
       },
@@ -57,30 +44,4 @@ export function defineInfills(parts: Parts): void {
       },
     }),
   );
-}
-
-function pageOf({ first, last, after, before }: PageArguments): PageRequest {
-  if (first != null && last != null) {
-    throw new InfillError(
-      'INVALID_INPUT',
-      '`first` and `last` exclude each other; give one of them.',
-    );
-  }
-  const cursors = { after: after ?? undefined, before: before ?? undefined };
-  if (last != null) return { last: pageSize('last', last), ...cursors };
-  return { first: pageSize('first', first ?? defaultPageSize), ...cursors };
-}
-
-function pageSize(name: 'first' | 'last', size: number): number {
-  if (size >= 0 && size <= maxPageSize) return size;
-  const message = `\`${name}\` is ${size}; it is at least 0 and at most ${maxPageSize}.`;
-  throw problemsError([
-    {
-      path: [name],
-      code: 'INVALID_INPUT',
-      message,
-      value: String(size),
-      limit: String(maxPageSize),
-    },
-  ]);
 }

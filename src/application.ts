@@ -5,13 +5,16 @@
  */
 import { randomBytes } from 'node:crypto';
 import { join } from 'node:path';
+import { loadBundledDatasets } from './bundled-datasets.ts';
 import type { Config } from './config.ts';
 import { builtInDecoders } from './decoders.ts';
 import type { Dispatcher } from './dispatch/dispatcher.ts';
 import { type LocalDispatcherOptions, openLocalDispatcher } from './dispatch/local-dispatcher.ts';
 import { RunLog } from './dispatch/run-log.ts';
 import type { WorkerNotice } from './dispatch/worker-process.ts';
+import { environmentOf } from './environment.ts';
 import { describeExternalDecoders, type ExternalDecoder } from './external-decoders.ts';
+import { importFolder } from './import-folder.ts';
 import { packFolders } from './pack-folders.ts';
 import { packageRoot } from './package-root.ts';
 import { isAllowedOrigin } from './server/admission.ts';
@@ -83,6 +86,7 @@ export async function openApplication(
   // Packs take long to open: whoever is refused need not wait for them.
   if (checkStore !== undefined) await storeOpening;
   const [store, dispatcher] = await openBoth(storeOpening, openLocalDispatcher(dispatching));
+  await loadBundledDatasets(store.database, now());
   const identity = new KeyIdentity({
     database: store.database,
     now,
@@ -110,6 +114,8 @@ export async function openApplication(
       maxLabelLength: 64,
     },
     newSeed: () => randomBytes(8).readBigUInt64BE() >> 1n,
+    environment: environmentOf(config),
+    ...(config.datasetsDir === null ? {} : { readImport: importFolder(config.datasetsDir) }),
   });
   const stopSweeping = sweep(service, store);
   return {
@@ -119,7 +125,8 @@ export async function openApplication(
     store,
     dispatcher,
     async drain(graceMs) {
-      await dispatcher.drain(graceMs);
+      const draining = dispatcher.drain(graceMs);
+      await Promise.all([draining, service.benchmarks.stop(draining)]);
       await dispatcher.close();
       await service.settled();
     },

@@ -28,6 +28,8 @@ export type Config = {
   readonly minFreeDiskMb: number;
   /** Absolute; holds one folder per model pack. */
   readonly modelsDir: string;
+  /** Absolute; holds files that datasets may be imported from. Null: none may. */
+  readonly datasetsDir: string | null;
   /** Modules with decoders: package names or absolute paths. */
   readonly plugins: readonly string[];
   readonly device: 'cpu' | 'webgpu' | 'cuda';
@@ -75,6 +77,12 @@ const variables = z.object({
   RETENTION_DAYS: digits(1, 36_500).nullable().default(null).describe('an integer from 1 to 36500'),
   MIN_FREE_DISK_MB: integer(256, 0, 10_000_000),
   MODELS_DIR: folder(join(packageRoot(), 'models')),
+  DATASETS_DIR: z
+    .string()
+    .transform((path) => resolve(path))
+    .nullable()
+    .default(null)
+    .describe('a folder'),
   PLUGINS: list(z.string().transform(pluginModule))
     .default([])
     .describe('package names or paths of modules, separated by commas'),
@@ -140,6 +148,7 @@ function configOf(values: z.output<typeof variables>): Config {
     retentionDays: values.RETENTION_DAYS,
     minFreeDiskMb: values.MIN_FREE_DISK_MB,
     modelsDir: values.MODELS_DIR,
+    datasetsDir: values.DATASETS_DIR,
     plugins: values.PLUGINS,
     device: values.DEVICE,
     threads: values.THREADS,

@@ -94,6 +94,8 @@ async function serveApplication(application: Application, serving: Serving): Pro
       persisted,
     });
     store.setServerUrl(server.url);
+    const unfinished = await service.benchmarks.resume();
+    if (unfinished > 0) logger.info({ benchmarks: unfinished }, 'going on with benchmarks');
     if (process.stdout.isTTY) process.stdout.write(`Lacuna serves at ${server.url}/graphql\n`);
     if (!stop.aborted) await once(stop, 'abort');
     logger.info({ graceMs: config.shutdownGraceMs }, 'draining');

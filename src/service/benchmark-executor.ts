@@ -79,10 +79,13 @@ export class BenchmarkExecutor {
     await this.#end(benchmark, 'CANCELLED', null);
   }
 
-  /** Starts no unit any more and waits for the one under way, which counts if it ends well. */
-  async stop(): Promise<void> {
+  /** Starts no unit any more and waits for the one under way, which counts if it ends before `patience` does. */
+  async stop(patience: Promise<unknown>): Promise<void> {
     this.#isStopped = true;
     this.#waiting.length = 0;
+    await Promise.race([this.#work, patience]);
+    const stopping = new InfillError('SHUTTING_DOWN', 'The server is stopping.');
+    this.#current?.controller.abort(stopping);
     await this.#work;
   }
 

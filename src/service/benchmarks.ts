@@ -101,9 +101,9 @@ export class Benchmarks {
     return this.#executor.resume();
   }
 
-  /** Starts no unit any more and waits for the one under way. */
-  stop(): Promise<void> {
-    return this.#executor.stop();
+  /** Starts no unit any more and waits for the one under way, which counts if it ends before `patience` does. */
+  stop(patience: Promise<unknown>): Promise<void> {
+    return this.#executor.stop(patience);
   }
 
   /**
