@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { packedRowBytes, quantiseRows } from '../../src/numerics/block-quantisation.ts';
 import { loadPackDescription } from '../../src/packs/load-pack.ts';
-import { decodeOnnx, type OnnxModel } from '../../src/packs/onnx/onnx-model.ts';
+import { decodeOnnx, encodeOnnx, type OnnxModel } from '../../src/packs/onnx/onnx-model.ts';
 import { openPack } from '../../src/packs/open-pack.ts';
 import { quantisePack } from '../../src/packs/quantise/quantise-pack.ts';
 import { QuantisedWeights } from '../../src/packs/quantise/quantised-weights.ts';
@@ -93,6 +93,21 @@ describe('a quantised pack', () => {
     expect(operators).toContain('Gather');
     expect(operators).toContain('MatMulNBits');
     await (await openPack(pack, { device: 'cpu', threads: 1 })).close();
+  });
+
+  it('keeps a product that scales its result in float', async () => {
+    const pack = damagedCopy(root, whole, (copy) => {
+      const path = join(copy, 'masked-head.onnx');
+      const model = decodeOnnx(readFileSync(path), path);
+      const alpha = { name: 'alpha', f: 0.5, type: 1 };
+      for (const node of model.graph.node) node.attribute.push(alpha);
+      writeFileSync(path, encodeOnnx(model));
+      reseal(copy);
+    });
+    const operators = graphOf(await quantised(pack, 'int8'), 'masked-head.onnx').node.map(
+      ({ opType }) => opType,
+    );
+    expect(operators).toEqual(['Gemm']);
   });
 
   it('has the same bytes whether its source is stored as f32 or f16, where f16 is exact', async () => {
