@@ -4,6 +4,7 @@ import {
   readdirSync,
   readFileSync,
   renameSync,
+  statSync,
   writeFileSync,
 } from 'node:fs';
 import { join } from 'node:path';
@@ -34,6 +35,12 @@ function contents(folder: string): Record<string, string> {
 }
 
 describe('a built pack', () => {
+  it.skipIf(process.platform === 'win32')('can be read by everybody', async () => {
+    const outFolder = join(newFolder(), 'pack');
+    await buildTinyPack({ ...checkpoints(), outFolder });
+    expect(statSync(outFolder).mode & 0o777).toBe(0o755);
+  });
+
   it('is the same, byte for byte, when built again', async () => {
     const folder = newFolder();
     const sources = checkpoints();
