@@ -4,7 +4,7 @@
  * Likelihoods of different kinds are different cells. Knows no comparison; `differences.ts` has those.
  */
 import type { BenchmarkResults, EntrantFacts } from './benchmark-results.ts';
-import { type Interval, percentileInterval } from './estimate.ts';
+import { fewGroupsNote, type Interval, joinedNotes, percentileInterval } from './estimate.ts';
 import type { ItemResult, ScoreKind } from './item-result.ts';
 import { maskingName } from './masking.ts';
 import { measureOf } from './measures.ts';
@@ -40,6 +40,9 @@ export type Cell = {
   /** What a reader must know of this figure; null when nothing. */
   readonly note: string | null;
 };
+
+/** Of a bound; tables mark these with ≤ instead. */
+export const boundNote = 'an upper bound';
 
 /**
  * Yields every cell that there are results for, by masking, metric and entrant in the order of `results`; one at a time, as
@@ -98,9 +101,9 @@ function cellOf(
   const interval = intervalOf(metric, sample, resampler);
   const isBound = kind === 'ELBO';
   const notes = [
-    ...(isBound ? ['an upper bound'] : []),
+    ...(isBound ? [boundNote] : []),
     ...(unmeasured > 0 ? [`without ${unmeasured} of ${unmeasured + results.length} items`] : []),
-    ...(interval === null ? [whyNoInterval(sample)] : []),
+    intervalNote(sample, interval),
   ];
   return {
     entrantId: entrant.id,
@@ -113,7 +116,7 @@ function cellOf(
     high: interval?.high ?? null,
     likelihoodKind: kind,
     isBound,
-    note: notes.length === 0 ? null : notes.join('; '),
+    note: joinedNotes(notes),
   };
 }
 
@@ -133,7 +136,11 @@ function intervalOf(metric: Metric, sample: Sample, resampler: Resampler): Inter
   return isLog ? { low: Math.exp(low), high: Math.exp(high) } : { low, high };
 }
 
-function whyNoInterval({ value, resample, groupCount }: Sample): string {
+function intervalNote(
+  { value, resample, groupCount }: Sample,
+  interval: Interval | null,
+): string | null {
+  if (interval !== null) return fewGroupsNote(groupCount);
   if (!Number.isFinite(value)) return 'no finite value';
   if (resample === null) return 'no interval, as repeated items would change the figure';
   return groupCount < 2

@@ -8,7 +8,13 @@ import { InfillError } from '../errors.ts';
 import type { BenchmarkResults, EntrantFacts } from './benchmark-results.ts';
 import { kindsOf } from './cells.ts';
 import { whyIncomparable } from './comparable.ts';
-import { holm, percentileInterval, twoSidedPValue } from './estimate.ts';
+import {
+  fewGroupsNote,
+  holm,
+  joinedNotes,
+  percentileInterval,
+  twoSidedPValue,
+} from './estimate.ts';
 import type { ItemResult, ScoreKind } from './item-result.ts';
 import { type Masking, maskingName } from './masking.ts';
 import { measureOf } from './measures.ts';
@@ -114,7 +120,7 @@ function differencesOf(
       if (refusal !== null) return { ...place, n: 0, estimate: null, note: null, refusal };
       const pairs = pairsOf(ofKind(own, kind), ofKind(theirs, kind));
       const estimate = pairs.length === 0 ? null : estimateOf(metric, pairs, resampler);
-      const note = noteOf(kind, estimate);
+      const note = noteOf(kind, pairs, estimate);
       return { ...place, n: pairs.length, estimate, note, refusal };
     }),
   );
@@ -169,10 +175,13 @@ function estimateOf(
   return { ...point, low: shown(low), high: shown(high), pValue, adjustedPValue: pValue };
 }
 
-function noteOf(kind: ScoreKind | null, estimate: PairedEstimate | null): string | null {
+function noteOf(kind: ScoreKind | null, pairs: readonly Pair[], estimate: PairedEstimate | null) {
   if (estimate === null) return 'no finite difference';
-  if (kind === 'ELBO') return 'a difference of two bounds, which bounds no difference';
-  return estimate.low === null ? 'no interval' : null;
+  const groups = new Set(pairs.map(([{ group }]) => group));
+  return joinedNotes([
+    kind === 'ELBO' ? 'a difference of two bounds, which bounds no difference' : null,
+    estimate.low === null ? 'no interval' : fewGroupsNote(groups.size),
+  ]);
 }
 
 /** Corrects the p-values of one metric, kind by kind. */

@@ -10,6 +10,21 @@ export type Interval = { readonly low: number; readonly high: number };
 
 const tail = 0.025;
 
+/** With fewer groups, percentile intervals are markedly too narrow, and p-values too small. */
+const enoughGroups = 20;
+
+/** Returns a warning where an interval is made of few groups; null where there are enough. */
+export function fewGroupsNote(groupCount: number): string | null {
+  if (groupCount >= enoughGroups) return null;
+  return `of ${groupCount} groups only, so the interval is too narrow`;
+}
+
+/** Returns what there is to tell, in one line; null where there is nothing. */
+export function joinedNotes(notes: readonly (string | null)[]): string | null {
+  const told = notes.filter((note) => note !== null);
+  return told.length === 0 ? null : told.join('; ');
+}
+
 /** Returns the percentile interval: the 2.5 % and 97.5 % quantiles. @param samples - at least one; sorted in place. */
 export function percentileInterval(samples: Float64Array): Interval {
   samples.sort();

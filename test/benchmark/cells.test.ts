@@ -23,7 +23,7 @@ describe('perplexity', () => {
       groups: 4,
       likelihoodKind: 'CHAIN_RULE',
       isBound: false,
-      note: null,
+      note: 'of 4 groups only, so the interval is too narrow',
     });
   });
 
@@ -78,7 +78,7 @@ describe('a cell', () => {
     const failed = resultOf('a', 'i8', { error: { code: 'WORKER_FAILED', message: 'It ended.' } });
     expect(cellsOf([...scored, failed], 'PERPLEXITY')[0]).toMatchObject({
       n: 4,
-      note: 'without 1 of 5 items',
+      note: 'without 1 of 5 items; of 4 groups only, so the interval is too narrow',
     });
   });
 

@@ -90,7 +90,7 @@ describe('cells', () => {
     'of %s for %s have the value and the interval of numpy',
     (metric, entrant) => {
       const cell = cells.find((one) => one.metric === metric && one.entrantId === entrant);
-      expect(cell).toMatchObject({ n: 57, groups: 40 });
+      expect(cell).toMatchObject({ n: 57, groups: 40, note: null });
       expectClose([cell?.mean, cell?.low, cell?.high], reference.cells[entrant][metric] ?? []);
     },
   );
