@@ -4,7 +4,7 @@
  * Knows options and wording; the work is done in `packs/train/`.
  */
 import { availableParallelism } from 'node:os';
-import { resolve } from 'node:path';
+import { basename, resolve } from 'node:path';
 import { Command, Option } from 'commander';
 import { InfillError } from '../errors.ts';
 import { holdsTraining } from '../packs/train/prepare-training.ts';
@@ -21,6 +21,7 @@ import { untilSignalled } from './until-signalled.ts';
 type Flags = Readonly<Record<keyof typeof numbers, string>> & {
   readonly text: readonly string[];
   readonly out: string;
+  readonly id?: string;
   readonly work?: string;
   readonly resume?: true;
   readonly storage: WeightStorage;
@@ -65,6 +66,7 @@ export function trainCommand(context: PackCommandContext): Command {
     .argument('<pack>', 'folder of the pack; it is only read')
     .requiredOption('--text <file>', 'plain text in UTF-8; may be repeated', append)
     .requiredOption('--out <folder>', 'folder of the trained pack; must not exist')
+    .option('--id <name>', 'id of the trained pack; the name of its folder by default')
     .option('--work <folder>', 'where features and progress are kept; <out>.training by default')
     .option('--resume', 'go on with the training in the work folder')
     .option('--seed <number>', 'chooses texts, masks and their order', '0')
@@ -89,6 +91,7 @@ async function train(folder: string, flags: Flags, context: PackCommandContext):
   const options: TrainPackOptions = {
     folder,
     outFolder,
+    id: flags.id ?? basename(outFolder),
     workFolder,
     texts: await Promise.all(flags.text.map(readTextFile)),
     seed: BigInt(seed),

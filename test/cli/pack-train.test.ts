@@ -26,7 +26,19 @@ describe('pack train', () => {
     expect(output).toMatch(/^step 0 of \d+: held-out perplexity 0\.1: [\d.]+ {2}0\.3: /m);
     expect(output).toMatch(/^ {2}mask rate 0\.9: [\d.]+ before, [\d.]+ after$/m);
     expect(output).toContain(`digest ${manifest.digest}`);
+    expect(manifest.id).toBe('trained');
     expect(manifest.provenance.fusion?.texts).toMatchObject([{ name: 'prose.txt' }]);
+  });
+
+  it('refuses a bad name for the pack before it begins', async () => {
+    const out = join(root, 'named');
+    const args = ['train', pack, '--text', text, '--out', out, ...few];
+    const run = runPack(...args, '--id', 'Not a name');
+    await expect(run).rejects.toThrow(/The id of a pack is "Not a name"/);
+    expect(existsSync(`${out}.training`)).toBe(false);
+    await runPack(...args, '--id', 'another');
+    const { manifest } = await loadPackDescription(out);
+    expect(manifest.id).toBe('another');
   });
 
   it('names every option that is wrong, and writes nothing', async () => {

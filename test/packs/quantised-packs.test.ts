@@ -186,6 +186,7 @@ describe('a trained fusion', () => {
     const trained = join(newFolder(), 'trained');
     const { manifest } = await loadPackDescription(whole);
     await writeTrainedPack(whole, trained, {
+      id: 'trained',
       layer: await readMeanOfHeads(whole, manifest),
       source: {
         exampleCount: 1,

@@ -4,8 +4,8 @@
  * Knows the order of the work; each part of it has its own file. Left at any time, even by a kill, it goes on where it
  * was when it is asked for the same training again.
  */
+import { checkTarget } from '../build-pack.ts';
 import type { Manifest } from '../manifest.ts';
-import { checkNewFolder } from '../pack-folder.ts';
 import { freshParameters } from './fusion-parameters.ts';
 import { FusionStep } from './fusion-step.ts';
 import { lossCurve } from './loss-curve.ts';
@@ -33,15 +33,15 @@ const stepsPerSave = 50;
  * What was done is kept when the iteration is left; the same options go on from there and reach the same numbers.
  *
  * @throws INVALID_PACK; UNSUPPORTED; INVALID_INPUT for texts that are too short, or a work folder of another training;
- *   STORAGE_FULL; CONFLICT when `outFolder` exists, or another process trains in `workFolder`; INVALID_OPTION when the
- *   folder that `outFolder` would lie in does not exist
+ *   STORAGE_FULL; CONFLICT when `outFolder` exists, or another process trains in `workFolder`; INVALID_OPTION for a
+ *   bad id, or when the folder that `outFolder` would lie in does not exist
  */
 export async function* trainPack(
   options: TrainPackOptions,
 ): AsyncGenerator<TrainPackProgress, void, void> {
-  const { folder, outFolder, workFolder, settings, threads } = options;
+  const { folder, outFolder, id, workFolder, settings, threads } = options;
   // Now, not hours later.
-  await checkNewFolder(outFolder);
+  await checkTarget({ id, outFolder });
   const opened: Closable[] = [];
   try {
     const { manifest, plan, ...read } = yield* prepareTraining(options, opened);
@@ -101,7 +101,7 @@ async function* trained(
 }
 
 async function writePack(
-  { folder, outFolder, texts, seed, storage, settings }: TrainPackOptions,
+  { folder, outFolder, id, texts, seed, storage, settings }: TrainPackOptions,
   state: TrainingState,
   files: TrainingFiles,
 ): Promise<Manifest> {
@@ -111,6 +111,7 @@ async function writePack(
   const [untrained] = state.evaluations;
   const best = state.evaluations.find(({ step }) => step === state.bestStep);
   return writeTrainedPack(folder, outFolder, {
+    id,
     layer,
     storage,
     lossCurve: lossCurve(state),

@@ -16,6 +16,8 @@ export type TrainPackOptions = {
   readonly folder: string;
   /** Where the trained pack goes; must not exist. */
   readonly outFolder: string;
+  /** Of the trained pack. */
+  readonly id: string;
   /** Made when absent; holds features and the state of the training. */
   readonly workFolder: string;
   readonly texts: readonly TrainingText[];

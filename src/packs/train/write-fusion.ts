@@ -26,6 +26,8 @@ import type { LayerArrays } from './fusion-parameters.ts';
 
 /** What is written. */
 export type TrainedFusion = {
+  /** Of the pack with it. */
+  readonly id: string;
   /** (V, D_c + D_m) and (V). */
   readonly layer: LayerArrays;
   readonly source: FusionSource;
@@ -43,7 +45,7 @@ const fusionNames = {
 /**
  * Writes the pack in `folder` with the fusion into `outFolder`, whole or not at all; returns its manifest.
  *
- * @throws INVALID_PACK; CONFLICT when `outFolder` exists
+ * @throws INVALID_PACK; INVALID_OPTION for a bad id; CONFLICT when `outFolder` exists
  */
 export async function writeTrainedPack(
   folder: string,
@@ -148,11 +150,12 @@ function pick(files: Manifest['files'], names: readonly string[]): Manifest['fil
 async function writeManifest(
   folder: string,
   facts: Manifest,
-  { source }: TrainedFusion,
+  { id, source }: TrainedFusion,
 ): Promise<Manifest> {
   const manifest = parseManifest(
     {
       ...facts,
+      id,
       digest: packDigest(facts),
       provenance: { ...facts.provenance, fusion: source },
       // Figures of the pack before it.

@@ -166,7 +166,7 @@ function trainedFusion(layer: TrainedFusion['layer']): TrainedFusion {
     untrained: [],
     trained: [],
   };
-  return { layer, source, storage: 'f32', lossCurve: '<svg/>' };
+  return { id: 'trained', layer, source, storage: 'f32', lossCurve: '<svg/>' };
 }
 
 describe('problems of a plan', () => {

@@ -44,6 +44,7 @@ export const optionsOf = (
 ): TrainPackOptions => ({
   folder: pack,
   outFolder: join(root, name),
+  id: name,
   workFolder: join(root, `${name}.training`),
   texts: [{ name: 'text.txt', sha256: 'ab'.repeat(32), text }],
   seed: 5n,

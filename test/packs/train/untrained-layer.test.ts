@@ -27,7 +27,13 @@ describe('the untrained layer as a trained one', { timeout: 30_000 }, () => {
       ['f16', 2e-2],
     ] as const) {
       const folder = join(root, `same-${storage}`);
-      await writeTrainedPack(pack, folder, { layer, source, storage, lossCurve: '<svg/>' });
+      await writeTrainedPack(pack, folder, {
+        id: 'same',
+        layer,
+        source,
+        storage,
+        lossCurve: '<svg/>',
+      });
       const trained = await openPack(folder, { device: 'cpu', threads: 1 });
       const ids = [5, 90, 3, 3, 120];
       const fused = await Promise.all(
