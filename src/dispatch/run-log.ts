@@ -24,9 +24,21 @@ export type Lagged = {
   readonly slots: readonly SlotUpdate[];
 };
 
+/** A log to be read beside those of other runs. */
+export type LogView = {
+  /** Those that happened; of a live run, more to come. */
+  readonly events: readonly RunEvent[];
+  /** When the next entry can have happened at the earliest, in milliseconds since the epoch; Infinity when none comes. */
+  earliestNext(): number;
+  /** Has `wake` called at the next entry. @returns what takes that back */
+  onNext(wake: () => void): () => void;
+};
+
 /** One run's log; readers keep it alive after `trim`. */
 type LiveRun = {
   readonly events: RunEvent[];
+  /** Stamped, and not delivered. */
+  stamped: RunEvent | null;
   /** The newest update of each slot. */
   readonly slots: Map<number, SlotUpdate>;
   /** Resolvers of the readers that wait for the next entry. */
@@ -52,7 +64,7 @@ export class RunLog {
   /** Begins the log of a run. */
   open(runId: string): void {
     assert(!this.#runs.has(runId), `The log of run ${runId} is opened twice.`);
-    this.#runs.set(runId, { events: [], slots: new Map(), wakeUps: new Set() });
+    this.#runs.set(runId, { events: [], stamped: null, slots: new Map(), wakeUps: new Set() });
   }
 
   has(runId: string): boolean {
@@ -71,7 +83,11 @@ export class RunLog {
    * Until it is delivered no other entry may be stamped.
    */
   stamp(runId: string, entry: RunEntry): RunEvent {
-    return { seq: this.#find(runId).events.length, at: this.#options.now(), ...entry };
+    const run = this.#find(runId);
+    // A clock that was set back does not change the order of what happened.
+    const at = Math.max(this.#options.now(), run.events.at(-1)?.at ?? 0);
+    run.stamped = { seq: run.events.length, at, ...entry };
+    return run.stamped;
   }
 
   /** Adds a stamped entry and wakes the readers. */
@@ -84,6 +100,7 @@ export class RunLog {
     );
     assert(!hasEnded(run), `Run ${runId} has ended; nothing follows its terminal entry.`);
     run.events.push(event);
+    run.stamped = null;
     if (event.type === 'committed' || event.type === 'revised') {
       for (const slot of event.slots) run.slots.set(slot.index, slot);
     }
@@ -111,6 +128,22 @@ export class RunLog {
   ): AsyncIterableIterator<RunEvent | Lagged> {
     const cursor = after === null ? 0 : after + 1;
     return new RunReader(this.#find(runId), { cursor, maxLag: this.#options.maxLag, signal });
+  }
+
+  /** What a reader of several logs needs of this one. @throws UNKNOWN_RUN */
+  view(runId: string): LogView {
+    const run = this.#find(runId);
+    return {
+      events: run.events,
+      earliestNext: () => {
+        if (hasEnded(run)) return Number.POSITIVE_INFINITY;
+        return run.stamped?.at ?? Math.max(this.#options.now(), run.events.at(-1)?.at ?? 0);
+      },
+      onNext: (wake) => {
+        run.wakeUps.add(wake);
+        return () => void run.wakeUps.delete(wake);
+      },
+    };
   }
 
   /** Forgets a run; readers in the middle still finish. */

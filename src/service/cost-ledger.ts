@@ -27,6 +27,24 @@ export interface CostLedger {
   balance(viewer: Viewer): Promise<Balance>;
 }
 
+/**
+ * Charges for work before it is admitted, and gives that back when it is not.
+ *
+ * @throws as `CostLedger.charge`; what `admit` throws
+ */
+export async function charged<T>(
+  ledger: CostLedger,
+  viewer: Viewer,
+  cost: number,
+  admit: () => Promise<T>,
+): Promise<T> {
+  await ledger.charge(viewer, cost);
+  return admit().catch(async (error: unknown) => {
+    await ledger.refund(viewer, cost);
+    throw error;
+  });
+}
+
 /** What one operation was charged, less what it got back, and what was left after that. */
 export type CostReceipt = Balance & { readonly charged: number };
 

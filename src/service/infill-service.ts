@@ -14,6 +14,7 @@ import { countRuns, listRuns } from '../store/run-pages.ts';
 import { endAbandoned } from '../store/unfinished-runs.ts';
 import type { UnitDecoder } from './benchmark-attempts.ts';
 import { Benchmarks } from './benchmarks.ts';
+import { Comparisons } from './comparisons.ts';
 import { Datasets, type ReadImport } from './datasets.ts';
 import type { Identity, MintClientTokenInput } from './identity.ts';
 import { planOf } from './infill-plan.ts';
@@ -60,6 +61,7 @@ const admissionMs = 120_000;
 export class InfillService implements Service {
   readonly datasets: Datasets;
   readonly benchmarks: Benchmarks;
+  readonly comparisons: Comparisons;
   readonly #options: ServiceOptions;
   readonly #memory: RunMemory;
   readonly #known: KnownRuns;
@@ -75,6 +77,7 @@ export class InfillService implements Service {
     this.#lifecycle = new RunLifecycle({ ...options, memory });
     const [known, lifecycle] = [this.#known, this.#lifecycle];
     this.#submissions = new Submissions({ ...options, known, lifecycle });
+    this.comparisons = new Comparisons({ ...options, lifecycle });
     const { readImport = noImports, environment = [] } = options;
     this.datasets = new Datasets({ ...options, readImport });
     const decoder = this.#unitDecoder();

@@ -44,6 +44,9 @@ export type RunTerms = {
   readonly priority: Priority;
 };
 
+/** A run to be admitted. */
+export type Admission = { readonly run: NewRun; readonly request: InfillRequest };
+
 type Ending = Extract<RunProgress, { outcome: unknown }>;
 
 /** The runs that are not finished. */
@@ -86,8 +89,25 @@ export class RunLifecycle {
    *
    * @throws QUEUE_FULL, SHUTTING_DOWN; CONFLICT when its owner has a run with its idempotency key
    */
-  begin(run: NewRun, request: InfillRequest, terms: RunTerms): Promise<RunRow> {
-    return this.#track(this.#begin(run, request, terms));
+  async begin(run: NewRun, request: InfillRequest, terms: RunTerms): Promise<RunRow> {
+    const insert = async () => [await this.#keeper.insert(run)];
+    const [row] = await this.beginTogether([{ run, request }], terms, insert);
+    assert(row !== undefined);
+    return row;
+  }
+
+  /**
+   * Admits and stores several runs, all or none, then lets them start.
+   *
+   * @param insert - stores them at once; resolves with a row for each, in order, when they are durable.
+   * @throws QUEUE_FULL, SHUTTING_DOWN; what `insert` throws
+   */
+  beginTogether(
+    admissions: readonly Admission[],
+    terms: RunTerms,
+    insert: () => Promise<readonly RunRow[]>,
+  ): Promise<readonly RunRow[]> {
+    return this.#track(this.#begin(admissions, terms, insert));
   }
 
   /** Cancels a run within one decode step; the first reason stands. Of a run that is not live, nothing. */
@@ -111,22 +131,35 @@ export class RunLifecycle {
     return tracked;
   }
 
-  async #begin(run: NewRun, request: InfillRequest, terms: RunTerms): Promise<RunRow> {
-    const { dispatcher, runLog } = this.#options;
-    const ticket = dispatcher.admit(run.packId, run.id, request, terms.priority);
+  async #begin(
+    admissions: readonly Admission[],
+    terms: RunTerms,
+    insert: () => Promise<readonly RunRow[]>,
+  ): Promise<readonly RunRow[]> {
+    const { dispatcher } = this.#options;
+    const tickets: Ticket[] = [];
     let isStored = false;
     try {
-      const row = await this.#keeper.insert(run);
+      for (const { run, request } of admissions) {
+        tickets.push(dispatcher.admit(run.packId, run.id, request, terms.priority));
+      }
+      const rows = await insert();
       isStored = true;
-      const live = this.#liveRun(run, terms);
-      this.#live.set(run.id, live);
-      runLog.open(run.id);
-      runLog.append(run.id, { type: 'queued', position: ticket.position });
-      void this.#track(this.#follow(row, live, ticket));
-      return row;
+      for (const [index, row] of rows.entries()) this.#start(row, terms, tickets[index]);
+      return rows;
     } finally {
-      if (!isStored) ticket.release();
+      if (!isStored) for (const ticket of tickets) ticket.release();
     }
+  }
+
+  #start(row: RunRow, terms: RunTerms, ticket: Ticket | undefined): void {
+    const { runLog } = this.#options;
+    assert(ticket !== undefined, `Run ${row.id} is stored, but not admitted.`);
+    const live = this.#liveRun(row, terms);
+    this.#live.set(row.id, live);
+    runLog.open(row.id);
+    runLog.append(row.id, { type: 'queued', position: ticket.position });
+    void this.#track(this.#follow(row, live, ticket));
   }
 
   #liveRun({ id, owner, createdAt, idempotencyKey }: NewRun, terms: RunTerms): LiveRun {

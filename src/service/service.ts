@@ -24,6 +24,7 @@ import type { RunFilter, RunOrder, RunPage } from '../store/run-pages.ts';
 import type { RunRow } from '../store/runs.ts';
 import type { Scope, StorePolicy } from '../store/tables.ts';
 import type { Benchmarks } from './benchmarks.ts';
+import type { Comparisons } from './comparisons.ts';
 import type { Balance } from './cost-ledger.ts';
 import type { Datasets } from './datasets.ts';
 import type { MintClientTokenInput, MintedToken } from './identity.ts';
@@ -205,6 +206,7 @@ export type ViewerLimits = {
 export interface Service {
   readonly datasets: Pick<Datasets, keyof Datasets>;
   readonly benchmarks: Pick<Benchmarks, keyof Benchmarks>;
+  readonly comparisons: Pick<Comparisons, keyof Comparisons>;
   readonly decoders: readonly DecoderDescription[];
   packs(): readonly ServedPack[];
   packState(packId: string): PackState;

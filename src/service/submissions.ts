@@ -4,16 +4,12 @@
  * Knows submissions by their idempotency keys; what a run goes through once it is admitted is in `run-lifecycle.ts`.
  */
 import { InfillError } from '../errors.ts';
-import type { NewRun, RunRow } from '../store/runs.ts';
-import { uuidV7 } from '../store/uuid-v7.ts';
-import type { CostLedger } from './cost-ledger.ts';
+import type { RunRow } from '../store/runs.ts';
+import { type CostLedger, charged } from './cost-ledger.ts';
 import { inputDigest } from './input-digest.ts';
 import type { KnownRuns } from './known-runs.ts';
-import {
-  type PreparationOptions,
-  type PreparedRequest,
-  prepareInfill,
-} from './prepared-request.ts';
+import { newRun } from './new-run.ts';
+import { type PreparationOptions, prepareInfill } from './prepared-request.ts';
 import type { RunLifecycle } from './run-lifecycle.ts';
 import type { RunNotice } from './run-notice.ts';
 import { disconnectPolicyOf, type Operation, termsProblems } from './run-terms.ts';
@@ -131,16 +127,27 @@ export class Submissions {
   }
 
   async #admit(call: Call, submission: Submission | null): Promise<RunRow> {
-    const { lifecycle, known } = this.#options;
+    const { lifecycle, known, ledger } = this.#options;
     const { input, viewer, operation } = call;
     const { supersedes, priority = 'INTERACTIVE' } = input;
     const superseded = await known.supersededProblems(input, viewer);
     const terms = [...termsProblems(input, operation), ...superseded];
     const checked = await prepareInfill(input, this.#options, terms);
     if (input.store !== 'NONE') this.#options.gate.check();
-    const run = newRun(call, submission, checked);
+    const run = newRun(
+      {
+        owner: viewer.owner,
+        storePolicy: input.store,
+        submittedAt: call.submittedAt,
+        labels: input.labels ?? [],
+        idempotencyKey: submission?.key ?? null,
+        inputDigest: submission?.digest ?? null,
+        benchmarkId: call.benchmarkId,
+      },
+      checked,
+    );
     const onDisconnect = disconnectPolicyOf(input, operation);
-    const row = await this.#charged(viewer, checked.prepared.cost, () =>
+    const row = await charged(ledger, viewer, checked.prepared.cost, () =>
       lifecycle.begin(run, checked.request, {
         onDisconnect,
         deadlineMs: input.deadlineMs ?? null,
@@ -150,40 +157,6 @@ export class Submissions {
     if (supersedes !== undefined) lifecycle.cancel(supersedes, 'SUPERSEDED');
     return row;
   }
-
-  /** Gives back what it took when `admit` fails. */
-  async #charged(viewer: Viewer, cost: number, admit: () => Promise<RunRow>): Promise<RunRow> {
-    const { ledger } = this.#options;
-    await ledger.charge(viewer, cost);
-    return admit().catch(async (error: unknown) => {
-      await ledger.refund(viewer, cost);
-      throw error;
-    });
-  }
-}
-
-function newRun(
-  { input, viewer, submittedAt, benchmarkId }: Call,
-  submission: Submission | null,
-  { pack, request, prepared }: PreparedRequest,
-): NewRun {
-  return {
-    id: uuidV7(submittedAt),
-    owner: viewer.owner,
-    storePolicy: input.store,
-    createdAt: new Date(submittedAt),
-    source: request.source,
-    decoderName: request.decoder.name,
-    packId: pack.id,
-    modelDigest: pack.digest,
-    settings: prepared.settings,
-    seed: request.seed,
-    promptTokens: prepared.promptTokens,
-    labels: input.labels ?? [],
-    idempotencyKey: submission?.key ?? null,
-    inputDigest: submission?.digest ?? null,
-    benchmarkId,
-  };
 }
 
 function usedOtherwise({ key }: Submission): InfillError {

@@ -33,11 +33,13 @@ import type {
 } from '../../src/service/service.ts';
 import { fakePack, fakePlan, fakeRun, fakeScored, noMask } from './fake-answers.ts';
 import { noBenchmarks, noDatasets } from './no-benchmarks.ts';
+import { noComparisons } from './no-comparisons.ts';
 
 /** Serves scripted runs; its public fields are the script and the record. */
 export class FakeService implements Service {
   readonly datasets = noDatasets;
   readonly benchmarks = noBenchmarks;
+  readonly comparisons = noComparisons;
   readonly decoders = builtInDecoders.descriptions;
   /** In order of submission. */
   readonly runs: Infill[] = [];
