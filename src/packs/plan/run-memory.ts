@@ -65,10 +65,13 @@ export function runMemory(
 
 /** Bytes of a graph's constants as a session holds them: halves become floats when it is opened. */
 function heldBytes({ graph }: OnnxModel): number {
-  const sizes = graph.initializer.map(({ dims, dataType }) => {
-    return elementCount(dims) * (dataType === elementTypes.uint8 ? 1 : floatBytes);
-  });
-  return sizes.reduce((total, size) => total + size, 0);
+  const products = graph.node.filter(({ opType }) => opType === 'MatMulNBits');
+  // Beside the scale of each block such a product keeps its sum.
+  const scales = new Set(products.map(({ input }) => input[2]));
+  return graph.initializer.reduce((total, { name, dims, dataType }) => {
+    const bytes = dataType === elementTypes.uint8 ? 1 : floatBytes;
+    return total + elementCount(dims) * bytes * (scales.has(name) ? 2 : 1);
+  }, 0);
 }
 
 /** Sessions keep what their largest pass took, so that of both models counts. */
