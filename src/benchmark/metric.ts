@@ -54,7 +54,7 @@ export const metrics = {
   BITS_PER_CHARACTER: {
     ...score,
     title: 'Bits per character',
-    unit: 'bits',
+    unit: '',
     better: 'LOWER',
     perVocabulary: false,
     scale: 'LINEAR',
