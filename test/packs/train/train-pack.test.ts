@@ -4,6 +4,7 @@ import {
   readdirSync,
   readFileSync,
   renameSync,
+  rmSync,
   writeFileSync,
 } from 'node:fs';
 import { join } from 'node:path';
@@ -144,6 +145,27 @@ describe('training a pack', { timeout: 30_000 }, () => {
     failing.mockRestore();
     await follow(optionsOf('halfway'));
     expect(layerOf('halfway').equals(layerOf('straight'))).toBe(true);
+  });
+
+  it('refuses features that are damaged, and goes on without them to the same weights', async () => {
+    const options = optionsOf('featureless');
+    await follow(options, (progress) => progress.type === 'step' && progress.step === 2);
+    const name =
+      readdirSync(options.workFolder).find((each) => each.endsWith('-features.bin')) ?? '';
+    const path = join(options.workFolder, name);
+    const bytes = readFileSync(path);
+    // In the first batch, behind its header; each round reads every batch.
+    bytes.writeUInt8(bytes.readUInt8(20) ^ 1, 20);
+    writeFileSync(path, bytes);
+    const damaged = `${name} is damaged in batch 0: delete it, and its features are computed again.`;
+    await expect(follow(options)).rejects.toMatchObject({
+      code: 'INVALID_INPUT',
+      message: damaged,
+    });
+    expect(existsSync(options.outFolder)).toBe(false);
+    rmSync(path);
+    await follow(options);
+    expect(layerOf('featureless').equals(layerOf('straight'))).toBe(true);
   });
 
   it('refuses a state that is damaged, or of another training, and writes no pack', async () => {
