@@ -6,7 +6,7 @@
  */
 import { bleuCounts, bleuScore } from './bleu.ts';
 import type { FillCost, ItemFill, ItemResult, ItemScore } from './item-result.ts';
-import { type Metric, metricNames, metrics } from './metric.ts';
+import type { Metric } from './metric.ts';
 import {
   fScore,
   ngramOverlap,
@@ -84,11 +84,6 @@ const measures = {
 /** Returns how a metric is computed. */
 export function measureOf(metric: Metric): Measure {
   return measures[metric];
-}
-
-/** Returns the metrics that need a part of item results which an executor may leave out. */
-export function metricsNeeding(part: 'SCORE' | 'FILL'): Metric[] {
-  return metricNames.filter((metric) => metrics[metric].needs === part);
 }
 
 function ofScore(terms: (score: ItemScore) => Terms, value = ratio): Measure {

@@ -36,13 +36,18 @@ export function resampleCount(groupCount: number): number {
   return Math.max(leastResamples, Math.min(resamples, Math.floor(picks / groupCount)));
 }
 
-/** Returns a resampler that keeps what it drew. @param seed - in [0, 2^63). */
+/** A resampling has up to 32 MiB; cells of one benchmark mostly have the same groups. */
+const keptResamplings = 4;
+
+/** Returns a resampler that keeps what it drew last. @param seed - in [0, 2^63). */
 export function createResampler(seed: bigint): Resampler {
   const drawn = new Map<number, Resampling>();
   return (groupCount) => {
     const known = drawn.get(groupCount);
     if (known !== undefined) return known;
     const resampling = drawResampling(groupCount, resampleCount(groupCount), seed);
+    const [oldest] = drawn.keys();
+    if (drawn.size === keptResamplings && oldest !== undefined) drawn.delete(oldest);
     drawn.set(groupCount, resampling);
     return resampling;
   };
