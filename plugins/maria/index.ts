@@ -22,6 +22,7 @@ import type {
   StepResult,
 } from '../../src/decoding/decoder.ts';
 import { drawnLogits, drawnWeightsInto, fillOf } from '../../src/decoding/distribution.ts';
+import { maskedShareOf } from '../../src/decoding/masked-share.ts';
 import { knownIds, openPositions } from '../../src/decoding/positions.ts';
 import type { LoadedModels } from '../../src/model/models.ts';
 import { addScaledInto } from '../../src/numerics/add.ts';
@@ -169,7 +170,11 @@ class Maria implements Decoder<Options, State> {
       const { tokenId, logTotal } = this.#verify(row, state, { position, draft });
       ids[position] = tokenId;
       state.committedCount++;
-      fills.push(fillOf(row, { position, tokenId }, run.alternatives, logTotal));
+      const masked = { part: rows.fusedPart(first + index), scale: this.#models.fusion.scale };
+      fills.push({
+        ...fillOf(row, { position, tokenId }, run.alternatives, logTotal),
+        maskedShare: maskedShareOf(row, masked, tokenId),
+      });
       policy.learn(draft.confidence, tokenId === draft.tokenId);
       if (tokenId !== draft.tokenId) {
         // What was read after this position followed a token that is not there.

@@ -6,17 +6,14 @@
  */
 import assert from 'node:assert/strict';
 import type { Prompt } from '../text/prompt.ts';
-import type { Tokenizer } from '../text/tokenizer.ts';
 import type { Attempt } from './attempt.ts';
-import type { DecoderCapabilities, LikelihoodKind, StepResult } from './decoder.ts';
+import type { LikelihoodKind, StepResult } from './decoder.ts';
 import { rankCandidates } from './rank-candidates.ts';
 import type { Candidate, CandidateOrder, TokensChanged } from './run-event.ts';
-import { RunText } from './run-text.ts';
+import { RunText, type RunTextSettings } from './run-text.ts';
 
 /** How fills of one run become text. */
-export type TextSettings = {
-  readonly tokenizer: Tokenizer;
-  readonly order: DecoderCapabilities['streams'];
+export type TextSettings = RunTextSettings & {
   /** Of each fill's path. */
   readonly kind: LikelihoodKind;
 };
@@ -96,7 +93,7 @@ export class AttemptTexts {
   }
 
   #textOf(prompt: Prompt): RunText {
-    return new RunText(prompt, this.#settings.tokenizer, this.#settings.order);
+    return new RunText(prompt, this.#settings);
   }
 }
 

@@ -65,12 +65,14 @@ export class StepChecker {
   }
 
   #fillProblem(fill: Fill, { run, ids }: CommittedRun): string | null {
-    const { position, tokenId, logProb, alternatives } = fill;
+    const { position, tokenId, logProb, alternatives, maskedShare = 0 } = fill;
     const { vocabularySize } = run.rules;
     if (!isTokenId(tokenId, vocabularySize) || !this.#allows(fill, { run, ids }))
       return `it commits token ${show(tokenId)} at position ${position}, which may not stand there`;
     if (!isLogProb(logProb))
       return `the log-probability at position ${position} is ${show(logProb)}`;
+    if (!(typeof maskedShare === 'number' && maskedShare >= 0 && maskedShare <= 1))
+      return `the masked model's share at position ${position} is ${show(maskedShare)}`;
     const areAlternatives =
       Array.isArray(alternatives) &&
       alternatives.every((other) => isAlternative(other, vocabularySize));

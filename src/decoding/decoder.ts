@@ -46,6 +46,8 @@ export type Fill = {
   readonly logProb: number;
   /** The most probable tokens at that position, best first; the committed one may be among them. */
   readonly alternatives: readonly AlternativeToken[];
+  /** How much of the decision was the masked model's, in [0, 1]; of a decoder that has two models and can tell. */
+  readonly maskedShare?: number;
 };
 
 /** What one step did to one run: it commits, reopens, or is done. */

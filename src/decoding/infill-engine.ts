@@ -13,6 +13,7 @@ import { type CheckedInfill, RequestChecker } from './check-request.ts';
 import { Engine } from './engine.ts';
 import { infillProgress } from './infill-progress.ts';
 import type { InfillRequest, Preparable, PreparedInfill, ScoreRequest } from './infill-request.ts';
+import { shareByRoles } from './masked-share.ts';
 import type { Priority } from './precedence.ts';
 import { preparedInfill, preparedScore } from './prepared-infill.ts';
 import type { DecoderRegistry } from './registry.ts';
@@ -91,6 +92,7 @@ export class InfillEngine {
       tokenizer,
       order: plugin.capabilities.streams,
       kind: plugin.likelihood(checked.options),
+      maskedShare: shareByRoles(plugin.roles),
       submittedAt: options.submittedAt,
     });
     return abortingAtEnd(progress, left);

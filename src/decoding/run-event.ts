@@ -25,6 +25,8 @@ export type CommittedToken = {
   /** The decode step that committed it, from 0. */
   readonly step: number;
   readonly alternatives: readonly Alternative[];
+  /** How much of the decision was the masked model's, in [0, 1]; null or absent where that is not known. */
+  readonly maskedShare?: number | null;
 };
 
 /** A slot's text so far. */
@@ -74,7 +76,7 @@ export type FilledSegment = {
 export type Likelihood = { readonly kind: LikelihoodKind; readonly logProb: number };
 
 /** A token of a given fill; `logProb` is null where the kind has no terms of single tokens, or it is not finite. */
-export type ScoredToken = Omit<CommittedToken, 'step' | 'alternatives'>;
+export type ScoredToken = Omit<CommittedToken, 'step' | 'alternatives' | 'maskedShare'>;
 
 /** A given fill with its log-likelihood. */
 export type ScoredFill = {

@@ -27,15 +27,25 @@ export type Filling = {
   readonly likelihood: Likelihood | null;
 };
 
+/** How fills of one run become text. */
+export type RunTextSettings = {
+  readonly tokenizer: Tokenizer;
+  readonly order: DecoderCapabilities['streams'];
+  /** The masked model's share in each token, where a fill does not say; null: not known. */
+  readonly maskedShare: number | null;
+};
+
 /** What is committed so far in one run. */
 export class RunText {
   readonly prompt: Prompt;
   readonly #tokenizer: Tokenizer;
+  readonly #maskedShare: number | null;
   readonly #slots: SlotTexts;
   readonly #committed = new Map<number, CommittedToken>();
 
-  constructor(prompt: Prompt, tokenizer: Tokenizer, order: DecoderCapabilities['streams']) {
+  constructor(prompt: Prompt, { tokenizer, order, maskedShare }: RunTextSettings) {
     this.prompt = prompt;
+    this.#maskedShare = maskedShare;
     this.#tokenizer = tokenizer;
     this.#slots = new SlotTexts(prompt, tokenizer, order);
   }
@@ -98,7 +108,7 @@ export class RunText {
   }
 
   #commit(fill: Fill, step: number): CommittedToken {
-    const { position, tokenId, logProb, alternatives } = fill;
+    const { position, tokenId, logProb, alternatives, maskedShare = this.#maskedShare } = fill;
     this.#slots.commit(position, tokenId);
     const token = {
       ...this.#slots.placeOf(position),
@@ -111,6 +121,7 @@ export class RunText {
         text: this.#textOf(other.tokenId),
         logProb: other.logProb,
       })),
+      maskedShare,
     };
     this.#committed.set(position, token);
     return token;

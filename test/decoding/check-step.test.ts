@@ -82,6 +82,15 @@ describe('StepChecker', () => {
     expect(problemOf([{ ...fill(3, 1), logProb: '-1' }])).toContain('is string');
   });
 
+  it('takes a share of the masked model from 0 to 1, or none', () => {
+    for (const maskedShare of [0, 0.5, 1]) {
+      expect(problemOf([{ ...fill(3, 1), maskedShare }])).toBeNull();
+    }
+    for (const maskedShare of [-0.1, 1.1, Number.NaN, '1', null]) {
+      expect(problemOf([{ ...fill(3, 1), maskedShare }])).toContain('share at position');
+    }
+  });
+
   it('refuses an end with positions that a step reopened', () => {
     const committed = [7, 4, 5, 1];
 

@@ -6,7 +6,7 @@ import type { InfillRequest } from '../../src/decoding/infill-request.ts';
 import { type AnyDecoderPlugin, createRegistry } from '../../src/decoding/registry.ts';
 import { InfillError } from '../../src/errors.ts';
 import type { LoadedModels } from '../../src/model/models.ts';
-import { engineOf, progressOf, requestOf } from '../conformance/runs.ts';
+import { engineOf, outcomeOf, progressOf, requestOf, tokensOf } from '../conformance/runs.ts';
 import { ByteTokenizer } from '../support/byte-tokenizer.ts';
 import { fakeModels } from '../support/fake-models.ts';
 import { listDecoder } from '../support/list-decoder.ts';
@@ -139,6 +139,11 @@ describe('decoders and roles', () => {
 });
 
 describe('infill', () => {
+  it('tells that tokens of one model are decided by it alone', async () => {
+    const outcome = await outcomeOf(engineOf(autoregressive), requestOf(autoregressive, {}));
+    expect(tokensOf(outcome).map(({ maskedShare }) => maskedShare)).toEqual([0]);
+  });
+
   it('admits by the bytes of cache, hidden states, logits blocks and drafts', async () => {
     // Over 264 ids, which are the hidden size too: 4 cached positions, 1 hidden state, 2 rows of logits, 4 bytes each;
     // and the weights of 1 draft, 8 bytes each.

@@ -12,7 +12,7 @@ const fill = (offset: number, text: string, logProb = -1) => ({
   logProb,
   alternatives: [],
 });
-const runText = () => new RunText(prompt, tokenizer, 'ANY_ORDER');
+const runText = () => new RunText(prompt, { tokenizer, order: 'ANY_ORDER', maskedShare: null });
 
 describe('RunText', () => {
   it('tells commits from revisions', () => {

@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { maria } from '../../plugins/maria/index.ts';
 import { drawnProbsInto } from '../../src/decoding/distribution.ts';
 import { InfillEngine } from '../../src/decoding/infill-engine.ts';
+import { maskedShareOf } from '../../src/decoding/masked-share.ts';
 import { createRegistry } from '../../src/decoding/registry.ts';
 import { argmax, penaliseRepeats } from '../../src/numerics/sampling.ts';
 
@@ -47,6 +48,17 @@ describe('maria', () => {
       }
     }
     expect(outcome.usage).toMatchObject({ causalPasses: 3, maskedPasses: 1, committedTokens: 3 });
+  });
+
+  it('tells the masked model’s share in each token', async () => {
+    const tokens = [10, null, 12];
+    const outcome = await outcomeOf(engineOf(maria), requestOf(maria, { source: { tokens } }));
+    const row = fusedRow([1, 10], tokens, vocabularySize);
+    const part = maskedRow([10, maskId, 12], 1, { vocabularySize });
+    const tokenId = argmax(row);
+    expect(tokensOf(outcome)).toMatchObject([
+      { id: tokenId, maskedShare: maskedShareOf(row, { part, scale: 1 / 2 }, tokenId) },
+    ]);
   });
 
   it('gives the same tokens and log-probabilities for every draft window', async () => {
