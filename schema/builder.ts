@@ -6,6 +6,9 @@
 import SchemaBuilder from '@pothos/core';
 import ScopeAuthPlugin from '@pothos/plugin-scope-auth';
 import type { Problem } from '../src/errors.ts';
+import type { NamedMasking } from '../src/service/benchmark-names.ts';
+import type { Benchmark, BenchmarkProgress, EntrantRow } from '../src/service/benchmarks.ts';
+import type { Dataset } from '../src/service/datasets.ts';
 import type {
   Alternative,
   CommittedToken,
@@ -59,13 +62,17 @@ export type SchemaTypes = {
     BigInt: { Input: bigint; Output: bigint | number };
   };
   Interfaces: {
-    Node: Infill | DecoderDescription | ServedPack;
+    Node: Infill | DecoderDescription | ServedPack | Dataset | Benchmark;
     Error: ExpectedError;
     InfillEvent: InfillEvent;
   };
   Objects: {
     Alternative: Alternative;
+    Benchmark: Benchmark;
+    BenchmarkEntrant: EntrantRow;
+    BenchmarkProgress: BenchmarkProgress;
     CommittedToken: CommittedToken;
+    Dataset: Dataset;
     Decoder: DecoderDescription;
     DecoderCapabilities: DecoderDescription;
     EffectiveSetting: EffectiveSetting;
@@ -74,6 +81,7 @@ export type SchemaTypes = {
     InfillConnection: InfillPage;
     InfillPlan: InfillPlan;
     Likelihood: MeasuredLikelihood;
+    Masking: NamedMasking;
     ModelPack: ServedPack;
     ModelPackRole: ServedRole;
     PageInfo: PageFacts;

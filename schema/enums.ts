@@ -3,6 +3,7 @@
  *
  * Returns references, since enum types have no name in the builder's types.
  */
+import { defineBenchmarkEnums } from './benchmark-enums.ts';
 import type { Builder } from './builder.ts';
 import { defineErrorCode } from './error-code.ts';
 import { defineTermsEnums } from './terms-enums.ts';
@@ -17,6 +18,7 @@ export function defineEnums(builder: Builder) {
     ...defineModelEnums(builder),
     ...defineRunEnums(builder),
     ...defineTermsEnums(builder),
+    ...defineBenchmarkEnums(builder),
     errorCode: defineErrorCode(builder),
     scope: defineScope(builder),
   };

@@ -22,12 +22,15 @@ const typeOfFamily = {
 /** An `InfillError` of an expected family, as the value of its object type. */
 export type ExpectedError = Pick<InfillError, 'code' | 'message' | 'problems' | 'retryAfterMs'> & {
   readonly typeName: (typeof typeOfFamily)[keyof typeof typeOfFamily] | 'DecodingError';
-  /** Of the request; null where it has none. */
-  readonly decoder: DecoderChoice | null;
+  /** The request. */
+  readonly asked: Asked;
 };
 
-/** A request, as far as the paths of its problems depend on it. */
-type Asked = { readonly decoder?: DecoderChoice | null | undefined };
+/** A request, as far as the paths of its problems depend on it; one that compares has its entrants. */
+type Asked = {
+  readonly decoder?: DecoderChoice | null | undefined;
+  readonly entrants?: readonly Asked[] | null | undefined;
+};
 
 /** Wait before another attempt where the error does not say: about the length of a short run. */
 const defaultRetryAfterMs = 1000;
@@ -38,10 +41,10 @@ export function isExpectedError(value: object): value is ExpectedError {
 }
 
 /** The error as data when clients get it so; throws everything else on. */
-export function expected(error: unknown, { decoder = null }: Asked = {}): ExpectedError {
+export function expected(error: unknown, asked: Asked = {}): ExpectedError {
   if (!(error instanceof InfillError && isExpectedFamily(error.family))) throw error;
   const { code, message, problems, retryAfterMs } = error;
-  return { typeName: typeOfFamily[error.family], code, message, problems, retryAfterMs, decoder };
+  return { typeName: typeOfFamily[error.family], code, message, problems, retryAfterMs, asked };
 }
 
 function isExpectedFamily(family: ErrorFamily): family is keyof typeof typeOfFamily {
@@ -67,7 +70,7 @@ export function decodingFailure(error: unknown): ExpectedError {
     (error.code === 'DECODE_FAILED' || error.code === 'WORKER_FAILED');
   if (!isFailure) throw error;
   const { code, message, problems, retryAfterMs } = error;
-  return { typeName: 'DecodingError', code, message, problems, retryAfterMs, decoder: null };
+  return { typeName: 'DecodingError', code, message, problems, retryAfterMs, asked: {} };
 }
 
 /** A stream with an expected error, also of its start, as its last entry instead of a throw. */
@@ -182,13 +185,13 @@ function defineProblem({ builder, enums }: Pick<Parts, 'builder' | 'enums'>): vo
 }
 
 function problemsOf(
-  { code, message, problems, decoder }: ExpectedError,
+  { code, message, problems, asked }: ExpectedError,
   decoders: readonly DecoderDescription[],
 ): readonly Problem[] {
   if (problems.length === 0) return [{ path: [], code, message, value: null, limit: null }];
   return problems.map((problem) => ({
     ...problem,
-    path: inputPath(problem.path, decoders, decoder),
+    path: inputPath(problem.path, decoders, asked),
   }));
 }
 
@@ -196,12 +199,15 @@ function problemsOf(
 function inputPath(
   path: readonly string[],
   decoders: readonly DecoderDescription[],
-  choice: DecoderChoice | null,
+  asked: Asked,
 ): readonly string[] {
   const [root, name, ...rest] = path;
+  if (root === 'entrants' && name !== undefined) {
+    return [root, name, ...inputPath(rest, decoders, asked.entrants?.[Number(name)] ?? {})];
+  }
   const decoder = root === 'decoder' && decoders.find((known) => known.name === name);
   if (!decoder) return path;
-  return choice !== null && isByName(choice)
+  return asked.decoder != null && isByName(asked.decoder)
     ? [...optionsPath, ...rest]
     : [root, decoder.fieldName, ...rest];
 }

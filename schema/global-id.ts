@@ -5,9 +5,17 @@
  */
 
 /** Types that have global ids. */
-export type NodeType = 'Infill' | 'Decoder' | 'ModelPack';
+export type NodeType = 'Infill' | 'Decoder' | 'ModelPack' | 'Dataset' | 'Benchmark';
 
-const nodeTypes: readonly string[] = ['Infill', 'Decoder', 'ModelPack'] satisfies NodeType[];
+const nodeTypes: readonly string[] = [
+  'Infill',
+  'Decoder',
+  'ModelPack',
+  'Dataset',
+  'Benchmark',
+] satisfies NodeType[];
+/** Whose own ids are names. */
+const namedTypes: readonly string[] = ['Decoder', 'ModelPack'] satisfies NodeType[];
 const uuidPattern = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
 
 /** Longest id that is looked at, in characters. */
@@ -21,14 +29,14 @@ export function encodeId(type: NodeType, id: string): string {
   return Buffer.from(`${type}:${id}`).toString('base64');
 }
 
-/** What a global id names; null for anything `encodeId` did not make, and for infill ids that are not UUIDs. */
+/** What a global id names; null for anything `encodeId` did not make, and for ids that are to be UUIDs and are not. */
 export function decodeId(globalId: string): NodeId | null {
   if (globalId.length > maxLength) return null;
   const decoded = Buffer.from(globalId, 'base64').toString('utf8');
   const [type = '', ...rest] = decoded.split(':');
   const id = rest.join(':');
   if (!isNodeType(type) || encodeId(type, id) !== globalId) return null;
-  return type === 'Infill' && !uuidPattern.test(id) ? null : { type, id };
+  return !namedTypes.includes(type) && !uuidPattern.test(id) ? null : { type, id };
 }
 
 /** The id of a node of `type`; null for other types and for what is no id. */

@@ -35,15 +35,18 @@ export type InfillValue = SubjectValue &
 /** Input types that the inputs of several operations refer to. */
 export type SharedInputs = ReturnType<typeof defineSharedInputs>;
 
-/** Adds `SourceInput`, `DecoderInput` and what they are made of. */
+/** Adds `SourceInput`, `DecoderInput`, `SamplingInput` and what they are made of. */
 export function defineSharedInputs(parts: Parts) {
-  return { source: defineSourceInput(parts), decoder: defineDecoderInput(parts) };
+  return {
+    source: defineSourceInput(parts),
+    decoder: defineDecoderInput(parts),
+    sampling: defineSamplingInput(parts),
+  };
 }
 
-/** Adds `InfillInput` and `SamplingInput`. */
-export function defineInfillInput(parts: Parts, { source, decoder }: SharedInputs) {
+/** Adds `InfillInput`. */
+export function defineInfillInput(parts: Parts, { source, decoder, sampling }: SharedInputs) {
   const { builder } = parts;
-  const sampling = defineSamplingInput(parts);
   const { lengthSearch } = parts.enums;
   const input = builder.inputRef<InfillValue>('InfillInput');
   input.implement({
@@ -118,7 +121,11 @@ export function subjectOf({ source, model, decoder, seed }: SubjectValue, servic
   };
 }
 
-function readModel(globalId: string): { id: string | undefined; problems: readonly Problem[] } {
+/** The pack that a global id names, or what is wrong with it. */
+export function readModel(globalId: string): {
+  id: string | undefined;
+  problems: readonly Problem[];
+} {
   const id = decodeIdOf('ModelPack', globalId) ?? undefined;
   if (id !== undefined) return { id, problems: [] };
   const value = globalId.length > 100 ? `${globalId.slice(0, 100)}…` : globalId;

@@ -2,6 +2,8 @@
  * Objects with a global id, and how they are found again.
  */
 import { type InfillError, problemsError } from '../src/errors.ts';
+import type { Benchmark } from '../src/service/benchmarks.ts';
+import type { Dataset } from '../src/service/datasets.ts';
 import type { DecoderDescription, Infill, ServedPack } from '../src/service/service.ts';
 import type { Context } from './context.ts';
 import { decodeId } from './global-id.ts';
@@ -10,7 +12,7 @@ import type { Parts } from './parts.ts';
 /** Most ids in one `nodes`. */
 const maxNodes = 100;
 
-type AnyNode = Infill | DecoderDescription | ServedPack;
+type AnyNode = Infill | DecoderDescription | ServedPack | Dataset | Benchmark;
 
 /** Adds `Node`, `node` and `nodes`. */
 export function defineNode(parts: Parts): void {
@@ -59,6 +61,10 @@ async function findNode(
       return service.decoders.find(({ name }) => name === node.id) ?? null;
     case 'ModelPack':
       return service.packs().find(({ id }) => id === node.id) ?? null;
+    case 'Dataset':
+      return (await service.datasets.find([node.id], context.viewer))[0] ?? null;
+    case 'Benchmark':
+      return (await service.benchmarks.find([node.id], context.viewer))[0] ?? null;
   }
 }
 

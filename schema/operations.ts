@@ -2,7 +2,9 @@
  * The unions that operations on infills answer with.
  */
 
+import { defineBenchmarks } from './benchmarks.ts';
 import { defineClientToken } from './client-token.ts';
+import { defineDatasets } from './datasets.ts';
 import { defineDeleteInfills } from './delete-infills.ts';
 import { defineErrors, isExpectedError } from './error.ts';
 import { defineInfillEvents, eventTypeName } from './infill-event.ts';
@@ -25,6 +27,8 @@ export function defineOperations(parts: Parts): void {
   defineScore(parts, types);
   defineClientToken(parts, types);
   defineSubscriptions(parts, types);
+  defineDatasets(parts, types);
+  defineBenchmarks(parts, types);
 }
 
 function defineOperationTypes(parts: Parts) {

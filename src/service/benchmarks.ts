@@ -6,9 +6,16 @@
 import type { BenchmarkResults, NamedValue } from '../benchmark/benchmark-results.ts';
 import type { Cell } from '../benchmark/cells.ts';
 import { benchmarkDifferences, type Difference } from '../benchmark/differences.ts';
-import { type Masking, maskingName } from '../benchmark/masking.ts';
-import { type Metric, type MetricFacts, metrics } from '../benchmark/metric.ts';
+import type { Metric } from '../benchmark/metric.ts';
 import { InfillError, type Problem, problemsError } from '../errors.ts';
+import {
+  type BenchmarkFilter,
+  type BenchmarkPage,
+  countBenchmarks,
+  listBenchmarks,
+  type RankedCell,
+  rankCells,
+} from '../store/benchmark-lists.ts';
 import {
   type BenchmarkItemRow,
   type BenchmarkRow,
@@ -23,6 +30,7 @@ import {
   readUnits,
   unknownBenchmark,
 } from '../store/benchmarks.ts';
+import type { PageRequest } from '../store/keyset-pages.ts';
 import { uuidV7 } from '../store/uuid-v7.ts';
 import { BenchmarkExecutor, type ExecutorOptions } from './benchmark-executor.ts';
 import { computeCells, loadResults } from './benchmark-figures.ts';
@@ -36,6 +44,7 @@ import {
 } from './benchmark-input.ts';
 import type { BenchmarkProgress } from './benchmark-pulse.ts';
 import type { Datasets } from './datasets.ts';
+import { checkedRanking, type LeaderboardInput } from './leaderboard.ts';
 import type { PreparationOptions } from './prepared-request.ts';
 import type { Viewer } from './service.ts';
 import type { AdmissionGate } from './submissions.ts';
@@ -49,6 +58,7 @@ export type { Difference } from '../benchmark/differences.ts';
 export type { ItemFill, ItemResult, ItemScore } from '../benchmark/item-result.ts';
 export type { Masking, MaskUnit } from '../benchmark/masking.ts';
 export type { Metric, MetricFacts } from '../benchmark/metric.ts';
+export type { BenchmarkFilter, BenchmarkPage, RankedCell } from '../store/benchmark-lists.ts';
 export type { BenchmarkStatus, Measure } from '../store/benchmark-tables.ts';
 export type { BenchmarkItemRow, EntrantRow } from '../store/benchmarks.ts';
 export type { BenchmarkInput, EntrantInput } from './benchmark-input.ts';
@@ -71,17 +81,6 @@ export type BenchmarkEvent = {
   readonly type: 'progressed' | 'ended';
   readonly progress: BenchmarkProgress;
 };
-
-/** A masking with its name. */
-export type NamedMasking = { readonly name: string; readonly masking: Masking };
-
-/** All metrics by name, in the order of tables. */
-export const benchmarkMetrics: Readonly<Record<Metric, MetricFacts>> = metrics;
-
-/** A masking with its name. */
-export function namedMasking(masking: Masking): NamedMasking {
-  return { name: maskingName(masking), masking };
-}
 
 /** Milliseconds between two events of one follower. */
 const eventMs = 500;
@@ -173,6 +172,25 @@ export class Benchmarks {
     return findBenchmarks(this.#options.database, owner, ids);
   }
 
+  /** Of the viewer, the newest first. @throws INVALID_INPUT for a strange cursor */
+  list(page: PageRequest, filter: BenchmarkFilter, { owner }: Viewer): Promise<BenchmarkPage> {
+    return listBenchmarks(this.#options.database, owner, filter, page);
+  }
+
+  count(filter: BenchmarkFilter, { owner }: Viewer): Promise<number> {
+    return countBenchmarks(this.#options.database, owner, filter);
+  }
+
+  /** The best figures of the viewer's benchmarks of a dataset. @throws as `checkedRanking` */
+  leaderboard(
+    asked: LeaderboardInput,
+    page: { readonly after: number | null; readonly limit: number },
+    { owner }: Viewer,
+  ): Promise<{ readonly rows: readonly RankedCell[]; readonly total: number }> {
+    const ranking = checkedRanking(asked, this.#options.dispatcher.packs);
+    return rankCells(this.#options.database, owner, ranking, page);
+  }
+
   /** @throws UNKNOWN_BENCHMARK */
   async require(id: string, viewer: Viewer): Promise<Benchmark> {
     const [found] = await this.find([id], viewer);
@@ -203,8 +221,14 @@ export class Benchmarks {
   }
 
   /** Every other entrant against one of them. @throws INVALID_INPUT when it has no such entrant */
-  async differences(benchmark: Benchmark, baselineId: string): Promise<readonly Difference[]> {
-    return benchmarkDifferences(await this.results(benchmark), baselineId);
+  async differences(
+    benchmark: Benchmark,
+    baselineId: string,
+    metrics?: readonly Metric[],
+  ): Promise<readonly Difference[]> {
+    const results = await this.results(benchmark);
+    const chosen = results.metrics.filter((metric) => metrics?.includes(metric) ?? true);
+    return benchmarkDifferences({ ...results, metrics: chosen }, baselineId);
   }
 
   /** Everything that exports and reports are made of. */

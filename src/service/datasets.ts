@@ -112,9 +112,16 @@ export class Datasets {
   /**
    * Takes a dataset in, all or nothing, and tells how far it is.
    *
-   * @throws INVALID_INPUT with the first problems, lines numbered from 1; UNSUPPORTED without an import folder
+   * @throws INVALID_INPUT with the first problems, lines numbered from 1; UNSUPPORTED without an import folder, and for
+   *   client tokens
    */
-  async *importing(input: DatasetImport, { owner }: Viewer): AsyncGenerator<ImportStep> {
+  async *importing(
+    input: DatasetImport,
+    { owner, credential }: Viewer,
+  ): AsyncGenerator<ImportStep> {
+    if (credential.kind === 'CLIENT_TOKEN') {
+      throw new InfillError('UNSUPPORTED', 'A client token takes no dataset in; an API key does.');
+    }
     throwProblems(importProblems(input));
     const reader = new DatasetReader(input.format);
     let lines = 0;

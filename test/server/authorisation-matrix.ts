@@ -56,6 +56,19 @@ const forAdmins = answersWhere((name) => ['admin', 'machine'].includes(name));
 
 const input = '(input: { source: { text: "[MASK]" } })';
 
+const absent = '00000000-0000-7000-8000-000000000000';
+const noDataset = Buffer.from(`Dataset:${absent}`).toString('base64');
+const noComparison = Buffer.from(`Comparison:${absent}`).toString('base64');
+const noBenchmark = Buffer.from(`Benchmark:${absent}`).toString('base64');
+const noneFound = answersAll('NotFoundError');
+const notFound = {
+  ...forFillers,
+  infill: 'NotFoundError',
+  admin: 'NotFoundError',
+  token: 'NotFoundError',
+  machine: 'NotFoundError',
+};
+
 /** Every field of the root types. */
 export const fieldRows: readonly FieldRow[] = [
   query('decoders', '{ decoders { name } }', forAll),
@@ -66,6 +79,18 @@ export const fieldRows: readonly FieldRow[] = [
   query('nodes', '{ nodes(ids: ["$id"]) { id } }', forAll),
   query('infill', '{ infill(id: "$id") { id } }', forAll),
   query('infills', '{ infills { totalCount } }', forReaders),
+  query('comparison', '{ viewer { owner } comparison(id: "$id") { id } }', forAll),
+  query('comparisons', '{ comparisons { totalCount } }', forReaders),
+  query('datasets', '{ datasets { id } }', forReaders),
+  // Who asks has none: the answer is null, and no refusal.
+  query('dataset', '{ __typename dataset(id: "$id") { id } }', forAll),
+  query('benchmark', '{ __typename benchmark(id: "$id") { id } }', forAll),
+  query('benchmarks', '{ benchmarks { totalCount } }', forReaders),
+  query(
+    'leaderboard',
+    `{ leaderboard(dataset: "${noDataset}", masking: { name: "explicit" }, metric: EXACT_MATCH) { totalCount } }`,
+    forReaders,
+  ),
   mutation('infill', `infill${input}`, forFillers),
   mutation('submitInfill', `submitInfill${input}`, forFillers),
   mutation('cancelInfill', 'cancelInfill(input: { id: "$id" })', forFillers),
@@ -84,7 +109,40 @@ export const fieldRows: readonly FieldRow[] = [
     'deleteInfills(input: { finishedBefore: "2000-01-01T00:00:00Z" })',
     forAdmins,
   ),
+  mutation(
+    'importDataset',
+    'importDataset(input: { name: "a", licence: "b", source: "c", format: LINES, content: { inline: "d" } })',
+    { ...forFillers, token: 'UnsupportedError' },
+  ),
+  mutation('deleteDataset', `deleteDataset(input: { id: "${noDataset}" })`, {
+    ...forAdmins,
+    admin: 'NotFoundError',
+    machine: 'NotFoundError',
+  }),
+  mutation(
+    'startBenchmark',
+    `startBenchmark(input: { dataset: "${noDataset}", maskings: [{ name: "explicit" }], entrants: [] })`,
+    { ...notFound, token: 'UnsupportedError' },
+  ),
+  mutation('cancelBenchmark', `cancelBenchmark(input: { id: "${noBenchmark}" })`, notFound),
+  mutation('deleteBenchmark', `deleteBenchmark(input: { id: "${noBenchmark}" })`, {
+    ...forAdmins,
+    admin: 'NotFoundError',
+    machine: 'NotFoundError',
+  }),
+  subscription(
+    'importDataset',
+    'importDataset(input: { name: "a", licence: "b", source: "c", format: LINES, content: { inline: "d" } })',
+    { ...forFillers, token: 'UnsupportedError' },
+  ),
+  subscription('benchmarkEvents', `benchmarkEvents(id: "${noBenchmark}")`, noneFound),
   subscription('infill', `infill${input}`, forFillers),
+  mutation(
+    'compare',
+    'compare(input: { source: { text: "[MASK]" }, entrants: [{ label: "a" }, { label: "b" }] })',
+    forFillers,
+  ),
+  subscription('comparisonEvents', `comparisonEvents(id: "${noComparison}")`, noneFound),
   subscription('infillEvents', 'infillEvents(id: "$id")', forAll),
 ];
 
@@ -135,6 +193,10 @@ function answersWhere(isAllowed: (name: string) => boolean): FieldRow['answers']
     token: verdict('token'),
     machine: verdict('machine'),
   };
+}
+
+function answersAll(verdict: Verdict): FieldRow['answers'] {
+  return { read: verdict, infill: verdict, admin: verdict, token: verdict, machine: verdict };
 }
 
 function query(field: string, operation: string, answers: FieldRow['answers']): FieldRow {

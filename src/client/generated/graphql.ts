@@ -143,6 +143,8 @@ export type ErrorCode =
   | 'UNAUTHENTICATED'
   /** No benchmark has that id. */
   | 'UNKNOWN_BENCHMARK'
+  /** No comparison has that id. */
+  | 'UNKNOWN_COMPARISON'
   /** No dataset has that id. */
   | 'UNKNOWN_DATASET'
   /** No decoder has that name. */

@@ -1,0 +1,92 @@
+/**
+ * Maskings as inputs and as values.
+ */
+import { maskingOfName } from '../src/service/benchmark-names.ts';
+import type { Masking, MaskUnit } from '../src/service/benchmarks.ts';
+import type { Parts } from './parts.ts';
+
+/** Value of `MaskingInput`: exactly one of its fields. */
+export type MaskingValue = {
+  readonly rate?: { readonly rate: number; readonly unit: MaskUnit } | null | undefined;
+  readonly span?: { readonly length: number; readonly unit: MaskUnit } | null | undefined;
+  readonly name?: string | null | undefined;
+};
+
+/** The input type of maskings. */
+export type MaskingInput = ReturnType<typeof defineMaskingInput>;
+
+/** Adds `Masking` and `MaskingInput`. */
+export function defineMasking({ builder, enums }: Parts): MaskingInput {
+  builder.objectType('Masking', {
+    description: 'Which part of every text of a dataset is open.',
+    fields: (t) => ({
+      name: t.exposeString('name', { description: 'Its name, such as rate-0.3-word.' }),
+      kind: t.field({
+        type: enums.maskingKind,
+        description: 'Which part.',
+        resolve: ({ masking }) => masking.kind,
+      }),
+      rate: t.float({
+        nullable: true,
+        description: 'Share of the units; null of other kinds.',
+        resolve: ({ masking }) => (masking.kind === 'RATE' ? masking.rate : null),
+      }),
+      length: t.int({
+        nullable: true,
+        description: 'Units of the span; null of other kinds.',
+        resolve: ({ masking }) => (masking.kind === 'SPAN' ? masking.length : null),
+      }),
+      unit: t.field({
+        type: enums.maskUnit,
+        nullable: true,
+        description: 'What is counted; null where nothing is.',
+        resolve: ({ masking }) => ('unit' in masking ? masking.unit : null),
+      }),
+    }),
+  });
+  return defineMaskingInput({ builder, enums });
+}
+
+function defineMaskingInput({ builder, enums }: Pick<Parts, 'builder' | 'enums'>) {
+  const unit = {
+    type: enums.maskUnit,
+    required: true,
+    defaultValue: 'WORD',
+    description: 'What is counted.',
+  } as const;
+  const rate = builder.inputType('RateMaskingInput', {
+    description: 'A share of the units of every text, drawn anew for each.',
+    fields: (t) => ({
+      rate: t.float({ required: true, description: 'From 0.001 to 1, at most three decimals.' }),
+      unit: t.field(unit),
+    }),
+  });
+  const span = builder.inputType('SpanMaskingInput', {
+    description: 'Units in a row, not at the start of a text.',
+    fields: (t) => ({
+      length: t.int({ required: true, description: 'From 1 to 64.' }),
+      unit: t.field(unit),
+    }),
+  });
+  const input = builder.inputRef<MaskingValue>('MaskingInput');
+  input.implement({
+    isOneOf: true,
+    description: 'A masking. Exactly one field.',
+    fields: (t) => ({
+      rate: t.field({ type: rate, description: 'A share of the units.' }),
+      span: t.field({ type: span, description: 'Units in a row.' }),
+      name: t.string({
+        description:
+          'Any masking by its name: middle-sentence, explicit, rate-0.3-word, span-4-token.',
+      }),
+    }),
+  });
+  return input;
+}
+
+/** A masking as the service takes it. @throws INVALID_INPUT for a name of none */
+export function maskingOf({ rate, span, name }: MaskingValue): Masking {
+  if (rate != null) return { kind: 'RATE', ...rate };
+  if (span != null) return { kind: 'SPAN', ...span };
+  return maskingOfName(name ?? '');
+}
