@@ -121,7 +121,7 @@ def bits_per_byte(objective, model: PreTrainedModel, passages: dict, sizes: np.n
             batches = (items[at : at + VALID_BATCH] for at in range(0, len(items), VALID_BATCH))
             nats = sum(batch_nats(objective, model, batch, device) for batch in batches)
             size = sum(sizes[token] for _, targets in items for token in targets if token != IGNORED)
-            told.setdefault(case, {})[source] = round(nats / math.log(2) / size, 4)
+            told.setdefault(case, {})[source] = round(nats / math.log(2) / int(size), 4)
     for sources in told.values():
         sources["mean"] = round(sum(sources.values()) / len(sources), 4)
     model.train()
