@@ -108,6 +108,7 @@ async function follow(
   context: PackCommandContext,
 ): Promise<void> {
   const view = new TrainingView(context);
+  signal.addEventListener('abort', () => view.stopping());
   for await (const progress of trainPack(options)) {
     view.show(progress);
     // Left between two steps, so that what was done is kept.

@@ -46,6 +46,12 @@ export class TrainingView {
     }
   }
 
+  /** Says why nothing happens yet: a step over a large vocabulary takes a minute. */
+  stopping(): void {
+    this.#clear();
+    this.#context.stderr.write('Stopping after what is being done; another signal ends it now.\n');
+  }
+
   /** Says that the work was left, and where it is. */
   stopped(workFolder: string): void {
     this.#clear();

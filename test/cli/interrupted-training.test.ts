@@ -29,7 +29,7 @@ const amounts = ['--examples', '500', '--length', '32', '--batch', '80', '--epoc
 const looks = ['--held-out', '0.2', '--held-out-examples', '2', '--evaluate-every', '60'];
 
 function argsOf(out: string): string[] {
-  const all = [...amounts, ...looks, '--patience', '1000'];
+  const all = [...amounts, ...looks, '--patience', '1000', '--id', 'trained'];
   return ['pack', 'train', pack, '--text', text, '--out', out, ...all];
 }
 
@@ -68,11 +68,12 @@ async function endedBy(run: CliProcess, signal: NodeJS.Signals) {
   return { code, signal: run.child.signalCode, stdout, stderr };
 }
 
-describe('a training that is interrupted', { timeout: 90_000 }, () => {
+describe('a training that is interrupted', { timeout: 240_000 }, () => {
   it('reaches the bytes of one that was not, wherever it was interrupted', async () => {
     const [straight, out] = [join(root, 'straight'), join(root, 'stopped')];
     const undisturbed = runCli(argsOf(straight), {});
-    const said = `Stopped; what was done is in ${out}.training. Go on with --resume.\n`;
+    const soon = 'Stopping after what is being done; another signal ends it now.\n';
+    const said = `${soon}Stopped; what was done is in ${out}.training. Go on with --resume.\n`;
 
     const first = await startedFeatures(out);
     expect(await endedBy(first, 'SIGINT')).toMatchObject({ code: 130, stdout: '', stderr: said });
