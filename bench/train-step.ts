@@ -44,9 +44,11 @@ const features = fill(new Float32Array(batch * width), 1);
 const targets = Int32Array.from({ length: batch }, (_, row) => (row * 7919) % rowCount);
 const step = await FusionStep.open({ blockRows, threads: availableParallelism() });
 const seconds: number[] = [];
+/** Of all threads, which other work on the machine disturbs less. */
+const processorSeconds: number[] = [];
 const losses: string[] = [];
 for (let index = 0; index < Number(values.steps); index++) {
-  const start = performance.now();
+  const [start, startUsage] = [performance.now(), process.cpuUsage()];
   const loss = await step.take(
     parameters,
     { features, targets },
@@ -54,13 +56,16 @@ for (let index = 0; index < Number(values.steps); index++) {
   );
   losses.push(loss.toFixed(2));
   seconds.push((performance.now() - start) / 1000);
+  const { user, system } = process.cpuUsage(startUsage);
+  processorSeconds.push((user + system) / 1e6);
 }
 await step.close();
 
 const kept = 3 * (layer.weight.byteLength + layer.bias.byteLength);
 const peak = peakBytes();
 write(`${machineState()}; ${rowCount} × ${width}, ${batch} positions, blocks of ${blockRows} rows`);
-write(`seconds per step ${spread(seconds, 1)}; loss ${losses.join(', ')}`);
+write(`seconds per step ${spread(seconds, 1)}, of processor time ${spread(processorSeconds, 1)}`);
+write(`loss ${losses.join(', ')}`);
 write(
   `weights and moments ${mebibytes(kept)} MiB; peak ${mebibytes(peak)} MiB, ${mebibytes(peak - kept)} above`,
 );
