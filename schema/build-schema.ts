@@ -4,6 +4,7 @@
 import type { GraphQLSchema } from 'graphql';
 import type { Service } from '../src/service/service.ts';
 import { createBuilder } from './builder.ts';
+import { defineComparison } from './comparison.ts';
 import { defineDecoder } from './decoder.ts';
 import { defineEnums } from './enums.ts';
 import { defineInfill } from './infill.ts';
@@ -37,6 +38,7 @@ export function buildSchema(service: Service): GraphQLSchema {
     defineMeasurements,
     defineInfill,
     defineInfills,
+    defineComparison,
     defineOperations,
     defineViewer,
   ]) {

@@ -8,6 +8,7 @@ import ScopeAuthPlugin from '@pothos/plugin-scope-auth';
 import type { Problem } from '../src/errors.ts';
 import type { NamedMasking } from '../src/service/benchmark-names.ts';
 import type { Benchmark, BenchmarkProgress, EntrantRow } from '../src/service/benchmarks.ts';
+import type { Comparison } from '../src/service/comparisons.ts';
 import type { Dataset } from '../src/service/datasets.ts';
 import type {
   Alternative,
@@ -62,7 +63,7 @@ export type SchemaTypes = {
     BigInt: { Input: bigint; Output: bigint | number };
   };
   Interfaces: {
-    Node: Infill | DecoderDescription | ServedPack | Dataset | Benchmark;
+    Node: Infill | DecoderDescription | ServedPack | Comparison | Dataset | Benchmark;
     Error: ExpectedError;
     InfillEvent: InfillEvent;
   };
@@ -72,6 +73,7 @@ export type SchemaTypes = {
     BenchmarkEntrant: EntrantRow;
     BenchmarkProgress: BenchmarkProgress;
     CommittedToken: CommittedToken;
+    Comparison: Comparison;
     Dataset: Dataset;
     Decoder: DecoderDescription;
     DecoderCapabilities: DecoderDescription;

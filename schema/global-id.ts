@@ -5,12 +5,13 @@
  */
 
 /** Types that have global ids. */
-export type NodeType = 'Infill' | 'Decoder' | 'ModelPack' | 'Dataset' | 'Benchmark';
+export type NodeType = 'Infill' | 'Decoder' | 'ModelPack' | 'Comparison' | 'Dataset' | 'Benchmark';
 
 const nodeTypes: readonly string[] = [
   'Infill',
   'Decoder',
   'ModelPack',
+  'Comparison',
   'Dataset',
   'Benchmark',
 ] satisfies NodeType[];

@@ -3,6 +3,7 @@
  */
 import { type InfillError, problemsError } from '../src/errors.ts';
 import type { Benchmark } from '../src/service/benchmarks.ts';
+import type { Comparison } from '../src/service/comparisons.ts';
 import type { Dataset } from '../src/service/datasets.ts';
 import type { DecoderDescription, Infill, ServedPack } from '../src/service/service.ts';
 import type { Context } from './context.ts';
@@ -12,7 +13,7 @@ import type { Parts } from './parts.ts';
 /** Most ids in one `nodes`. */
 const maxNodes = 100;
 
-type AnyNode = Infill | DecoderDescription | ServedPack | Dataset | Benchmark;
+type AnyNode = Infill | DecoderDescription | ServedPack | Comparison | Dataset | Benchmark;
 
 /** Adds `Node`, `node` and `nodes`. */
 export function defineNode(parts: Parts): void {
@@ -61,6 +62,8 @@ async function findNode(
       return service.decoders.find(({ name }) => name === node.id) ?? null;
     case 'ModelPack':
       return service.packs().find(({ id }) => id === node.id) ?? null;
+    case 'Comparison':
+      return context.comparisons.load(node.id);
     case 'Dataset':
       return (await service.datasets.find([node.id], context.viewer))[0] ?? null;
     case 'Benchmark':

@@ -4,6 +4,7 @@
 
 import { defineBenchmarks } from './benchmarks.ts';
 import { defineClientToken } from './client-token.ts';
+import { defineCompare } from './compare.ts';
 import { defineDatasets } from './datasets.ts';
 import { defineDeleteInfills } from './delete-infills.ts';
 import { defineErrors, isExpectedError } from './error.ts';
@@ -28,6 +29,7 @@ export function defineOperations(parts: Parts): void {
   defineClientToken(parts, types);
   defineSubscriptions(parts, types);
   defineDatasets(parts, types);
+  defineCompare(parts, types);
   defineBenchmarks(parts, types);
 }
 

@@ -69,6 +69,13 @@ function defineCommittedToken({ builder }: Pick<Parts, 'builder'>): void {
         type: ['Alternative'],
         description: 'The most probable tokens at its position, best first; it may be among them.',
       }),
+      maskedShare: t.float({
+        nullable: true,
+        description:
+          "How much of the decision was the masked model's, from 0, all the causal model's, to 1; of MARIA, its part " +
+          'of what raised the token above what was to be expected. Null where it is not known.',
+        resolve: ({ maskedShare }) => maskedShare ?? null,
+      }),
     }),
   });
   builder.objectType('Alternative', {

@@ -79,7 +79,7 @@ export const fieldRows: readonly FieldRow[] = [
   query('nodes', '{ nodes(ids: ["$id"]) { id } }', forAll),
   query('infill', '{ infill(id: "$id") { id } }', forAll),
   query('infills', '{ infills { totalCount } }', forReaders),
-  query('comparison', '{ viewer { owner } comparison(id: "$id") { id } }', forAll),
+  query('comparison', '{ __typename comparison(id: "$id") { id } }', forAll),
   query('comparisons', '{ comparisons { totalCount } }', forReaders),
   query('datasets', '{ datasets { id } }', forReaders),
   // Who asks has none: the answer is null, and no refusal.

@@ -35,6 +35,36 @@ export type CandidateOrder =
   /** By their likelihoods, which are exact; the greatest first. */
   | 'LIKELIHOOD';
 
+/** Who takes part: a decoder with its settings on a model pack. */
+export type CompareEntrantInput = {
+  /** The first of the `decoders` of the model pack when absent. */
+  readonly decoder?: DecoderInput | null | undefined;
+  /** From 1 to 64 characters; unique. */
+  readonly label: string;
+  /** Global id of a model pack; the first of `models` when absent. */
+  readonly model?: string | number | null | undefined;
+  /** How tokens are drawn; greedily when absent. */
+  readonly sampling?: SamplingInput | null | undefined;
+};
+
+/** One text for several entrants, with one seed and on the same terms. */
+export type CompareInput = {
+  /** How many probable tokens to report beside each committed one, from 0 to 20. */
+  readonly alternatives?: number;
+  /** Milliseconds from submission, from 1 to 86400000; then what has not ended is cancelled, and what is filled so far is kept. */
+  readonly deadlineMs?: number | null | undefined;
+  /** From 2 to 8. */
+  readonly entrants: ReadonlyArray<CompareEntrantInput>;
+  /** Your own words for finding the infills again. */
+  readonly labels?: ReadonlyArray<string> | null | undefined;
+  /** How unknown lengths are decided; of no effect where all are known. */
+  readonly lengthSearch?: LengthSearch;
+  /** From 0 to 2^63 − 1; fixes all randomness of all entrants. Chosen and reported when absent. */
+  readonly seed?: string | null | undefined;
+  /** The text to fill. */
+  readonly source: SourceInput;
+};
+
 /** What a decoder can do beyond filling. */
 export type DecoderFeature =
   /** Reports other probable tokens beside each committed one. */
@@ -463,15 +493,57 @@ export type CatalogQueryVariables = Exact<{ [key: string]: never; }>;
 
 export type CatalogQuery = { readonly decoders: ReadonlyArray<{ readonly id: string, readonly name: string, readonly title: string, readonly description: string, readonly requiredRoles: ReadonlyArray<ModelRole>, readonly optionsSchema: unknown, readonly capabilities: { readonly streams: StreamKind, readonly likelihood: LikelihoodKind, readonly features: ReadonlyArray<DecoderFeature>, readonly sampling: ReadonlyArray<SamplingSetting> } }>, readonly models: ReadonlyArray<{ readonly id: string, readonly name: string, readonly version: string, readonly digest: string, readonly license: string, readonly vocabularySize: number, readonly contextLength: number, readonly device: Device, readonly state: ModelPackState, readonly roles: ReadonlyArray<{ readonly role: ModelRole, readonly architecture: string, readonly parameters: string, readonly precision: string, readonly hiddenSize: number, readonly sizeBytes: string }>, readonly decoders: ReadonlyArray<{ readonly name: string }> }> };
 
-export type CommittedTokenPartsFragment = { readonly slot: number, readonly index: number, readonly position: number, readonly id: number, readonly text: string, readonly logProb: number | null, readonly step: number, readonly alternatives: ReadonlyArray<{ readonly text: string, readonly logProb: number | null }> };
+export type ComparisonPartsFragment = { readonly id: string, readonly source: string | null, readonly createdAt: string, readonly entrants: ReadonlyArray<{ readonly index: number, readonly label: string, readonly infill: { readonly id: string, readonly status: RunStatus, readonly createdAt: string, readonly finishedAt: string | null, readonly source: string | null, readonly text: string | null, readonly candidateOrder: CandidateOrder | null, readonly decoderName: string, readonly modelDigest: string, readonly seed: string, readonly promptTokens: ReadonlyArray<number | null>, readonly cancelReason: CancelReason | null, readonly labels: ReadonlyArray<string>, readonly slots: ReadonlyArray<{ readonly index: number, readonly key: string | null, readonly text: string, readonly tokens: ReadonlyArray<{ readonly slot: number, readonly index: number, readonly position: number, readonly id: number, readonly text: string, readonly logProb: number | null, readonly step: number, readonly maskedShare: number | null, readonly alternatives: ReadonlyArray<{ readonly text: string, readonly logProb: number | null }> }> }>, readonly segments: ReadonlyArray<{ readonly text: string, readonly start: number, readonly end: number, readonly slot: number | null }>, readonly candidates: ReadonlyArray<{ readonly rank: number, readonly text: string, readonly count: number, readonly slots: ReadonlyArray<{ readonly index: number, readonly key: string | null, readonly text: string, readonly tokens: ReadonlyArray<{ readonly slot: number, readonly index: number, readonly position: number, readonly id: number, readonly text: string, readonly logProb: number | null, readonly step: number, readonly maskedShare: number | null, readonly alternatives: ReadonlyArray<{ readonly text: string, readonly logProb: number | null }> }> }>, readonly segments: ReadonlyArray<{ readonly text: string, readonly start: number, readonly end: number, readonly slot: number | null }>, readonly likelihood: { readonly kind: LikelihoodKind, readonly logProb: number, readonly perplexity: number | null, readonly bitsPerCharacter: number | null, readonly isBound: boolean, readonly standardError: number | null } | null }>, readonly likelihood: { readonly kind: LikelihoodKind, readonly logProb: number, readonly perplexity: number | null, readonly bitsPerCharacter: number | null, readonly isBound: boolean, readonly standardError: number | null } | null, readonly model: { readonly name: string, readonly version: string } | null, readonly settings: ReadonlyArray<{ readonly name: string, readonly value: unknown }>, readonly usage: { readonly knownTokens: number, readonly openTokens: number, readonly committedTokens: number, readonly causalPasses: number, readonly maskedPasses: number, readonly tokensPerPass: number | null }, readonly timing: { readonly queueMs: number, readonly firstTokenMs: number | null, readonly totalMs: number, readonly tokensPerSecond: number | null } | null, readonly error: { readonly code: ErrorCode, readonly message: string } | null } | null }> };
 
-export type SlotPartsFragment = { readonly index: number, readonly key: string | null, readonly text: string, readonly tokens: ReadonlyArray<{ readonly slot: number, readonly index: number, readonly position: number, readonly id: number, readonly text: string, readonly logProb: number | null, readonly step: number, readonly alternatives: ReadonlyArray<{ readonly text: string, readonly logProb: number | null }> }> };
+export type CompareMutationVariables = Exact<{
+  input: CompareInput;
+}>;
+
+
+export type CompareMutation = { readonly compare:
+    | { readonly __typename: 'Comparison', readonly id: string, readonly source: string | null, readonly createdAt: string, readonly entrants: ReadonlyArray<{ readonly index: number, readonly label: string, readonly infill: { readonly id: string, readonly status: RunStatus, readonly createdAt: string, readonly finishedAt: string | null, readonly source: string | null, readonly text: string | null, readonly candidateOrder: CandidateOrder | null, readonly decoderName: string, readonly modelDigest: string, readonly seed: string, readonly promptTokens: ReadonlyArray<number | null>, readonly cancelReason: CancelReason | null, readonly labels: ReadonlyArray<string>, readonly slots: ReadonlyArray<{ readonly index: number, readonly key: string | null, readonly text: string, readonly tokens: ReadonlyArray<{ readonly slot: number, readonly index: number, readonly position: number, readonly id: number, readonly text: string, readonly logProb: number | null, readonly step: number, readonly maskedShare: number | null, readonly alternatives: ReadonlyArray<{ readonly text: string, readonly logProb: number | null }> }> }>, readonly segments: ReadonlyArray<{ readonly text: string, readonly start: number, readonly end: number, readonly slot: number | null }>, readonly candidates: ReadonlyArray<{ readonly rank: number, readonly text: string, readonly count: number, readonly slots: ReadonlyArray<{ readonly index: number, readonly key: string | null, readonly text: string, readonly tokens: ReadonlyArray<{ readonly slot: number, readonly index: number, readonly position: number, readonly id: number, readonly text: string, readonly logProb: number | null, readonly step: number, readonly maskedShare: number | null, readonly alternatives: ReadonlyArray<{ readonly text: string, readonly logProb: number | null }> }> }>, readonly segments: ReadonlyArray<{ readonly text: string, readonly start: number, readonly end: number, readonly slot: number | null }>, readonly likelihood: { readonly kind: LikelihoodKind, readonly logProb: number, readonly perplexity: number | null, readonly bitsPerCharacter: number | null, readonly isBound: boolean, readonly standardError: number | null } | null }>, readonly likelihood: { readonly kind: LikelihoodKind, readonly logProb: number, readonly perplexity: number | null, readonly bitsPerCharacter: number | null, readonly isBound: boolean, readonly standardError: number | null } | null, readonly model: { readonly name: string, readonly version: string } | null, readonly settings: ReadonlyArray<{ readonly name: string, readonly value: unknown }>, readonly usage: { readonly knownTokens: number, readonly openTokens: number, readonly committedTokens: number, readonly causalPasses: number, readonly maskedPasses: number, readonly tokensPerPass: number | null }, readonly timing: { readonly queueMs: number, readonly firstTokenMs: number | null, readonly totalMs: number, readonly tokensPerSecond: number | null } | null, readonly error: { readonly code: ErrorCode, readonly message: string } | null } | null }> }
+    | { readonly __typename: 'ConflictError', readonly code: ErrorCode, readonly message: string }
+    | { readonly __typename: 'NotFoundError', readonly code: ErrorCode, readonly message: string }
+    | { readonly __typename: 'QueueFullError', readonly retryAfterMs: number, readonly code: ErrorCode, readonly message: string }
+    | { readonly __typename: 'RateLimitedError', readonly retryAfterMs: number, readonly code: ErrorCode, readonly message: string }
+    | { readonly __typename: 'UnsupportedError', readonly code: ErrorCode, readonly message: string }
+    | { readonly __typename: 'ValidationError', readonly code: ErrorCode, readonly message: string, readonly problems: ReadonlyArray<{ readonly path: ReadonlyArray<string>, readonly code: ErrorCode, readonly message: string, readonly value: string | null, readonly limit: string | null }> }
+   };
+
+export type FollowComparisonSubscriptionVariables = Exact<{
+  id: string | number;
+  after?: number | null | undefined;
+}>;
+
+
+export type FollowComparisonSubscription = { readonly comparisonEvents:
+    | { readonly __typename: 'ComparisonEvent', readonly seq: number, readonly entrant: number, readonly event:
+        | { readonly __typename: 'InfillCancelled', readonly reason: CancelReason | null, readonly infillId: string, readonly seq: number, readonly at: string, readonly infill: { readonly id: string, readonly status: RunStatus, readonly createdAt: string, readonly finishedAt: string | null, readonly source: string | null, readonly text: string | null, readonly candidateOrder: CandidateOrder | null, readonly decoderName: string, readonly modelDigest: string, readonly seed: string, readonly promptTokens: ReadonlyArray<number | null>, readonly cancelReason: CancelReason | null, readonly labels: ReadonlyArray<string>, readonly slots: ReadonlyArray<{ readonly index: number, readonly key: string | null, readonly text: string, readonly tokens: ReadonlyArray<{ readonly slot: number, readonly index: number, readonly position: number, readonly id: number, readonly text: string, readonly logProb: number | null, readonly step: number, readonly maskedShare: number | null, readonly alternatives: ReadonlyArray<{ readonly text: string, readonly logProb: number | null }> }> }>, readonly segments: ReadonlyArray<{ readonly text: string, readonly start: number, readonly end: number, readonly slot: number | null }>, readonly candidates: ReadonlyArray<{ readonly rank: number, readonly text: string, readonly count: number, readonly slots: ReadonlyArray<{ readonly index: number, readonly key: string | null, readonly text: string, readonly tokens: ReadonlyArray<{ readonly slot: number, readonly index: number, readonly position: number, readonly id: number, readonly text: string, readonly logProb: number | null, readonly step: number, readonly maskedShare: number | null, readonly alternatives: ReadonlyArray<{ readonly text: string, readonly logProb: number | null }> }> }>, readonly segments: ReadonlyArray<{ readonly text: string, readonly start: number, readonly end: number, readonly slot: number | null }>, readonly likelihood: { readonly kind: LikelihoodKind, readonly logProb: number, readonly perplexity: number | null, readonly bitsPerCharacter: number | null, readonly isBound: boolean, readonly standardError: number | null } | null }>, readonly likelihood: { readonly kind: LikelihoodKind, readonly logProb: number, readonly perplexity: number | null, readonly bitsPerCharacter: number | null, readonly isBound: boolean, readonly standardError: number | null } | null, readonly model: { readonly name: string, readonly version: string } | null, readonly settings: ReadonlyArray<{ readonly name: string, readonly value: unknown }>, readonly usage: { readonly knownTokens: number, readonly openTokens: number, readonly committedTokens: number, readonly causalPasses: number, readonly maskedPasses: number, readonly tokensPerPass: number | null }, readonly timing: { readonly queueMs: number, readonly firstTokenMs: number | null, readonly totalMs: number, readonly tokensPerSecond: number | null } | null, readonly error: { readonly code: ErrorCode, readonly message: string } | null } }
+        | { readonly __typename: 'InfillCompleted', readonly infillId: string, readonly seq: number, readonly at: string, readonly infill: { readonly id: string, readonly status: RunStatus, readonly createdAt: string, readonly finishedAt: string | null, readonly source: string | null, readonly text: string | null, readonly candidateOrder: CandidateOrder | null, readonly decoderName: string, readonly modelDigest: string, readonly seed: string, readonly promptTokens: ReadonlyArray<number | null>, readonly cancelReason: CancelReason | null, readonly labels: ReadonlyArray<string>, readonly slots: ReadonlyArray<{ readonly index: number, readonly key: string | null, readonly text: string, readonly tokens: ReadonlyArray<{ readonly slot: number, readonly index: number, readonly position: number, readonly id: number, readonly text: string, readonly logProb: number | null, readonly step: number, readonly maskedShare: number | null, readonly alternatives: ReadonlyArray<{ readonly text: string, readonly logProb: number | null }> }> }>, readonly segments: ReadonlyArray<{ readonly text: string, readonly start: number, readonly end: number, readonly slot: number | null }>, readonly candidates: ReadonlyArray<{ readonly rank: number, readonly text: string, readonly count: number, readonly slots: ReadonlyArray<{ readonly index: number, readonly key: string | null, readonly text: string, readonly tokens: ReadonlyArray<{ readonly slot: number, readonly index: number, readonly position: number, readonly id: number, readonly text: string, readonly logProb: number | null, readonly step: number, readonly maskedShare: number | null, readonly alternatives: ReadonlyArray<{ readonly text: string, readonly logProb: number | null }> }> }>, readonly segments: ReadonlyArray<{ readonly text: string, readonly start: number, readonly end: number, readonly slot: number | null }>, readonly likelihood: { readonly kind: LikelihoodKind, readonly logProb: number, readonly perplexity: number | null, readonly bitsPerCharacter: number | null, readonly isBound: boolean, readonly standardError: number | null } | null }>, readonly likelihood: { readonly kind: LikelihoodKind, readonly logProb: number, readonly perplexity: number | null, readonly bitsPerCharacter: number | null, readonly isBound: boolean, readonly standardError: number | null } | null, readonly model: { readonly name: string, readonly version: string } | null, readonly settings: ReadonlyArray<{ readonly name: string, readonly value: unknown }>, readonly usage: { readonly knownTokens: number, readonly openTokens: number, readonly committedTokens: number, readonly causalPasses: number, readonly maskedPasses: number, readonly tokensPerPass: number | null }, readonly timing: { readonly queueMs: number, readonly firstTokenMs: number | null, readonly totalMs: number, readonly tokensPerSecond: number | null } | null, readonly error: { readonly code: ErrorCode, readonly message: string } | null } }
+        | { readonly __typename: 'InfillFailed', readonly infillId: string, readonly seq: number, readonly at: string, readonly infill: { readonly id: string, readonly status: RunStatus, readonly createdAt: string, readonly finishedAt: string | null, readonly source: string | null, readonly text: string | null, readonly candidateOrder: CandidateOrder | null, readonly decoderName: string, readonly modelDigest: string, readonly seed: string, readonly promptTokens: ReadonlyArray<number | null>, readonly cancelReason: CancelReason | null, readonly labels: ReadonlyArray<string>, readonly slots: ReadonlyArray<{ readonly index: number, readonly key: string | null, readonly text: string, readonly tokens: ReadonlyArray<{ readonly slot: number, readonly index: number, readonly position: number, readonly id: number, readonly text: string, readonly logProb: number | null, readonly step: number, readonly maskedShare: number | null, readonly alternatives: ReadonlyArray<{ readonly text: string, readonly logProb: number | null }> }> }>, readonly segments: ReadonlyArray<{ readonly text: string, readonly start: number, readonly end: number, readonly slot: number | null }>, readonly candidates: ReadonlyArray<{ readonly rank: number, readonly text: string, readonly count: number, readonly slots: ReadonlyArray<{ readonly index: number, readonly key: string | null, readonly text: string, readonly tokens: ReadonlyArray<{ readonly slot: number, readonly index: number, readonly position: number, readonly id: number, readonly text: string, readonly logProb: number | null, readonly step: number, readonly maskedShare: number | null, readonly alternatives: ReadonlyArray<{ readonly text: string, readonly logProb: number | null }> }> }>, readonly segments: ReadonlyArray<{ readonly text: string, readonly start: number, readonly end: number, readonly slot: number | null }>, readonly likelihood: { readonly kind: LikelihoodKind, readonly logProb: number, readonly perplexity: number | null, readonly bitsPerCharacter: number | null, readonly isBound: boolean, readonly standardError: number | null } | null }>, readonly likelihood: { readonly kind: LikelihoodKind, readonly logProb: number, readonly perplexity: number | null, readonly bitsPerCharacter: number | null, readonly isBound: boolean, readonly standardError: number | null } | null, readonly model: { readonly name: string, readonly version: string } | null, readonly settings: ReadonlyArray<{ readonly name: string, readonly value: unknown }>, readonly usage: { readonly knownTokens: number, readonly openTokens: number, readonly committedTokens: number, readonly causalPasses: number, readonly maskedPasses: number, readonly tokensPerPass: number | null }, readonly timing: { readonly queueMs: number, readonly firstTokenMs: number | null, readonly totalMs: number, readonly tokensPerSecond: number | null } | null, readonly error: { readonly code: ErrorCode, readonly message: string } | null }, readonly error: { readonly code: ErrorCode, readonly message: string } }
+        | { readonly __typename: 'InfillLagged', readonly infillId: string, readonly seq: number, readonly at: string }
+        | { readonly __typename: 'InfillQueued', readonly infillId: string, readonly seq: number, readonly at: string }
+        | { readonly __typename: 'InfillStarted', readonly infillId: string, readonly seq: number, readonly at: string }
+        | { readonly __typename: 'InfillTokensCommitted', readonly infillId: string, readonly seq: number, readonly at: string, readonly tokens: ReadonlyArray<{ readonly slot: number, readonly index: number, readonly position: number, readonly id: number, readonly text: string, readonly logProb: number | null, readonly step: number, readonly maskedShare: number | null, readonly alternatives: ReadonlyArray<{ readonly text: string, readonly logProb: number | null }> }>, readonly slots: ReadonlyArray<{ readonly index: number, readonly key: string | null, readonly text: string, readonly complete: boolean }> }
+        | { readonly __typename: 'InfillTokensRevised', readonly reopened: ReadonlyArray<number>, readonly infillId: string, readonly seq: number, readonly at: string, readonly tokens: ReadonlyArray<{ readonly slot: number, readonly index: number, readonly position: number, readonly id: number, readonly text: string, readonly logProb: number | null, readonly step: number, readonly maskedShare: number | null, readonly alternatives: ReadonlyArray<{ readonly text: string, readonly logProb: number | null }> }>, readonly slots: ReadonlyArray<{ readonly index: number, readonly key: string | null, readonly text: string, readonly complete: boolean }> }
+       }
+    | { readonly __typename: 'ConflictError', readonly code: ErrorCode, readonly message: string }
+    | { readonly __typename: 'NotFoundError', readonly code: ErrorCode, readonly message: string }
+    | { readonly __typename: 'QueueFullError', readonly retryAfterMs: number, readonly code: ErrorCode, readonly message: string }
+    | { readonly __typename: 'RateLimitedError', readonly retryAfterMs: number, readonly code: ErrorCode, readonly message: string }
+    | { readonly __typename: 'UnsupportedError', readonly code: ErrorCode, readonly message: string }
+    | { readonly __typename: 'ValidationError', readonly code: ErrorCode, readonly message: string, readonly problems: ReadonlyArray<{ readonly path: ReadonlyArray<string>, readonly code: ErrorCode, readonly message: string, readonly value: string | null, readonly limit: string | null }> }
+   };
+
+export type CommittedTokenPartsFragment = { readonly slot: number, readonly index: number, readonly position: number, readonly id: number, readonly text: string, readonly logProb: number | null, readonly step: number, readonly maskedShare: number | null, readonly alternatives: ReadonlyArray<{ readonly text: string, readonly logProb: number | null }> };
+
+export type SlotPartsFragment = { readonly index: number, readonly key: string | null, readonly text: string, readonly tokens: ReadonlyArray<{ readonly slot: number, readonly index: number, readonly position: number, readonly id: number, readonly text: string, readonly logProb: number | null, readonly step: number, readonly maskedShare: number | null, readonly alternatives: ReadonlyArray<{ readonly text: string, readonly logProb: number | null }> }> };
 
 export type SegmentPartsFragment = { readonly text: string, readonly start: number, readonly end: number, readonly slot: number | null };
 
 export type LikelihoodPartsFragment = { readonly kind: LikelihoodKind, readonly logProb: number, readonly perplexity: number | null, readonly bitsPerCharacter: number | null, readonly isBound: boolean, readonly standardError: number | null };
 
-export type InfillPartsFragment = { readonly id: string, readonly status: RunStatus, readonly createdAt: string, readonly finishedAt: string | null, readonly source: string | null, readonly text: string | null, readonly candidateOrder: CandidateOrder | null, readonly decoderName: string, readonly modelDigest: string, readonly seed: string, readonly promptTokens: ReadonlyArray<number | null>, readonly cancelReason: CancelReason | null, readonly labels: ReadonlyArray<string>, readonly slots: ReadonlyArray<{ readonly index: number, readonly key: string | null, readonly text: string, readonly tokens: ReadonlyArray<{ readonly slot: number, readonly index: number, readonly position: number, readonly id: number, readonly text: string, readonly logProb: number | null, readonly step: number, readonly alternatives: ReadonlyArray<{ readonly text: string, readonly logProb: number | null }> }> }>, readonly segments: ReadonlyArray<{ readonly text: string, readonly start: number, readonly end: number, readonly slot: number | null }>, readonly candidates: ReadonlyArray<{ readonly rank: number, readonly text: string, readonly count: number, readonly slots: ReadonlyArray<{ readonly index: number, readonly key: string | null, readonly text: string, readonly tokens: ReadonlyArray<{ readonly slot: number, readonly index: number, readonly position: number, readonly id: number, readonly text: string, readonly logProb: number | null, readonly step: number, readonly alternatives: ReadonlyArray<{ readonly text: string, readonly logProb: number | null }> }> }>, readonly segments: ReadonlyArray<{ readonly text: string, readonly start: number, readonly end: number, readonly slot: number | null }>, readonly likelihood: { readonly kind: LikelihoodKind, readonly logProb: number, readonly perplexity: number | null, readonly bitsPerCharacter: number | null, readonly isBound: boolean, readonly standardError: number | null } | null }>, readonly likelihood: { readonly kind: LikelihoodKind, readonly logProb: number, readonly perplexity: number | null, readonly bitsPerCharacter: number | null, readonly isBound: boolean, readonly standardError: number | null } | null, readonly model: { readonly name: string, readonly version: string } | null, readonly settings: ReadonlyArray<{ readonly name: string, readonly value: unknown }>, readonly usage: { readonly knownTokens: number, readonly openTokens: number, readonly committedTokens: number, readonly causalPasses: number, readonly maskedPasses: number, readonly tokensPerPass: number | null }, readonly timing: { readonly queueMs: number, readonly firstTokenMs: number | null, readonly totalMs: number, readonly tokensPerSecond: number | null } | null, readonly error: { readonly code: ErrorCode, readonly message: string } | null };
+export type InfillPartsFragment = { readonly id: string, readonly status: RunStatus, readonly createdAt: string, readonly finishedAt: string | null, readonly source: string | null, readonly text: string | null, readonly candidateOrder: CandidateOrder | null, readonly decoderName: string, readonly modelDigest: string, readonly seed: string, readonly promptTokens: ReadonlyArray<number | null>, readonly cancelReason: CancelReason | null, readonly labels: ReadonlyArray<string>, readonly slots: ReadonlyArray<{ readonly index: number, readonly key: string | null, readonly text: string, readonly tokens: ReadonlyArray<{ readonly slot: number, readonly index: number, readonly position: number, readonly id: number, readonly text: string, readonly logProb: number | null, readonly step: number, readonly maskedShare: number | null, readonly alternatives: ReadonlyArray<{ readonly text: string, readonly logProb: number | null }> }> }>, readonly segments: ReadonlyArray<{ readonly text: string, readonly start: number, readonly end: number, readonly slot: number | null }>, readonly candidates: ReadonlyArray<{ readonly rank: number, readonly text: string, readonly count: number, readonly slots: ReadonlyArray<{ readonly index: number, readonly key: string | null, readonly text: string, readonly tokens: ReadonlyArray<{ readonly slot: number, readonly index: number, readonly position: number, readonly id: number, readonly text: string, readonly logProb: number | null, readonly step: number, readonly maskedShare: number | null, readonly alternatives: ReadonlyArray<{ readonly text: string, readonly logProb: number | null }> }> }>, readonly segments: ReadonlyArray<{ readonly text: string, readonly start: number, readonly end: number, readonly slot: number | null }>, readonly likelihood: { readonly kind: LikelihoodKind, readonly logProb: number, readonly perplexity: number | null, readonly bitsPerCharacter: number | null, readonly isBound: boolean, readonly standardError: number | null } | null }>, readonly likelihood: { readonly kind: LikelihoodKind, readonly logProb: number, readonly perplexity: number | null, readonly bitsPerCharacter: number | null, readonly isBound: boolean, readonly standardError: number | null } | null, readonly model: { readonly name: string, readonly version: string } | null, readonly settings: ReadonlyArray<{ readonly name: string, readonly value: unknown }>, readonly usage: { readonly knownTokens: number, readonly openTokens: number, readonly committedTokens: number, readonly causalPasses: number, readonly maskedPasses: number, readonly tokensPerPass: number | null }, readonly timing: { readonly queueMs: number, readonly firstTokenMs: number | null, readonly totalMs: number, readonly tokensPerSecond: number | null } | null, readonly error: { readonly code: ErrorCode, readonly message: string } | null };
 
 type ErrorParts_ConflictError_Fragment = { readonly code: ErrorCode, readonly message: string };
 
@@ -501,11 +573,11 @@ export type SlotUpdatePartsFragment = { readonly index: number, readonly key: st
 
 type StreamItemParts_ConflictError_Fragment = { readonly __typename: 'ConflictError', readonly code: ErrorCode, readonly message: string };
 
-type StreamItemParts_InfillCancelled_Fragment = { readonly __typename: 'InfillCancelled', readonly infillId: string, readonly seq: number, readonly at: string, readonly reason: CancelReason | null, readonly infill: { readonly id: string, readonly status: RunStatus, readonly createdAt: string, readonly finishedAt: string | null, readonly source: string | null, readonly text: string | null, readonly candidateOrder: CandidateOrder | null, readonly decoderName: string, readonly modelDigest: string, readonly seed: string, readonly promptTokens: ReadonlyArray<number | null>, readonly cancelReason: CancelReason | null, readonly labels: ReadonlyArray<string>, readonly slots: ReadonlyArray<{ readonly index: number, readonly key: string | null, readonly text: string, readonly tokens: ReadonlyArray<{ readonly slot: number, readonly index: number, readonly position: number, readonly id: number, readonly text: string, readonly logProb: number | null, readonly step: number, readonly alternatives: ReadonlyArray<{ readonly text: string, readonly logProb: number | null }> }> }>, readonly segments: ReadonlyArray<{ readonly text: string, readonly start: number, readonly end: number, readonly slot: number | null }>, readonly candidates: ReadonlyArray<{ readonly rank: number, readonly text: string, readonly count: number, readonly slots: ReadonlyArray<{ readonly index: number, readonly key: string | null, readonly text: string, readonly tokens: ReadonlyArray<{ readonly slot: number, readonly index: number, readonly position: number, readonly id: number, readonly text: string, readonly logProb: number | null, readonly step: number, readonly alternatives: ReadonlyArray<{ readonly text: string, readonly logProb: number | null }> }> }>, readonly segments: ReadonlyArray<{ readonly text: string, readonly start: number, readonly end: number, readonly slot: number | null }>, readonly likelihood: { readonly kind: LikelihoodKind, readonly logProb: number, readonly perplexity: number | null, readonly bitsPerCharacter: number | null, readonly isBound: boolean, readonly standardError: number | null } | null }>, readonly likelihood: { readonly kind: LikelihoodKind, readonly logProb: number, readonly perplexity: number | null, readonly bitsPerCharacter: number | null, readonly isBound: boolean, readonly standardError: number | null } | null, readonly model: { readonly name: string, readonly version: string } | null, readonly settings: ReadonlyArray<{ readonly name: string, readonly value: unknown }>, readonly usage: { readonly knownTokens: number, readonly openTokens: number, readonly committedTokens: number, readonly causalPasses: number, readonly maskedPasses: number, readonly tokensPerPass: number | null }, readonly timing: { readonly queueMs: number, readonly firstTokenMs: number | null, readonly totalMs: number, readonly tokensPerSecond: number | null } | null, readonly error: { readonly code: ErrorCode, readonly message: string } | null } };
+type StreamItemParts_InfillCancelled_Fragment = { readonly __typename: 'InfillCancelled', readonly infillId: string, readonly seq: number, readonly at: string, readonly reason: CancelReason | null, readonly infill: { readonly id: string, readonly status: RunStatus, readonly createdAt: string, readonly finishedAt: string | null, readonly source: string | null, readonly text: string | null, readonly candidateOrder: CandidateOrder | null, readonly decoderName: string, readonly modelDigest: string, readonly seed: string, readonly promptTokens: ReadonlyArray<number | null>, readonly cancelReason: CancelReason | null, readonly labels: ReadonlyArray<string>, readonly slots: ReadonlyArray<{ readonly index: number, readonly key: string | null, readonly text: string, readonly tokens: ReadonlyArray<{ readonly slot: number, readonly index: number, readonly position: number, readonly id: number, readonly text: string, readonly logProb: number | null, readonly step: number, readonly maskedShare: number | null, readonly alternatives: ReadonlyArray<{ readonly text: string, readonly logProb: number | null }> }> }>, readonly segments: ReadonlyArray<{ readonly text: string, readonly start: number, readonly end: number, readonly slot: number | null }>, readonly candidates: ReadonlyArray<{ readonly rank: number, readonly text: string, readonly count: number, readonly slots: ReadonlyArray<{ readonly index: number, readonly key: string | null, readonly text: string, readonly tokens: ReadonlyArray<{ readonly slot: number, readonly index: number, readonly position: number, readonly id: number, readonly text: string, readonly logProb: number | null, readonly step: number, readonly maskedShare: number | null, readonly alternatives: ReadonlyArray<{ readonly text: string, readonly logProb: number | null }> }> }>, readonly segments: ReadonlyArray<{ readonly text: string, readonly start: number, readonly end: number, readonly slot: number | null }>, readonly likelihood: { readonly kind: LikelihoodKind, readonly logProb: number, readonly perplexity: number | null, readonly bitsPerCharacter: number | null, readonly isBound: boolean, readonly standardError: number | null } | null }>, readonly likelihood: { readonly kind: LikelihoodKind, readonly logProb: number, readonly perplexity: number | null, readonly bitsPerCharacter: number | null, readonly isBound: boolean, readonly standardError: number | null } | null, readonly model: { readonly name: string, readonly version: string } | null, readonly settings: ReadonlyArray<{ readonly name: string, readonly value: unknown }>, readonly usage: { readonly knownTokens: number, readonly openTokens: number, readonly committedTokens: number, readonly causalPasses: number, readonly maskedPasses: number, readonly tokensPerPass: number | null }, readonly timing: { readonly queueMs: number, readonly firstTokenMs: number | null, readonly totalMs: number, readonly tokensPerSecond: number | null } | null, readonly error: { readonly code: ErrorCode, readonly message: string } | null } };
 
-type StreamItemParts_InfillCompleted_Fragment = { readonly __typename: 'InfillCompleted', readonly infillId: string, readonly seq: number, readonly at: string, readonly infill: { readonly id: string, readonly status: RunStatus, readonly createdAt: string, readonly finishedAt: string | null, readonly source: string | null, readonly text: string | null, readonly candidateOrder: CandidateOrder | null, readonly decoderName: string, readonly modelDigest: string, readonly seed: string, readonly promptTokens: ReadonlyArray<number | null>, readonly cancelReason: CancelReason | null, readonly labels: ReadonlyArray<string>, readonly slots: ReadonlyArray<{ readonly index: number, readonly key: string | null, readonly text: string, readonly tokens: ReadonlyArray<{ readonly slot: number, readonly index: number, readonly position: number, readonly id: number, readonly text: string, readonly logProb: number | null, readonly step: number, readonly alternatives: ReadonlyArray<{ readonly text: string, readonly logProb: number | null }> }> }>, readonly segments: ReadonlyArray<{ readonly text: string, readonly start: number, readonly end: number, readonly slot: number | null }>, readonly candidates: ReadonlyArray<{ readonly rank: number, readonly text: string, readonly count: number, readonly slots: ReadonlyArray<{ readonly index: number, readonly key: string | null, readonly text: string, readonly tokens: ReadonlyArray<{ readonly slot: number, readonly index: number, readonly position: number, readonly id: number, readonly text: string, readonly logProb: number | null, readonly step: number, readonly alternatives: ReadonlyArray<{ readonly text: string, readonly logProb: number | null }> }> }>, readonly segments: ReadonlyArray<{ readonly text: string, readonly start: number, readonly end: number, readonly slot: number | null }>, readonly likelihood: { readonly kind: LikelihoodKind, readonly logProb: number, readonly perplexity: number | null, readonly bitsPerCharacter: number | null, readonly isBound: boolean, readonly standardError: number | null } | null }>, readonly likelihood: { readonly kind: LikelihoodKind, readonly logProb: number, readonly perplexity: number | null, readonly bitsPerCharacter: number | null, readonly isBound: boolean, readonly standardError: number | null } | null, readonly model: { readonly name: string, readonly version: string } | null, readonly settings: ReadonlyArray<{ readonly name: string, readonly value: unknown }>, readonly usage: { readonly knownTokens: number, readonly openTokens: number, readonly committedTokens: number, readonly causalPasses: number, readonly maskedPasses: number, readonly tokensPerPass: number | null }, readonly timing: { readonly queueMs: number, readonly firstTokenMs: number | null, readonly totalMs: number, readonly tokensPerSecond: number | null } | null, readonly error: { readonly code: ErrorCode, readonly message: string } | null } };
+type StreamItemParts_InfillCompleted_Fragment = { readonly __typename: 'InfillCompleted', readonly infillId: string, readonly seq: number, readonly at: string, readonly infill: { readonly id: string, readonly status: RunStatus, readonly createdAt: string, readonly finishedAt: string | null, readonly source: string | null, readonly text: string | null, readonly candidateOrder: CandidateOrder | null, readonly decoderName: string, readonly modelDigest: string, readonly seed: string, readonly promptTokens: ReadonlyArray<number | null>, readonly cancelReason: CancelReason | null, readonly labels: ReadonlyArray<string>, readonly slots: ReadonlyArray<{ readonly index: number, readonly key: string | null, readonly text: string, readonly tokens: ReadonlyArray<{ readonly slot: number, readonly index: number, readonly position: number, readonly id: number, readonly text: string, readonly logProb: number | null, readonly step: number, readonly maskedShare: number | null, readonly alternatives: ReadonlyArray<{ readonly text: string, readonly logProb: number | null }> }> }>, readonly segments: ReadonlyArray<{ readonly text: string, readonly start: number, readonly end: number, readonly slot: number | null }>, readonly candidates: ReadonlyArray<{ readonly rank: number, readonly text: string, readonly count: number, readonly slots: ReadonlyArray<{ readonly index: number, readonly key: string | null, readonly text: string, readonly tokens: ReadonlyArray<{ readonly slot: number, readonly index: number, readonly position: number, readonly id: number, readonly text: string, readonly logProb: number | null, readonly step: number, readonly maskedShare: number | null, readonly alternatives: ReadonlyArray<{ readonly text: string, readonly logProb: number | null }> }> }>, readonly segments: ReadonlyArray<{ readonly text: string, readonly start: number, readonly end: number, readonly slot: number | null }>, readonly likelihood: { readonly kind: LikelihoodKind, readonly logProb: number, readonly perplexity: number | null, readonly bitsPerCharacter: number | null, readonly isBound: boolean, readonly standardError: number | null } | null }>, readonly likelihood: { readonly kind: LikelihoodKind, readonly logProb: number, readonly perplexity: number | null, readonly bitsPerCharacter: number | null, readonly isBound: boolean, readonly standardError: number | null } | null, readonly model: { readonly name: string, readonly version: string } | null, readonly settings: ReadonlyArray<{ readonly name: string, readonly value: unknown }>, readonly usage: { readonly knownTokens: number, readonly openTokens: number, readonly committedTokens: number, readonly causalPasses: number, readonly maskedPasses: number, readonly tokensPerPass: number | null }, readonly timing: { readonly queueMs: number, readonly firstTokenMs: number | null, readonly totalMs: number, readonly tokensPerSecond: number | null } | null, readonly error: { readonly code: ErrorCode, readonly message: string } | null } };
 
-type StreamItemParts_InfillFailed_Fragment = { readonly __typename: 'InfillFailed', readonly infillId: string, readonly seq: number, readonly at: string, readonly infill: { readonly id: string, readonly status: RunStatus, readonly createdAt: string, readonly finishedAt: string | null, readonly source: string | null, readonly text: string | null, readonly candidateOrder: CandidateOrder | null, readonly decoderName: string, readonly modelDigest: string, readonly seed: string, readonly promptTokens: ReadonlyArray<number | null>, readonly cancelReason: CancelReason | null, readonly labels: ReadonlyArray<string>, readonly slots: ReadonlyArray<{ readonly index: number, readonly key: string | null, readonly text: string, readonly tokens: ReadonlyArray<{ readonly slot: number, readonly index: number, readonly position: number, readonly id: number, readonly text: string, readonly logProb: number | null, readonly step: number, readonly alternatives: ReadonlyArray<{ readonly text: string, readonly logProb: number | null }> }> }>, readonly segments: ReadonlyArray<{ readonly text: string, readonly start: number, readonly end: number, readonly slot: number | null }>, readonly candidates: ReadonlyArray<{ readonly rank: number, readonly text: string, readonly count: number, readonly slots: ReadonlyArray<{ readonly index: number, readonly key: string | null, readonly text: string, readonly tokens: ReadonlyArray<{ readonly slot: number, readonly index: number, readonly position: number, readonly id: number, readonly text: string, readonly logProb: number | null, readonly step: number, readonly alternatives: ReadonlyArray<{ readonly text: string, readonly logProb: number | null }> }> }>, readonly segments: ReadonlyArray<{ readonly text: string, readonly start: number, readonly end: number, readonly slot: number | null }>, readonly likelihood: { readonly kind: LikelihoodKind, readonly logProb: number, readonly perplexity: number | null, readonly bitsPerCharacter: number | null, readonly isBound: boolean, readonly standardError: number | null } | null }>, readonly likelihood: { readonly kind: LikelihoodKind, readonly logProb: number, readonly perplexity: number | null, readonly bitsPerCharacter: number | null, readonly isBound: boolean, readonly standardError: number | null } | null, readonly model: { readonly name: string, readonly version: string } | null, readonly settings: ReadonlyArray<{ readonly name: string, readonly value: unknown }>, readonly usage: { readonly knownTokens: number, readonly openTokens: number, readonly committedTokens: number, readonly causalPasses: number, readonly maskedPasses: number, readonly tokensPerPass: number | null }, readonly timing: { readonly queueMs: number, readonly firstTokenMs: number | null, readonly totalMs: number, readonly tokensPerSecond: number | null } | null, readonly error: { readonly code: ErrorCode, readonly message: string } | null }, readonly error: { readonly code: ErrorCode, readonly message: string } };
+type StreamItemParts_InfillFailed_Fragment = { readonly __typename: 'InfillFailed', readonly infillId: string, readonly seq: number, readonly at: string, readonly infill: { readonly id: string, readonly status: RunStatus, readonly createdAt: string, readonly finishedAt: string | null, readonly source: string | null, readonly text: string | null, readonly candidateOrder: CandidateOrder | null, readonly decoderName: string, readonly modelDigest: string, readonly seed: string, readonly promptTokens: ReadonlyArray<number | null>, readonly cancelReason: CancelReason | null, readonly labels: ReadonlyArray<string>, readonly slots: ReadonlyArray<{ readonly index: number, readonly key: string | null, readonly text: string, readonly tokens: ReadonlyArray<{ readonly slot: number, readonly index: number, readonly position: number, readonly id: number, readonly text: string, readonly logProb: number | null, readonly step: number, readonly maskedShare: number | null, readonly alternatives: ReadonlyArray<{ readonly text: string, readonly logProb: number | null }> }> }>, readonly segments: ReadonlyArray<{ readonly text: string, readonly start: number, readonly end: number, readonly slot: number | null }>, readonly candidates: ReadonlyArray<{ readonly rank: number, readonly text: string, readonly count: number, readonly slots: ReadonlyArray<{ readonly index: number, readonly key: string | null, readonly text: string, readonly tokens: ReadonlyArray<{ readonly slot: number, readonly index: number, readonly position: number, readonly id: number, readonly text: string, readonly logProb: number | null, readonly step: number, readonly maskedShare: number | null, readonly alternatives: ReadonlyArray<{ readonly text: string, readonly logProb: number | null }> }> }>, readonly segments: ReadonlyArray<{ readonly text: string, readonly start: number, readonly end: number, readonly slot: number | null }>, readonly likelihood: { readonly kind: LikelihoodKind, readonly logProb: number, readonly perplexity: number | null, readonly bitsPerCharacter: number | null, readonly isBound: boolean, readonly standardError: number | null } | null }>, readonly likelihood: { readonly kind: LikelihoodKind, readonly logProb: number, readonly perplexity: number | null, readonly bitsPerCharacter: number | null, readonly isBound: boolean, readonly standardError: number | null } | null, readonly model: { readonly name: string, readonly version: string } | null, readonly settings: ReadonlyArray<{ readonly name: string, readonly value: unknown }>, readonly usage: { readonly knownTokens: number, readonly openTokens: number, readonly committedTokens: number, readonly causalPasses: number, readonly maskedPasses: number, readonly tokensPerPass: number | null }, readonly timing: { readonly queueMs: number, readonly firstTokenMs: number | null, readonly totalMs: number, readonly tokensPerSecond: number | null } | null, readonly error: { readonly code: ErrorCode, readonly message: string } | null }, readonly error: { readonly code: ErrorCode, readonly message: string } };
 
 type StreamItemParts_InfillLagged_Fragment = { readonly __typename: 'InfillLagged', readonly infillId: string, readonly seq: number, readonly at: string, readonly skippedFrom: number, readonly slots: ReadonlyArray<{ readonly index: number, readonly key: string | null, readonly text: string, readonly complete: boolean }> };
 
@@ -513,9 +585,9 @@ type StreamItemParts_InfillQueued_Fragment = { readonly __typename: 'InfillQueue
 
 type StreamItemParts_InfillStarted_Fragment = { readonly __typename: 'InfillStarted', readonly infillId: string, readonly seq: number, readonly at: string };
 
-type StreamItemParts_InfillTokensCommitted_Fragment = { readonly __typename: 'InfillTokensCommitted', readonly infillId: string, readonly seq: number, readonly at: string, readonly tokens: ReadonlyArray<{ readonly slot: number, readonly index: number, readonly position: number, readonly id: number, readonly text: string, readonly logProb: number | null, readonly step: number, readonly alternatives: ReadonlyArray<{ readonly text: string, readonly logProb: number | null }> }>, readonly slots: ReadonlyArray<{ readonly index: number, readonly key: string | null, readonly text: string, readonly complete: boolean }> };
+type StreamItemParts_InfillTokensCommitted_Fragment = { readonly __typename: 'InfillTokensCommitted', readonly infillId: string, readonly seq: number, readonly at: string, readonly tokens: ReadonlyArray<{ readonly slot: number, readonly index: number, readonly position: number, readonly id: number, readonly text: string, readonly logProb: number | null, readonly step: number, readonly maskedShare: number | null, readonly alternatives: ReadonlyArray<{ readonly text: string, readonly logProb: number | null }> }>, readonly slots: ReadonlyArray<{ readonly index: number, readonly key: string | null, readonly text: string, readonly complete: boolean }> };
 
-type StreamItemParts_InfillTokensRevised_Fragment = { readonly __typename: 'InfillTokensRevised', readonly infillId: string, readonly seq: number, readonly at: string, readonly reopened: ReadonlyArray<number>, readonly tokens: ReadonlyArray<{ readonly slot: number, readonly index: number, readonly position: number, readonly id: number, readonly text: string, readonly logProb: number | null, readonly step: number, readonly alternatives: ReadonlyArray<{ readonly text: string, readonly logProb: number | null }> }>, readonly slots: ReadonlyArray<{ readonly index: number, readonly key: string | null, readonly text: string, readonly complete: boolean }> };
+type StreamItemParts_InfillTokensRevised_Fragment = { readonly __typename: 'InfillTokensRevised', readonly infillId: string, readonly seq: number, readonly at: string, readonly reopened: ReadonlyArray<number>, readonly tokens: ReadonlyArray<{ readonly slot: number, readonly index: number, readonly position: number, readonly id: number, readonly text: string, readonly logProb: number | null, readonly step: number, readonly maskedShare: number | null, readonly alternatives: ReadonlyArray<{ readonly text: string, readonly logProb: number | null }> }>, readonly slots: ReadonlyArray<{ readonly index: number, readonly key: string | null, readonly text: string, readonly complete: boolean }> };
 
 type StreamItemParts_NotFoundError_Fragment = { readonly __typename: 'NotFoundError', readonly code: ErrorCode, readonly message: string };
 
@@ -551,14 +623,14 @@ export type StreamInfillSubscriptionVariables = Exact<{
 
 export type StreamInfillSubscription = { readonly infill:
     | { readonly __typename: 'ConflictError', readonly code: ErrorCode, readonly message: string }
-    | { readonly __typename: 'InfillCancelled', readonly infillId: string, readonly seq: number, readonly at: string, readonly reason: CancelReason | null, readonly infill: { readonly id: string, readonly status: RunStatus, readonly createdAt: string, readonly finishedAt: string | null, readonly source: string | null, readonly text: string | null, readonly candidateOrder: CandidateOrder | null, readonly decoderName: string, readonly modelDigest: string, readonly seed: string, readonly promptTokens: ReadonlyArray<number | null>, readonly cancelReason: CancelReason | null, readonly labels: ReadonlyArray<string>, readonly slots: ReadonlyArray<{ readonly index: number, readonly key: string | null, readonly text: string, readonly tokens: ReadonlyArray<{ readonly slot: number, readonly index: number, readonly position: number, readonly id: number, readonly text: string, readonly logProb: number | null, readonly step: number, readonly alternatives: ReadonlyArray<{ readonly text: string, readonly logProb: number | null }> }> }>, readonly segments: ReadonlyArray<{ readonly text: string, readonly start: number, readonly end: number, readonly slot: number | null }>, readonly candidates: ReadonlyArray<{ readonly rank: number, readonly text: string, readonly count: number, readonly slots: ReadonlyArray<{ readonly index: number, readonly key: string | null, readonly text: string, readonly tokens: ReadonlyArray<{ readonly slot: number, readonly index: number, readonly position: number, readonly id: number, readonly text: string, readonly logProb: number | null, readonly step: number, readonly alternatives: ReadonlyArray<{ readonly text: string, readonly logProb: number | null }> }> }>, readonly segments: ReadonlyArray<{ readonly text: string, readonly start: number, readonly end: number, readonly slot: number | null }>, readonly likelihood: { readonly kind: LikelihoodKind, readonly logProb: number, readonly perplexity: number | null, readonly bitsPerCharacter: number | null, readonly isBound: boolean, readonly standardError: number | null } | null }>, readonly likelihood: { readonly kind: LikelihoodKind, readonly logProb: number, readonly perplexity: number | null, readonly bitsPerCharacter: number | null, readonly isBound: boolean, readonly standardError: number | null } | null, readonly model: { readonly name: string, readonly version: string } | null, readonly settings: ReadonlyArray<{ readonly name: string, readonly value: unknown }>, readonly usage: { readonly knownTokens: number, readonly openTokens: number, readonly committedTokens: number, readonly causalPasses: number, readonly maskedPasses: number, readonly tokensPerPass: number | null }, readonly timing: { readonly queueMs: number, readonly firstTokenMs: number | null, readonly totalMs: number, readonly tokensPerSecond: number | null } | null, readonly error: { readonly code: ErrorCode, readonly message: string } | null } }
-    | { readonly __typename: 'InfillCompleted', readonly infillId: string, readonly seq: number, readonly at: string, readonly infill: { readonly id: string, readonly status: RunStatus, readonly createdAt: string, readonly finishedAt: string | null, readonly source: string | null, readonly text: string | null, readonly candidateOrder: CandidateOrder | null, readonly decoderName: string, readonly modelDigest: string, readonly seed: string, readonly promptTokens: ReadonlyArray<number | null>, readonly cancelReason: CancelReason | null, readonly labels: ReadonlyArray<string>, readonly slots: ReadonlyArray<{ readonly index: number, readonly key: string | null, readonly text: string, readonly tokens: ReadonlyArray<{ readonly slot: number, readonly index: number, readonly position: number, readonly id: number, readonly text: string, readonly logProb: number | null, readonly step: number, readonly alternatives: ReadonlyArray<{ readonly text: string, readonly logProb: number | null }> }> }>, readonly segments: ReadonlyArray<{ readonly text: string, readonly start: number, readonly end: number, readonly slot: number | null }>, readonly candidates: ReadonlyArray<{ readonly rank: number, readonly text: string, readonly count: number, readonly slots: ReadonlyArray<{ readonly index: number, readonly key: string | null, readonly text: string, readonly tokens: ReadonlyArray<{ readonly slot: number, readonly index: number, readonly position: number, readonly id: number, readonly text: string, readonly logProb: number | null, readonly step: number, readonly alternatives: ReadonlyArray<{ readonly text: string, readonly logProb: number | null }> }> }>, readonly segments: ReadonlyArray<{ readonly text: string, readonly start: number, readonly end: number, readonly slot: number | null }>, readonly likelihood: { readonly kind: LikelihoodKind, readonly logProb: number, readonly perplexity: number | null, readonly bitsPerCharacter: number | null, readonly isBound: boolean, readonly standardError: number | null } | null }>, readonly likelihood: { readonly kind: LikelihoodKind, readonly logProb: number, readonly perplexity: number | null, readonly bitsPerCharacter: number | null, readonly isBound: boolean, readonly standardError: number | null } | null, readonly model: { readonly name: string, readonly version: string } | null, readonly settings: ReadonlyArray<{ readonly name: string, readonly value: unknown }>, readonly usage: { readonly knownTokens: number, readonly openTokens: number, readonly committedTokens: number, readonly causalPasses: number, readonly maskedPasses: number, readonly tokensPerPass: number | null }, readonly timing: { readonly queueMs: number, readonly firstTokenMs: number | null, readonly totalMs: number, readonly tokensPerSecond: number | null } | null, readonly error: { readonly code: ErrorCode, readonly message: string } | null } }
-    | { readonly __typename: 'InfillFailed', readonly infillId: string, readonly seq: number, readonly at: string, readonly infill: { readonly id: string, readonly status: RunStatus, readonly createdAt: string, readonly finishedAt: string | null, readonly source: string | null, readonly text: string | null, readonly candidateOrder: CandidateOrder | null, readonly decoderName: string, readonly modelDigest: string, readonly seed: string, readonly promptTokens: ReadonlyArray<number | null>, readonly cancelReason: CancelReason | null, readonly labels: ReadonlyArray<string>, readonly slots: ReadonlyArray<{ readonly index: number, readonly key: string | null, readonly text: string, readonly tokens: ReadonlyArray<{ readonly slot: number, readonly index: number, readonly position: number, readonly id: number, readonly text: string, readonly logProb: number | null, readonly step: number, readonly alternatives: ReadonlyArray<{ readonly text: string, readonly logProb: number | null }> }> }>, readonly segments: ReadonlyArray<{ readonly text: string, readonly start: number, readonly end: number, readonly slot: number | null }>, readonly candidates: ReadonlyArray<{ readonly rank: number, readonly text: string, readonly count: number, readonly slots: ReadonlyArray<{ readonly index: number, readonly key: string | null, readonly text: string, readonly tokens: ReadonlyArray<{ readonly slot: number, readonly index: number, readonly position: number, readonly id: number, readonly text: string, readonly logProb: number | null, readonly step: number, readonly alternatives: ReadonlyArray<{ readonly text: string, readonly logProb: number | null }> }> }>, readonly segments: ReadonlyArray<{ readonly text: string, readonly start: number, readonly end: number, readonly slot: number | null }>, readonly likelihood: { readonly kind: LikelihoodKind, readonly logProb: number, readonly perplexity: number | null, readonly bitsPerCharacter: number | null, readonly isBound: boolean, readonly standardError: number | null } | null }>, readonly likelihood: { readonly kind: LikelihoodKind, readonly logProb: number, readonly perplexity: number | null, readonly bitsPerCharacter: number | null, readonly isBound: boolean, readonly standardError: number | null } | null, readonly model: { readonly name: string, readonly version: string } | null, readonly settings: ReadonlyArray<{ readonly name: string, readonly value: unknown }>, readonly usage: { readonly knownTokens: number, readonly openTokens: number, readonly committedTokens: number, readonly causalPasses: number, readonly maskedPasses: number, readonly tokensPerPass: number | null }, readonly timing: { readonly queueMs: number, readonly firstTokenMs: number | null, readonly totalMs: number, readonly tokensPerSecond: number | null } | null, readonly error: { readonly code: ErrorCode, readonly message: string } | null }, readonly error: { readonly code: ErrorCode, readonly message: string } }
+    | { readonly __typename: 'InfillCancelled', readonly infillId: string, readonly seq: number, readonly at: string, readonly reason: CancelReason | null, readonly infill: { readonly id: string, readonly status: RunStatus, readonly createdAt: string, readonly finishedAt: string | null, readonly source: string | null, readonly text: string | null, readonly candidateOrder: CandidateOrder | null, readonly decoderName: string, readonly modelDigest: string, readonly seed: string, readonly promptTokens: ReadonlyArray<number | null>, readonly cancelReason: CancelReason | null, readonly labels: ReadonlyArray<string>, readonly slots: ReadonlyArray<{ readonly index: number, readonly key: string | null, readonly text: string, readonly tokens: ReadonlyArray<{ readonly slot: number, readonly index: number, readonly position: number, readonly id: number, readonly text: string, readonly logProb: number | null, readonly step: number, readonly maskedShare: number | null, readonly alternatives: ReadonlyArray<{ readonly text: string, readonly logProb: number | null }> }> }>, readonly segments: ReadonlyArray<{ readonly text: string, readonly start: number, readonly end: number, readonly slot: number | null }>, readonly candidates: ReadonlyArray<{ readonly rank: number, readonly text: string, readonly count: number, readonly slots: ReadonlyArray<{ readonly index: number, readonly key: string | null, readonly text: string, readonly tokens: ReadonlyArray<{ readonly slot: number, readonly index: number, readonly position: number, readonly id: number, readonly text: string, readonly logProb: number | null, readonly step: number, readonly maskedShare: number | null, readonly alternatives: ReadonlyArray<{ readonly text: string, readonly logProb: number | null }> }> }>, readonly segments: ReadonlyArray<{ readonly text: string, readonly start: number, readonly end: number, readonly slot: number | null }>, readonly likelihood: { readonly kind: LikelihoodKind, readonly logProb: number, readonly perplexity: number | null, readonly bitsPerCharacter: number | null, readonly isBound: boolean, readonly standardError: number | null } | null }>, readonly likelihood: { readonly kind: LikelihoodKind, readonly logProb: number, readonly perplexity: number | null, readonly bitsPerCharacter: number | null, readonly isBound: boolean, readonly standardError: number | null } | null, readonly model: { readonly name: string, readonly version: string } | null, readonly settings: ReadonlyArray<{ readonly name: string, readonly value: unknown }>, readonly usage: { readonly knownTokens: number, readonly openTokens: number, readonly committedTokens: number, readonly causalPasses: number, readonly maskedPasses: number, readonly tokensPerPass: number | null }, readonly timing: { readonly queueMs: number, readonly firstTokenMs: number | null, readonly totalMs: number, readonly tokensPerSecond: number | null } | null, readonly error: { readonly code: ErrorCode, readonly message: string } | null } }
+    | { readonly __typename: 'InfillCompleted', readonly infillId: string, readonly seq: number, readonly at: string, readonly infill: { readonly id: string, readonly status: RunStatus, readonly createdAt: string, readonly finishedAt: string | null, readonly source: string | null, readonly text: string | null, readonly candidateOrder: CandidateOrder | null, readonly decoderName: string, readonly modelDigest: string, readonly seed: string, readonly promptTokens: ReadonlyArray<number | null>, readonly cancelReason: CancelReason | null, readonly labels: ReadonlyArray<string>, readonly slots: ReadonlyArray<{ readonly index: number, readonly key: string | null, readonly text: string, readonly tokens: ReadonlyArray<{ readonly slot: number, readonly index: number, readonly position: number, readonly id: number, readonly text: string, readonly logProb: number | null, readonly step: number, readonly maskedShare: number | null, readonly alternatives: ReadonlyArray<{ readonly text: string, readonly logProb: number | null }> }> }>, readonly segments: ReadonlyArray<{ readonly text: string, readonly start: number, readonly end: number, readonly slot: number | null }>, readonly candidates: ReadonlyArray<{ readonly rank: number, readonly text: string, readonly count: number, readonly slots: ReadonlyArray<{ readonly index: number, readonly key: string | null, readonly text: string, readonly tokens: ReadonlyArray<{ readonly slot: number, readonly index: number, readonly position: number, readonly id: number, readonly text: string, readonly logProb: number | null, readonly step: number, readonly maskedShare: number | null, readonly alternatives: ReadonlyArray<{ readonly text: string, readonly logProb: number | null }> }> }>, readonly segments: ReadonlyArray<{ readonly text: string, readonly start: number, readonly end: number, readonly slot: number | null }>, readonly likelihood: { readonly kind: LikelihoodKind, readonly logProb: number, readonly perplexity: number | null, readonly bitsPerCharacter: number | null, readonly isBound: boolean, readonly standardError: number | null } | null }>, readonly likelihood: { readonly kind: LikelihoodKind, readonly logProb: number, readonly perplexity: number | null, readonly bitsPerCharacter: number | null, readonly isBound: boolean, readonly standardError: number | null } | null, readonly model: { readonly name: string, readonly version: string } | null, readonly settings: ReadonlyArray<{ readonly name: string, readonly value: unknown }>, readonly usage: { readonly knownTokens: number, readonly openTokens: number, readonly committedTokens: number, readonly causalPasses: number, readonly maskedPasses: number, readonly tokensPerPass: number | null }, readonly timing: { readonly queueMs: number, readonly firstTokenMs: number | null, readonly totalMs: number, readonly tokensPerSecond: number | null } | null, readonly error: { readonly code: ErrorCode, readonly message: string } | null } }
+    | { readonly __typename: 'InfillFailed', readonly infillId: string, readonly seq: number, readonly at: string, readonly infill: { readonly id: string, readonly status: RunStatus, readonly createdAt: string, readonly finishedAt: string | null, readonly source: string | null, readonly text: string | null, readonly candidateOrder: CandidateOrder | null, readonly decoderName: string, readonly modelDigest: string, readonly seed: string, readonly promptTokens: ReadonlyArray<number | null>, readonly cancelReason: CancelReason | null, readonly labels: ReadonlyArray<string>, readonly slots: ReadonlyArray<{ readonly index: number, readonly key: string | null, readonly text: string, readonly tokens: ReadonlyArray<{ readonly slot: number, readonly index: number, readonly position: number, readonly id: number, readonly text: string, readonly logProb: number | null, readonly step: number, readonly maskedShare: number | null, readonly alternatives: ReadonlyArray<{ readonly text: string, readonly logProb: number | null }> }> }>, readonly segments: ReadonlyArray<{ readonly text: string, readonly start: number, readonly end: number, readonly slot: number | null }>, readonly candidates: ReadonlyArray<{ readonly rank: number, readonly text: string, readonly count: number, readonly slots: ReadonlyArray<{ readonly index: number, readonly key: string | null, readonly text: string, readonly tokens: ReadonlyArray<{ readonly slot: number, readonly index: number, readonly position: number, readonly id: number, readonly text: string, readonly logProb: number | null, readonly step: number, readonly maskedShare: number | null, readonly alternatives: ReadonlyArray<{ readonly text: string, readonly logProb: number | null }> }> }>, readonly segments: ReadonlyArray<{ readonly text: string, readonly start: number, readonly end: number, readonly slot: number | null }>, readonly likelihood: { readonly kind: LikelihoodKind, readonly logProb: number, readonly perplexity: number | null, readonly bitsPerCharacter: number | null, readonly isBound: boolean, readonly standardError: number | null } | null }>, readonly likelihood: { readonly kind: LikelihoodKind, readonly logProb: number, readonly perplexity: number | null, readonly bitsPerCharacter: number | null, readonly isBound: boolean, readonly standardError: number | null } | null, readonly model: { readonly name: string, readonly version: string } | null, readonly settings: ReadonlyArray<{ readonly name: string, readonly value: unknown }>, readonly usage: { readonly knownTokens: number, readonly openTokens: number, readonly committedTokens: number, readonly causalPasses: number, readonly maskedPasses: number, readonly tokensPerPass: number | null }, readonly timing: { readonly queueMs: number, readonly firstTokenMs: number | null, readonly totalMs: number, readonly tokensPerSecond: number | null } | null, readonly error: { readonly code: ErrorCode, readonly message: string } | null }, readonly error: { readonly code: ErrorCode, readonly message: string } }
     | { readonly __typename: 'InfillLagged', readonly infillId: string, readonly seq: number, readonly at: string, readonly skippedFrom: number, readonly slots: ReadonlyArray<{ readonly index: number, readonly key: string | null, readonly text: string, readonly complete: boolean }> }
     | { readonly __typename: 'InfillQueued', readonly infillId: string, readonly seq: number, readonly at: string, readonly position: number }
     | { readonly __typename: 'InfillStarted', readonly infillId: string, readonly seq: number, readonly at: string }
-    | { readonly __typename: 'InfillTokensCommitted', readonly infillId: string, readonly seq: number, readonly at: string, readonly tokens: ReadonlyArray<{ readonly slot: number, readonly index: number, readonly position: number, readonly id: number, readonly text: string, readonly logProb: number | null, readonly step: number, readonly alternatives: ReadonlyArray<{ readonly text: string, readonly logProb: number | null }> }>, readonly slots: ReadonlyArray<{ readonly index: number, readonly key: string | null, readonly text: string, readonly complete: boolean }> }
-    | { readonly __typename: 'InfillTokensRevised', readonly infillId: string, readonly seq: number, readonly at: string, readonly reopened: ReadonlyArray<number>, readonly tokens: ReadonlyArray<{ readonly slot: number, readonly index: number, readonly position: number, readonly id: number, readonly text: string, readonly logProb: number | null, readonly step: number, readonly alternatives: ReadonlyArray<{ readonly text: string, readonly logProb: number | null }> }>, readonly slots: ReadonlyArray<{ readonly index: number, readonly key: string | null, readonly text: string, readonly complete: boolean }> }
+    | { readonly __typename: 'InfillTokensCommitted', readonly infillId: string, readonly seq: number, readonly at: string, readonly tokens: ReadonlyArray<{ readonly slot: number, readonly index: number, readonly position: number, readonly id: number, readonly text: string, readonly logProb: number | null, readonly step: number, readonly maskedShare: number | null, readonly alternatives: ReadonlyArray<{ readonly text: string, readonly logProb: number | null }> }>, readonly slots: ReadonlyArray<{ readonly index: number, readonly key: string | null, readonly text: string, readonly complete: boolean }> }
+    | { readonly __typename: 'InfillTokensRevised', readonly infillId: string, readonly seq: number, readonly at: string, readonly reopened: ReadonlyArray<number>, readonly tokens: ReadonlyArray<{ readonly slot: number, readonly index: number, readonly position: number, readonly id: number, readonly text: string, readonly logProb: number | null, readonly step: number, readonly maskedShare: number | null, readonly alternatives: ReadonlyArray<{ readonly text: string, readonly logProb: number | null }> }>, readonly slots: ReadonlyArray<{ readonly index: number, readonly key: string | null, readonly text: string, readonly complete: boolean }> }
     | { readonly __typename: 'NotFoundError', readonly code: ErrorCode, readonly message: string }
     | { readonly __typename: 'QueueFullError', readonly retryAfterMs: number, readonly code: ErrorCode, readonly message: string }
     | { readonly __typename: 'RateLimitedError', readonly retryAfterMs: number, readonly code: ErrorCode, readonly message: string }
@@ -574,14 +646,14 @@ export type FollowInfillSubscriptionVariables = Exact<{
 
 export type FollowInfillSubscription = { readonly infillEvents:
     | { readonly __typename: 'ConflictError', readonly code: ErrorCode, readonly message: string }
-    | { readonly __typename: 'InfillCancelled', readonly infillId: string, readonly seq: number, readonly at: string, readonly reason: CancelReason | null, readonly infill: { readonly id: string, readonly status: RunStatus, readonly createdAt: string, readonly finishedAt: string | null, readonly source: string | null, readonly text: string | null, readonly candidateOrder: CandidateOrder | null, readonly decoderName: string, readonly modelDigest: string, readonly seed: string, readonly promptTokens: ReadonlyArray<number | null>, readonly cancelReason: CancelReason | null, readonly labels: ReadonlyArray<string>, readonly slots: ReadonlyArray<{ readonly index: number, readonly key: string | null, readonly text: string, readonly tokens: ReadonlyArray<{ readonly slot: number, readonly index: number, readonly position: number, readonly id: number, readonly text: string, readonly logProb: number | null, readonly step: number, readonly alternatives: ReadonlyArray<{ readonly text: string, readonly logProb: number | null }> }> }>, readonly segments: ReadonlyArray<{ readonly text: string, readonly start: number, readonly end: number, readonly slot: number | null }>, readonly candidates: ReadonlyArray<{ readonly rank: number, readonly text: string, readonly count: number, readonly slots: ReadonlyArray<{ readonly index: number, readonly key: string | null, readonly text: string, readonly tokens: ReadonlyArray<{ readonly slot: number, readonly index: number, readonly position: number, readonly id: number, readonly text: string, readonly logProb: number | null, readonly step: number, readonly alternatives: ReadonlyArray<{ readonly text: string, readonly logProb: number | null }> }> }>, readonly segments: ReadonlyArray<{ readonly text: string, readonly start: number, readonly end: number, readonly slot: number | null }>, readonly likelihood: { readonly kind: LikelihoodKind, readonly logProb: number, readonly perplexity: number | null, readonly bitsPerCharacter: number | null, readonly isBound: boolean, readonly standardError: number | null } | null }>, readonly likelihood: { readonly kind: LikelihoodKind, readonly logProb: number, readonly perplexity: number | null, readonly bitsPerCharacter: number | null, readonly isBound: boolean, readonly standardError: number | null } | null, readonly model: { readonly name: string, readonly version: string } | null, readonly settings: ReadonlyArray<{ readonly name: string, readonly value: unknown }>, readonly usage: { readonly knownTokens: number, readonly openTokens: number, readonly committedTokens: number, readonly causalPasses: number, readonly maskedPasses: number, readonly tokensPerPass: number | null }, readonly timing: { readonly queueMs: number, readonly firstTokenMs: number | null, readonly totalMs: number, readonly tokensPerSecond: number | null } | null, readonly error: { readonly code: ErrorCode, readonly message: string } | null } }
-    | { readonly __typename: 'InfillCompleted', readonly infillId: string, readonly seq: number, readonly at: string, readonly infill: { readonly id: string, readonly status: RunStatus, readonly createdAt: string, readonly finishedAt: string | null, readonly source: string | null, readonly text: string | null, readonly candidateOrder: CandidateOrder | null, readonly decoderName: string, readonly modelDigest: string, readonly seed: string, readonly promptTokens: ReadonlyArray<number | null>, readonly cancelReason: CancelReason | null, readonly labels: ReadonlyArray<string>, readonly slots: ReadonlyArray<{ readonly index: number, readonly key: string | null, readonly text: string, readonly tokens: ReadonlyArray<{ readonly slot: number, readonly index: number, readonly position: number, readonly id: number, readonly text: string, readonly logProb: number | null, readonly step: number, readonly alternatives: ReadonlyArray<{ readonly text: string, readonly logProb: number | null }> }> }>, readonly segments: ReadonlyArray<{ readonly text: string, readonly start: number, readonly end: number, readonly slot: number | null }>, readonly candidates: ReadonlyArray<{ readonly rank: number, readonly text: string, readonly count: number, readonly slots: ReadonlyArray<{ readonly index: number, readonly key: string | null, readonly text: string, readonly tokens: ReadonlyArray<{ readonly slot: number, readonly index: number, readonly position: number, readonly id: number, readonly text: string, readonly logProb: number | null, readonly step: number, readonly alternatives: ReadonlyArray<{ readonly text: string, readonly logProb: number | null }> }> }>, readonly segments: ReadonlyArray<{ readonly text: string, readonly start: number, readonly end: number, readonly slot: number | null }>, readonly likelihood: { readonly kind: LikelihoodKind, readonly logProb: number, readonly perplexity: number | null, readonly bitsPerCharacter: number | null, readonly isBound: boolean, readonly standardError: number | null } | null }>, readonly likelihood: { readonly kind: LikelihoodKind, readonly logProb: number, readonly perplexity: number | null, readonly bitsPerCharacter: number | null, readonly isBound: boolean, readonly standardError: number | null } | null, readonly model: { readonly name: string, readonly version: string } | null, readonly settings: ReadonlyArray<{ readonly name: string, readonly value: unknown }>, readonly usage: { readonly knownTokens: number, readonly openTokens: number, readonly committedTokens: number, readonly causalPasses: number, readonly maskedPasses: number, readonly tokensPerPass: number | null }, readonly timing: { readonly queueMs: number, readonly firstTokenMs: number | null, readonly totalMs: number, readonly tokensPerSecond: number | null } | null, readonly error: { readonly code: ErrorCode, readonly message: string } | null } }
-    | { readonly __typename: 'InfillFailed', readonly infillId: string, readonly seq: number, readonly at: string, readonly infill: { readonly id: string, readonly status: RunStatus, readonly createdAt: string, readonly finishedAt: string | null, readonly source: string | null, readonly text: string | null, readonly candidateOrder: CandidateOrder | null, readonly decoderName: string, readonly modelDigest: string, readonly seed: string, readonly promptTokens: ReadonlyArray<number | null>, readonly cancelReason: CancelReason | null, readonly labels: ReadonlyArray<string>, readonly slots: ReadonlyArray<{ readonly index: number, readonly key: string | null, readonly text: string, readonly tokens: ReadonlyArray<{ readonly slot: number, readonly index: number, readonly position: number, readonly id: number, readonly text: string, readonly logProb: number | null, readonly step: number, readonly alternatives: ReadonlyArray<{ readonly text: string, readonly logProb: number | null }> }> }>, readonly segments: ReadonlyArray<{ readonly text: string, readonly start: number, readonly end: number, readonly slot: number | null }>, readonly candidates: ReadonlyArray<{ readonly rank: number, readonly text: string, readonly count: number, readonly slots: ReadonlyArray<{ readonly index: number, readonly key: string | null, readonly text: string, readonly tokens: ReadonlyArray<{ readonly slot: number, readonly index: number, readonly position: number, readonly id: number, readonly text: string, readonly logProb: number | null, readonly step: number, readonly alternatives: ReadonlyArray<{ readonly text: string, readonly logProb: number | null }> }> }>, readonly segments: ReadonlyArray<{ readonly text: string, readonly start: number, readonly end: number, readonly slot: number | null }>, readonly likelihood: { readonly kind: LikelihoodKind, readonly logProb: number, readonly perplexity: number | null, readonly bitsPerCharacter: number | null, readonly isBound: boolean, readonly standardError: number | null } | null }>, readonly likelihood: { readonly kind: LikelihoodKind, readonly logProb: number, readonly perplexity: number | null, readonly bitsPerCharacter: number | null, readonly isBound: boolean, readonly standardError: number | null } | null, readonly model: { readonly name: string, readonly version: string } | null, readonly settings: ReadonlyArray<{ readonly name: string, readonly value: unknown }>, readonly usage: { readonly knownTokens: number, readonly openTokens: number, readonly committedTokens: number, readonly causalPasses: number, readonly maskedPasses: number, readonly tokensPerPass: number | null }, readonly timing: { readonly queueMs: number, readonly firstTokenMs: number | null, readonly totalMs: number, readonly tokensPerSecond: number | null } | null, readonly error: { readonly code: ErrorCode, readonly message: string } | null }, readonly error: { readonly code: ErrorCode, readonly message: string } }
+    | { readonly __typename: 'InfillCancelled', readonly infillId: string, readonly seq: number, readonly at: string, readonly reason: CancelReason | null, readonly infill: { readonly id: string, readonly status: RunStatus, readonly createdAt: string, readonly finishedAt: string | null, readonly source: string | null, readonly text: string | null, readonly candidateOrder: CandidateOrder | null, readonly decoderName: string, readonly modelDigest: string, readonly seed: string, readonly promptTokens: ReadonlyArray<number | null>, readonly cancelReason: CancelReason | null, readonly labels: ReadonlyArray<string>, readonly slots: ReadonlyArray<{ readonly index: number, readonly key: string | null, readonly text: string, readonly tokens: ReadonlyArray<{ readonly slot: number, readonly index: number, readonly position: number, readonly id: number, readonly text: string, readonly logProb: number | null, readonly step: number, readonly maskedShare: number | null, readonly alternatives: ReadonlyArray<{ readonly text: string, readonly logProb: number | null }> }> }>, readonly segments: ReadonlyArray<{ readonly text: string, readonly start: number, readonly end: number, readonly slot: number | null }>, readonly candidates: ReadonlyArray<{ readonly rank: number, readonly text: string, readonly count: number, readonly slots: ReadonlyArray<{ readonly index: number, readonly key: string | null, readonly text: string, readonly tokens: ReadonlyArray<{ readonly slot: number, readonly index: number, readonly position: number, readonly id: number, readonly text: string, readonly logProb: number | null, readonly step: number, readonly maskedShare: number | null, readonly alternatives: ReadonlyArray<{ readonly text: string, readonly logProb: number | null }> }> }>, readonly segments: ReadonlyArray<{ readonly text: string, readonly start: number, readonly end: number, readonly slot: number | null }>, readonly likelihood: { readonly kind: LikelihoodKind, readonly logProb: number, readonly perplexity: number | null, readonly bitsPerCharacter: number | null, readonly isBound: boolean, readonly standardError: number | null } | null }>, readonly likelihood: { readonly kind: LikelihoodKind, readonly logProb: number, readonly perplexity: number | null, readonly bitsPerCharacter: number | null, readonly isBound: boolean, readonly standardError: number | null } | null, readonly model: { readonly name: string, readonly version: string } | null, readonly settings: ReadonlyArray<{ readonly name: string, readonly value: unknown }>, readonly usage: { readonly knownTokens: number, readonly openTokens: number, readonly committedTokens: number, readonly causalPasses: number, readonly maskedPasses: number, readonly tokensPerPass: number | null }, readonly timing: { readonly queueMs: number, readonly firstTokenMs: number | null, readonly totalMs: number, readonly tokensPerSecond: number | null } | null, readonly error: { readonly code: ErrorCode, readonly message: string } | null } }
+    | { readonly __typename: 'InfillCompleted', readonly infillId: string, readonly seq: number, readonly at: string, readonly infill: { readonly id: string, readonly status: RunStatus, readonly createdAt: string, readonly finishedAt: string | null, readonly source: string | null, readonly text: string | null, readonly candidateOrder: CandidateOrder | null, readonly decoderName: string, readonly modelDigest: string, readonly seed: string, readonly promptTokens: ReadonlyArray<number | null>, readonly cancelReason: CancelReason | null, readonly labels: ReadonlyArray<string>, readonly slots: ReadonlyArray<{ readonly index: number, readonly key: string | null, readonly text: string, readonly tokens: ReadonlyArray<{ readonly slot: number, readonly index: number, readonly position: number, readonly id: number, readonly text: string, readonly logProb: number | null, readonly step: number, readonly maskedShare: number | null, readonly alternatives: ReadonlyArray<{ readonly text: string, readonly logProb: number | null }> }> }>, readonly segments: ReadonlyArray<{ readonly text: string, readonly start: number, readonly end: number, readonly slot: number | null }>, readonly candidates: ReadonlyArray<{ readonly rank: number, readonly text: string, readonly count: number, readonly slots: ReadonlyArray<{ readonly index: number, readonly key: string | null, readonly text: string, readonly tokens: ReadonlyArray<{ readonly slot: number, readonly index: number, readonly position: number, readonly id: number, readonly text: string, readonly logProb: number | null, readonly step: number, readonly maskedShare: number | null, readonly alternatives: ReadonlyArray<{ readonly text: string, readonly logProb: number | null }> }> }>, readonly segments: ReadonlyArray<{ readonly text: string, readonly start: number, readonly end: number, readonly slot: number | null }>, readonly likelihood: { readonly kind: LikelihoodKind, readonly logProb: number, readonly perplexity: number | null, readonly bitsPerCharacter: number | null, readonly isBound: boolean, readonly standardError: number | null } | null }>, readonly likelihood: { readonly kind: LikelihoodKind, readonly logProb: number, readonly perplexity: number | null, readonly bitsPerCharacter: number | null, readonly isBound: boolean, readonly standardError: number | null } | null, readonly model: { readonly name: string, readonly version: string } | null, readonly settings: ReadonlyArray<{ readonly name: string, readonly value: unknown }>, readonly usage: { readonly knownTokens: number, readonly openTokens: number, readonly committedTokens: number, readonly causalPasses: number, readonly maskedPasses: number, readonly tokensPerPass: number | null }, readonly timing: { readonly queueMs: number, readonly firstTokenMs: number | null, readonly totalMs: number, readonly tokensPerSecond: number | null } | null, readonly error: { readonly code: ErrorCode, readonly message: string } | null } }
+    | { readonly __typename: 'InfillFailed', readonly infillId: string, readonly seq: number, readonly at: string, readonly infill: { readonly id: string, readonly status: RunStatus, readonly createdAt: string, readonly finishedAt: string | null, readonly source: string | null, readonly text: string | null, readonly candidateOrder: CandidateOrder | null, readonly decoderName: string, readonly modelDigest: string, readonly seed: string, readonly promptTokens: ReadonlyArray<number | null>, readonly cancelReason: CancelReason | null, readonly labels: ReadonlyArray<string>, readonly slots: ReadonlyArray<{ readonly index: number, readonly key: string | null, readonly text: string, readonly tokens: ReadonlyArray<{ readonly slot: number, readonly index: number, readonly position: number, readonly id: number, readonly text: string, readonly logProb: number | null, readonly step: number, readonly maskedShare: number | null, readonly alternatives: ReadonlyArray<{ readonly text: string, readonly logProb: number | null }> }> }>, readonly segments: ReadonlyArray<{ readonly text: string, readonly start: number, readonly end: number, readonly slot: number | null }>, readonly candidates: ReadonlyArray<{ readonly rank: number, readonly text: string, readonly count: number, readonly slots: ReadonlyArray<{ readonly index: number, readonly key: string | null, readonly text: string, readonly tokens: ReadonlyArray<{ readonly slot: number, readonly index: number, readonly position: number, readonly id: number, readonly text: string, readonly logProb: number | null, readonly step: number, readonly maskedShare: number | null, readonly alternatives: ReadonlyArray<{ readonly text: string, readonly logProb: number | null }> }> }>, readonly segments: ReadonlyArray<{ readonly text: string, readonly start: number, readonly end: number, readonly slot: number | null }>, readonly likelihood: { readonly kind: LikelihoodKind, readonly logProb: number, readonly perplexity: number | null, readonly bitsPerCharacter: number | null, readonly isBound: boolean, readonly standardError: number | null } | null }>, readonly likelihood: { readonly kind: LikelihoodKind, readonly logProb: number, readonly perplexity: number | null, readonly bitsPerCharacter: number | null, readonly isBound: boolean, readonly standardError: number | null } | null, readonly model: { readonly name: string, readonly version: string } | null, readonly settings: ReadonlyArray<{ readonly name: string, readonly value: unknown }>, readonly usage: { readonly knownTokens: number, readonly openTokens: number, readonly committedTokens: number, readonly causalPasses: number, readonly maskedPasses: number, readonly tokensPerPass: number | null }, readonly timing: { readonly queueMs: number, readonly firstTokenMs: number | null, readonly totalMs: number, readonly tokensPerSecond: number | null } | null, readonly error: { readonly code: ErrorCode, readonly message: string } | null }, readonly error: { readonly code: ErrorCode, readonly message: string } }
     | { readonly __typename: 'InfillLagged', readonly infillId: string, readonly seq: number, readonly at: string, readonly skippedFrom: number, readonly slots: ReadonlyArray<{ readonly index: number, readonly key: string | null, readonly text: string, readonly complete: boolean }> }
     | { readonly __typename: 'InfillQueued', readonly infillId: string, readonly seq: number, readonly at: string, readonly position: number }
     | { readonly __typename: 'InfillStarted', readonly infillId: string, readonly seq: number, readonly at: string }
-    | { readonly __typename: 'InfillTokensCommitted', readonly infillId: string, readonly seq: number, readonly at: string, readonly tokens: ReadonlyArray<{ readonly slot: number, readonly index: number, readonly position: number, readonly id: number, readonly text: string, readonly logProb: number | null, readonly step: number, readonly alternatives: ReadonlyArray<{ readonly text: string, readonly logProb: number | null }> }>, readonly slots: ReadonlyArray<{ readonly index: number, readonly key: string | null, readonly text: string, readonly complete: boolean }> }
-    | { readonly __typename: 'InfillTokensRevised', readonly infillId: string, readonly seq: number, readonly at: string, readonly reopened: ReadonlyArray<number>, readonly tokens: ReadonlyArray<{ readonly slot: number, readonly index: number, readonly position: number, readonly id: number, readonly text: string, readonly logProb: number | null, readonly step: number, readonly alternatives: ReadonlyArray<{ readonly text: string, readonly logProb: number | null }> }>, readonly slots: ReadonlyArray<{ readonly index: number, readonly key: string | null, readonly text: string, readonly complete: boolean }> }
+    | { readonly __typename: 'InfillTokensCommitted', readonly infillId: string, readonly seq: number, readonly at: string, readonly tokens: ReadonlyArray<{ readonly slot: number, readonly index: number, readonly position: number, readonly id: number, readonly text: string, readonly logProb: number | null, readonly step: number, readonly maskedShare: number | null, readonly alternatives: ReadonlyArray<{ readonly text: string, readonly logProb: number | null }> }>, readonly slots: ReadonlyArray<{ readonly index: number, readonly key: string | null, readonly text: string, readonly complete: boolean }> }
+    | { readonly __typename: 'InfillTokensRevised', readonly infillId: string, readonly seq: number, readonly at: string, readonly reopened: ReadonlyArray<number>, readonly tokens: ReadonlyArray<{ readonly slot: number, readonly index: number, readonly position: number, readonly id: number, readonly text: string, readonly logProb: number | null, readonly step: number, readonly maskedShare: number | null, readonly alternatives: ReadonlyArray<{ readonly text: string, readonly logProb: number | null }> }>, readonly slots: ReadonlyArray<{ readonly index: number, readonly key: string | null, readonly text: string, readonly complete: boolean }> }
     | { readonly __typename: 'NotFoundError', readonly code: ErrorCode, readonly message: string }
     | { readonly __typename: 'QueueFullError', readonly retryAfterMs: number, readonly code: ErrorCode, readonly message: string }
     | { readonly __typename: 'RateLimitedError', readonly retryAfterMs: number, readonly code: ErrorCode, readonly message: string }
@@ -596,7 +668,7 @@ export type InfillMutationVariables = Exact<{
 
 export type InfillMutation = { readonly infill:
     | { readonly __typename: 'ConflictError', readonly code: ErrorCode, readonly message: string }
-    | { readonly __typename: 'Infill', readonly id: string, readonly status: RunStatus, readonly createdAt: string, readonly finishedAt: string | null, readonly source: string | null, readonly text: string | null, readonly candidateOrder: CandidateOrder | null, readonly decoderName: string, readonly modelDigest: string, readonly seed: string, readonly promptTokens: ReadonlyArray<number | null>, readonly cancelReason: CancelReason | null, readonly labels: ReadonlyArray<string>, readonly slots: ReadonlyArray<{ readonly index: number, readonly key: string | null, readonly text: string, readonly tokens: ReadonlyArray<{ readonly slot: number, readonly index: number, readonly position: number, readonly id: number, readonly text: string, readonly logProb: number | null, readonly step: number, readonly alternatives: ReadonlyArray<{ readonly text: string, readonly logProb: number | null }> }> }>, readonly segments: ReadonlyArray<{ readonly text: string, readonly start: number, readonly end: number, readonly slot: number | null }>, readonly candidates: ReadonlyArray<{ readonly rank: number, readonly text: string, readonly count: number, readonly slots: ReadonlyArray<{ readonly index: number, readonly key: string | null, readonly text: string, readonly tokens: ReadonlyArray<{ readonly slot: number, readonly index: number, readonly position: number, readonly id: number, readonly text: string, readonly logProb: number | null, readonly step: number, readonly alternatives: ReadonlyArray<{ readonly text: string, readonly logProb: number | null }> }> }>, readonly segments: ReadonlyArray<{ readonly text: string, readonly start: number, readonly end: number, readonly slot: number | null }>, readonly likelihood: { readonly kind: LikelihoodKind, readonly logProb: number, readonly perplexity: number | null, readonly bitsPerCharacter: number | null, readonly isBound: boolean, readonly standardError: number | null } | null }>, readonly likelihood: { readonly kind: LikelihoodKind, readonly logProb: number, readonly perplexity: number | null, readonly bitsPerCharacter: number | null, readonly isBound: boolean, readonly standardError: number | null } | null, readonly model: { readonly name: string, readonly version: string } | null, readonly settings: ReadonlyArray<{ readonly name: string, readonly value: unknown }>, readonly usage: { readonly knownTokens: number, readonly openTokens: number, readonly committedTokens: number, readonly causalPasses: number, readonly maskedPasses: number, readonly tokensPerPass: number | null }, readonly timing: { readonly queueMs: number, readonly firstTokenMs: number | null, readonly totalMs: number, readonly tokensPerSecond: number | null } | null, readonly error: { readonly code: ErrorCode, readonly message: string } | null }
+    | { readonly __typename: 'Infill', readonly id: string, readonly status: RunStatus, readonly createdAt: string, readonly finishedAt: string | null, readonly source: string | null, readonly text: string | null, readonly candidateOrder: CandidateOrder | null, readonly decoderName: string, readonly modelDigest: string, readonly seed: string, readonly promptTokens: ReadonlyArray<number | null>, readonly cancelReason: CancelReason | null, readonly labels: ReadonlyArray<string>, readonly slots: ReadonlyArray<{ readonly index: number, readonly key: string | null, readonly text: string, readonly tokens: ReadonlyArray<{ readonly slot: number, readonly index: number, readonly position: number, readonly id: number, readonly text: string, readonly logProb: number | null, readonly step: number, readonly maskedShare: number | null, readonly alternatives: ReadonlyArray<{ readonly text: string, readonly logProb: number | null }> }> }>, readonly segments: ReadonlyArray<{ readonly text: string, readonly start: number, readonly end: number, readonly slot: number | null }>, readonly candidates: ReadonlyArray<{ readonly rank: number, readonly text: string, readonly count: number, readonly slots: ReadonlyArray<{ readonly index: number, readonly key: string | null, readonly text: string, readonly tokens: ReadonlyArray<{ readonly slot: number, readonly index: number, readonly position: number, readonly id: number, readonly text: string, readonly logProb: number | null, readonly step: number, readonly maskedShare: number | null, readonly alternatives: ReadonlyArray<{ readonly text: string, readonly logProb: number | null }> }> }>, readonly segments: ReadonlyArray<{ readonly text: string, readonly start: number, readonly end: number, readonly slot: number | null }>, readonly likelihood: { readonly kind: LikelihoodKind, readonly logProb: number, readonly perplexity: number | null, readonly bitsPerCharacter: number | null, readonly isBound: boolean, readonly standardError: number | null } | null }>, readonly likelihood: { readonly kind: LikelihoodKind, readonly logProb: number, readonly perplexity: number | null, readonly bitsPerCharacter: number | null, readonly isBound: boolean, readonly standardError: number | null } | null, readonly model: { readonly name: string, readonly version: string } | null, readonly settings: ReadonlyArray<{ readonly name: string, readonly value: unknown }>, readonly usage: { readonly knownTokens: number, readonly openTokens: number, readonly committedTokens: number, readonly causalPasses: number, readonly maskedPasses: number, readonly tokensPerPass: number | null }, readonly timing: { readonly queueMs: number, readonly firstTokenMs: number | null, readonly totalMs: number, readonly tokensPerSecond: number | null } | null, readonly error: { readonly code: ErrorCode, readonly message: string } | null }
     | { readonly __typename: 'NotFoundError', readonly code: ErrorCode, readonly message: string }
     | { readonly __typename: 'QueueFullError', readonly retryAfterMs: number, readonly code: ErrorCode, readonly message: string }
     | { readonly __typename: 'RateLimitedError', readonly retryAfterMs: number, readonly code: ErrorCode, readonly message: string }
@@ -611,7 +683,7 @@ export type SubmitInfillMutationVariables = Exact<{
 
 export type SubmitInfillMutation = { readonly submitInfill:
     | { readonly __typename: 'ConflictError', readonly code: ErrorCode, readonly message: string }
-    | { readonly __typename: 'Infill', readonly id: string, readonly status: RunStatus, readonly createdAt: string, readonly finishedAt: string | null, readonly source: string | null, readonly text: string | null, readonly candidateOrder: CandidateOrder | null, readonly decoderName: string, readonly modelDigest: string, readonly seed: string, readonly promptTokens: ReadonlyArray<number | null>, readonly cancelReason: CancelReason | null, readonly labels: ReadonlyArray<string>, readonly slots: ReadonlyArray<{ readonly index: number, readonly key: string | null, readonly text: string, readonly tokens: ReadonlyArray<{ readonly slot: number, readonly index: number, readonly position: number, readonly id: number, readonly text: string, readonly logProb: number | null, readonly step: number, readonly alternatives: ReadonlyArray<{ readonly text: string, readonly logProb: number | null }> }> }>, readonly segments: ReadonlyArray<{ readonly text: string, readonly start: number, readonly end: number, readonly slot: number | null }>, readonly candidates: ReadonlyArray<{ readonly rank: number, readonly text: string, readonly count: number, readonly slots: ReadonlyArray<{ readonly index: number, readonly key: string | null, readonly text: string, readonly tokens: ReadonlyArray<{ readonly slot: number, readonly index: number, readonly position: number, readonly id: number, readonly text: string, readonly logProb: number | null, readonly step: number, readonly alternatives: ReadonlyArray<{ readonly text: string, readonly logProb: number | null }> }> }>, readonly segments: ReadonlyArray<{ readonly text: string, readonly start: number, readonly end: number, readonly slot: number | null }>, readonly likelihood: { readonly kind: LikelihoodKind, readonly logProb: number, readonly perplexity: number | null, readonly bitsPerCharacter: number | null, readonly isBound: boolean, readonly standardError: number | null } | null }>, readonly likelihood: { readonly kind: LikelihoodKind, readonly logProb: number, readonly perplexity: number | null, readonly bitsPerCharacter: number | null, readonly isBound: boolean, readonly standardError: number | null } | null, readonly model: { readonly name: string, readonly version: string } | null, readonly settings: ReadonlyArray<{ readonly name: string, readonly value: unknown }>, readonly usage: { readonly knownTokens: number, readonly openTokens: number, readonly committedTokens: number, readonly causalPasses: number, readonly maskedPasses: number, readonly tokensPerPass: number | null }, readonly timing: { readonly queueMs: number, readonly firstTokenMs: number | null, readonly totalMs: number, readonly tokensPerSecond: number | null } | null, readonly error: { readonly code: ErrorCode, readonly message: string } | null }
+    | { readonly __typename: 'Infill', readonly id: string, readonly status: RunStatus, readonly createdAt: string, readonly finishedAt: string | null, readonly source: string | null, readonly text: string | null, readonly candidateOrder: CandidateOrder | null, readonly decoderName: string, readonly modelDigest: string, readonly seed: string, readonly promptTokens: ReadonlyArray<number | null>, readonly cancelReason: CancelReason | null, readonly labels: ReadonlyArray<string>, readonly slots: ReadonlyArray<{ readonly index: number, readonly key: string | null, readonly text: string, readonly tokens: ReadonlyArray<{ readonly slot: number, readonly index: number, readonly position: number, readonly id: number, readonly text: string, readonly logProb: number | null, readonly step: number, readonly maskedShare: number | null, readonly alternatives: ReadonlyArray<{ readonly text: string, readonly logProb: number | null }> }> }>, readonly segments: ReadonlyArray<{ readonly text: string, readonly start: number, readonly end: number, readonly slot: number | null }>, readonly candidates: ReadonlyArray<{ readonly rank: number, readonly text: string, readonly count: number, readonly slots: ReadonlyArray<{ readonly index: number, readonly key: string | null, readonly text: string, readonly tokens: ReadonlyArray<{ readonly slot: number, readonly index: number, readonly position: number, readonly id: number, readonly text: string, readonly logProb: number | null, readonly step: number, readonly maskedShare: number | null, readonly alternatives: ReadonlyArray<{ readonly text: string, readonly logProb: number | null }> }> }>, readonly segments: ReadonlyArray<{ readonly text: string, readonly start: number, readonly end: number, readonly slot: number | null }>, readonly likelihood: { readonly kind: LikelihoodKind, readonly logProb: number, readonly perplexity: number | null, readonly bitsPerCharacter: number | null, readonly isBound: boolean, readonly standardError: number | null } | null }>, readonly likelihood: { readonly kind: LikelihoodKind, readonly logProb: number, readonly perplexity: number | null, readonly bitsPerCharacter: number | null, readonly isBound: boolean, readonly standardError: number | null } | null, readonly model: { readonly name: string, readonly version: string } | null, readonly settings: ReadonlyArray<{ readonly name: string, readonly value: unknown }>, readonly usage: { readonly knownTokens: number, readonly openTokens: number, readonly committedTokens: number, readonly causalPasses: number, readonly maskedPasses: number, readonly tokensPerPass: number | null }, readonly timing: { readonly queueMs: number, readonly firstTokenMs: number | null, readonly totalMs: number, readonly tokensPerSecond: number | null } | null, readonly error: { readonly code: ErrorCode, readonly message: string } | null }
     | { readonly __typename: 'NotFoundError', readonly code: ErrorCode, readonly message: string }
     | { readonly __typename: 'QueueFullError', readonly retryAfterMs: number, readonly code: ErrorCode, readonly message: string }
     | { readonly __typename: 'RateLimitedError', readonly retryAfterMs: number, readonly code: ErrorCode, readonly message: string }
@@ -626,7 +698,7 @@ export type CancelInfillMutationVariables = Exact<{
 
 export type CancelInfillMutation = { readonly cancelInfill:
     | { readonly __typename: 'ConflictError', readonly code: ErrorCode, readonly message: string }
-    | { readonly __typename: 'Infill', readonly id: string, readonly status: RunStatus, readonly createdAt: string, readonly finishedAt: string | null, readonly source: string | null, readonly text: string | null, readonly candidateOrder: CandidateOrder | null, readonly decoderName: string, readonly modelDigest: string, readonly seed: string, readonly promptTokens: ReadonlyArray<number | null>, readonly cancelReason: CancelReason | null, readonly labels: ReadonlyArray<string>, readonly slots: ReadonlyArray<{ readonly index: number, readonly key: string | null, readonly text: string, readonly tokens: ReadonlyArray<{ readonly slot: number, readonly index: number, readonly position: number, readonly id: number, readonly text: string, readonly logProb: number | null, readonly step: number, readonly alternatives: ReadonlyArray<{ readonly text: string, readonly logProb: number | null }> }> }>, readonly segments: ReadonlyArray<{ readonly text: string, readonly start: number, readonly end: number, readonly slot: number | null }>, readonly candidates: ReadonlyArray<{ readonly rank: number, readonly text: string, readonly count: number, readonly slots: ReadonlyArray<{ readonly index: number, readonly key: string | null, readonly text: string, readonly tokens: ReadonlyArray<{ readonly slot: number, readonly index: number, readonly position: number, readonly id: number, readonly text: string, readonly logProb: number | null, readonly step: number, readonly alternatives: ReadonlyArray<{ readonly text: string, readonly logProb: number | null }> }> }>, readonly segments: ReadonlyArray<{ readonly text: string, readonly start: number, readonly end: number, readonly slot: number | null }>, readonly likelihood: { readonly kind: LikelihoodKind, readonly logProb: number, readonly perplexity: number | null, readonly bitsPerCharacter: number | null, readonly isBound: boolean, readonly standardError: number | null } | null }>, readonly likelihood: { readonly kind: LikelihoodKind, readonly logProb: number, readonly perplexity: number | null, readonly bitsPerCharacter: number | null, readonly isBound: boolean, readonly standardError: number | null } | null, readonly model: { readonly name: string, readonly version: string } | null, readonly settings: ReadonlyArray<{ readonly name: string, readonly value: unknown }>, readonly usage: { readonly knownTokens: number, readonly openTokens: number, readonly committedTokens: number, readonly causalPasses: number, readonly maskedPasses: number, readonly tokensPerPass: number | null }, readonly timing: { readonly queueMs: number, readonly firstTokenMs: number | null, readonly totalMs: number, readonly tokensPerSecond: number | null } | null, readonly error: { readonly code: ErrorCode, readonly message: string } | null }
+    | { readonly __typename: 'Infill', readonly id: string, readonly status: RunStatus, readonly createdAt: string, readonly finishedAt: string | null, readonly source: string | null, readonly text: string | null, readonly candidateOrder: CandidateOrder | null, readonly decoderName: string, readonly modelDigest: string, readonly seed: string, readonly promptTokens: ReadonlyArray<number | null>, readonly cancelReason: CancelReason | null, readonly labels: ReadonlyArray<string>, readonly slots: ReadonlyArray<{ readonly index: number, readonly key: string | null, readonly text: string, readonly tokens: ReadonlyArray<{ readonly slot: number, readonly index: number, readonly position: number, readonly id: number, readonly text: string, readonly logProb: number | null, readonly step: number, readonly maskedShare: number | null, readonly alternatives: ReadonlyArray<{ readonly text: string, readonly logProb: number | null }> }> }>, readonly segments: ReadonlyArray<{ readonly text: string, readonly start: number, readonly end: number, readonly slot: number | null }>, readonly candidates: ReadonlyArray<{ readonly rank: number, readonly text: string, readonly count: number, readonly slots: ReadonlyArray<{ readonly index: number, readonly key: string | null, readonly text: string, readonly tokens: ReadonlyArray<{ readonly slot: number, readonly index: number, readonly position: number, readonly id: number, readonly text: string, readonly logProb: number | null, readonly step: number, readonly maskedShare: number | null, readonly alternatives: ReadonlyArray<{ readonly text: string, readonly logProb: number | null }> }> }>, readonly segments: ReadonlyArray<{ readonly text: string, readonly start: number, readonly end: number, readonly slot: number | null }>, readonly likelihood: { readonly kind: LikelihoodKind, readonly logProb: number, readonly perplexity: number | null, readonly bitsPerCharacter: number | null, readonly isBound: boolean, readonly standardError: number | null } | null }>, readonly likelihood: { readonly kind: LikelihoodKind, readonly logProb: number, readonly perplexity: number | null, readonly bitsPerCharacter: number | null, readonly isBound: boolean, readonly standardError: number | null } | null, readonly model: { readonly name: string, readonly version: string } | null, readonly settings: ReadonlyArray<{ readonly name: string, readonly value: unknown }>, readonly usage: { readonly knownTokens: number, readonly openTokens: number, readonly committedTokens: number, readonly causalPasses: number, readonly maskedPasses: number, readonly tokensPerPass: number | null }, readonly timing: { readonly queueMs: number, readonly firstTokenMs: number | null, readonly totalMs: number, readonly tokensPerSecond: number | null } | null, readonly error: { readonly code: ErrorCode, readonly message: string } | null }
     | { readonly __typename: 'NotFoundError', readonly code: ErrorCode, readonly message: string }
     | { readonly __typename: 'QueueFullError', readonly retryAfterMs: number, readonly code: ErrorCode, readonly message: string }
     | { readonly __typename: 'RateLimitedError', readonly retryAfterMs: number, readonly code: ErrorCode, readonly message: string }
@@ -639,7 +711,7 @@ export type FindInfillQueryVariables = Exact<{
 }>;
 
 
-export type FindInfillQuery = { readonly infill: { readonly id: string, readonly status: RunStatus, readonly createdAt: string, readonly finishedAt: string | null, readonly source: string | null, readonly text: string | null, readonly candidateOrder: CandidateOrder | null, readonly decoderName: string, readonly modelDigest: string, readonly seed: string, readonly promptTokens: ReadonlyArray<number | null>, readonly cancelReason: CancelReason | null, readonly labels: ReadonlyArray<string>, readonly slots: ReadonlyArray<{ readonly index: number, readonly key: string | null, readonly text: string, readonly tokens: ReadonlyArray<{ readonly slot: number, readonly index: number, readonly position: number, readonly id: number, readonly text: string, readonly logProb: number | null, readonly step: number, readonly alternatives: ReadonlyArray<{ readonly text: string, readonly logProb: number | null }> }> }>, readonly segments: ReadonlyArray<{ readonly text: string, readonly start: number, readonly end: number, readonly slot: number | null }>, readonly candidates: ReadonlyArray<{ readonly rank: number, readonly text: string, readonly count: number, readonly slots: ReadonlyArray<{ readonly index: number, readonly key: string | null, readonly text: string, readonly tokens: ReadonlyArray<{ readonly slot: number, readonly index: number, readonly position: number, readonly id: number, readonly text: string, readonly logProb: number | null, readonly step: number, readonly alternatives: ReadonlyArray<{ readonly text: string, readonly logProb: number | null }> }> }>, readonly segments: ReadonlyArray<{ readonly text: string, readonly start: number, readonly end: number, readonly slot: number | null }>, readonly likelihood: { readonly kind: LikelihoodKind, readonly logProb: number, readonly perplexity: number | null, readonly bitsPerCharacter: number | null, readonly isBound: boolean, readonly standardError: number | null } | null }>, readonly likelihood: { readonly kind: LikelihoodKind, readonly logProb: number, readonly perplexity: number | null, readonly bitsPerCharacter: number | null, readonly isBound: boolean, readonly standardError: number | null } | null, readonly model: { readonly name: string, readonly version: string } | null, readonly settings: ReadonlyArray<{ readonly name: string, readonly value: unknown }>, readonly usage: { readonly knownTokens: number, readonly openTokens: number, readonly committedTokens: number, readonly causalPasses: number, readonly maskedPasses: number, readonly tokensPerPass: number | null }, readonly timing: { readonly queueMs: number, readonly firstTokenMs: number | null, readonly totalMs: number, readonly tokensPerSecond: number | null } | null, readonly error: { readonly code: ErrorCode, readonly message: string } | null } | null };
+export type FindInfillQuery = { readonly infill: { readonly id: string, readonly status: RunStatus, readonly createdAt: string, readonly finishedAt: string | null, readonly source: string | null, readonly text: string | null, readonly candidateOrder: CandidateOrder | null, readonly decoderName: string, readonly modelDigest: string, readonly seed: string, readonly promptTokens: ReadonlyArray<number | null>, readonly cancelReason: CancelReason | null, readonly labels: ReadonlyArray<string>, readonly slots: ReadonlyArray<{ readonly index: number, readonly key: string | null, readonly text: string, readonly tokens: ReadonlyArray<{ readonly slot: number, readonly index: number, readonly position: number, readonly id: number, readonly text: string, readonly logProb: number | null, readonly step: number, readonly maskedShare: number | null, readonly alternatives: ReadonlyArray<{ readonly text: string, readonly logProb: number | null }> }> }>, readonly segments: ReadonlyArray<{ readonly text: string, readonly start: number, readonly end: number, readonly slot: number | null }>, readonly candidates: ReadonlyArray<{ readonly rank: number, readonly text: string, readonly count: number, readonly slots: ReadonlyArray<{ readonly index: number, readonly key: string | null, readonly text: string, readonly tokens: ReadonlyArray<{ readonly slot: number, readonly index: number, readonly position: number, readonly id: number, readonly text: string, readonly logProb: number | null, readonly step: number, readonly maskedShare: number | null, readonly alternatives: ReadonlyArray<{ readonly text: string, readonly logProb: number | null }> }> }>, readonly segments: ReadonlyArray<{ readonly text: string, readonly start: number, readonly end: number, readonly slot: number | null }>, readonly likelihood: { readonly kind: LikelihoodKind, readonly logProb: number, readonly perplexity: number | null, readonly bitsPerCharacter: number | null, readonly isBound: boolean, readonly standardError: number | null } | null }>, readonly likelihood: { readonly kind: LikelihoodKind, readonly logProb: number, readonly perplexity: number | null, readonly bitsPerCharacter: number | null, readonly isBound: boolean, readonly standardError: number | null } | null, readonly model: { readonly name: string, readonly version: string } | null, readonly settings: ReadonlyArray<{ readonly name: string, readonly value: unknown }>, readonly usage: { readonly knownTokens: number, readonly openTokens: number, readonly committedTokens: number, readonly causalPasses: number, readonly maskedPasses: number, readonly tokensPerPass: number | null }, readonly timing: { readonly queueMs: number, readonly firstTokenMs: number | null, readonly totalMs: number, readonly tokensPerSecond: number | null } | null, readonly error: { readonly code: ErrorCode, readonly message: string } | null } | null };
 
 export type ListInfillsQueryVariables = Exact<{
   first?: number | null | undefined;
@@ -651,7 +723,7 @@ export type ListInfillsQueryVariables = Exact<{
 }>;
 
 
-export type ListInfillsQuery = { readonly infills: { readonly totalCount: number, readonly edges: ReadonlyArray<{ readonly cursor: string, readonly node: { readonly id: string, readonly status: RunStatus, readonly createdAt: string, readonly finishedAt: string | null, readonly source: string | null, readonly text: string | null, readonly candidateOrder: CandidateOrder | null, readonly decoderName: string, readonly modelDigest: string, readonly seed: string, readonly promptTokens: ReadonlyArray<number | null>, readonly cancelReason: CancelReason | null, readonly labels: ReadonlyArray<string>, readonly slots: ReadonlyArray<{ readonly index: number, readonly key: string | null, readonly text: string, readonly tokens: ReadonlyArray<{ readonly slot: number, readonly index: number, readonly position: number, readonly id: number, readonly text: string, readonly logProb: number | null, readonly step: number, readonly alternatives: ReadonlyArray<{ readonly text: string, readonly logProb: number | null }> }> }>, readonly segments: ReadonlyArray<{ readonly text: string, readonly start: number, readonly end: number, readonly slot: number | null }>, readonly candidates: ReadonlyArray<{ readonly rank: number, readonly text: string, readonly count: number, readonly slots: ReadonlyArray<{ readonly index: number, readonly key: string | null, readonly text: string, readonly tokens: ReadonlyArray<{ readonly slot: number, readonly index: number, readonly position: number, readonly id: number, readonly text: string, readonly logProb: number | null, readonly step: number, readonly alternatives: ReadonlyArray<{ readonly text: string, readonly logProb: number | null }> }> }>, readonly segments: ReadonlyArray<{ readonly text: string, readonly start: number, readonly end: number, readonly slot: number | null }>, readonly likelihood: { readonly kind: LikelihoodKind, readonly logProb: number, readonly perplexity: number | null, readonly bitsPerCharacter: number | null, readonly isBound: boolean, readonly standardError: number | null } | null }>, readonly likelihood: { readonly kind: LikelihoodKind, readonly logProb: number, readonly perplexity: number | null, readonly bitsPerCharacter: number | null, readonly isBound: boolean, readonly standardError: number | null } | null, readonly model: { readonly name: string, readonly version: string } | null, readonly settings: ReadonlyArray<{ readonly name: string, readonly value: unknown }>, readonly usage: { readonly knownTokens: number, readonly openTokens: number, readonly committedTokens: number, readonly causalPasses: number, readonly maskedPasses: number, readonly tokensPerPass: number | null }, readonly timing: { readonly queueMs: number, readonly firstTokenMs: number | null, readonly totalMs: number, readonly tokensPerSecond: number | null } | null, readonly error: { readonly code: ErrorCode, readonly message: string } | null } }>, readonly pageInfo: { readonly hasNextPage: boolean, readonly hasPreviousPage: boolean, readonly startCursor: string | null, readonly endCursor: string | null } } };
+export type ListInfillsQuery = { readonly infills: { readonly totalCount: number, readonly edges: ReadonlyArray<{ readonly cursor: string, readonly node: { readonly id: string, readonly status: RunStatus, readonly createdAt: string, readonly finishedAt: string | null, readonly source: string | null, readonly text: string | null, readonly candidateOrder: CandidateOrder | null, readonly decoderName: string, readonly modelDigest: string, readonly seed: string, readonly promptTokens: ReadonlyArray<number | null>, readonly cancelReason: CancelReason | null, readonly labels: ReadonlyArray<string>, readonly slots: ReadonlyArray<{ readonly index: number, readonly key: string | null, readonly text: string, readonly tokens: ReadonlyArray<{ readonly slot: number, readonly index: number, readonly position: number, readonly id: number, readonly text: string, readonly logProb: number | null, readonly step: number, readonly maskedShare: number | null, readonly alternatives: ReadonlyArray<{ readonly text: string, readonly logProb: number | null }> }> }>, readonly segments: ReadonlyArray<{ readonly text: string, readonly start: number, readonly end: number, readonly slot: number | null }>, readonly candidates: ReadonlyArray<{ readonly rank: number, readonly text: string, readonly count: number, readonly slots: ReadonlyArray<{ readonly index: number, readonly key: string | null, readonly text: string, readonly tokens: ReadonlyArray<{ readonly slot: number, readonly index: number, readonly position: number, readonly id: number, readonly text: string, readonly logProb: number | null, readonly step: number, readonly maskedShare: number | null, readonly alternatives: ReadonlyArray<{ readonly text: string, readonly logProb: number | null }> }> }>, readonly segments: ReadonlyArray<{ readonly text: string, readonly start: number, readonly end: number, readonly slot: number | null }>, readonly likelihood: { readonly kind: LikelihoodKind, readonly logProb: number, readonly perplexity: number | null, readonly bitsPerCharacter: number | null, readonly isBound: boolean, readonly standardError: number | null } | null }>, readonly likelihood: { readonly kind: LikelihoodKind, readonly logProb: number, readonly perplexity: number | null, readonly bitsPerCharacter: number | null, readonly isBound: boolean, readonly standardError: number | null } | null, readonly model: { readonly name: string, readonly version: string } | null, readonly settings: ReadonlyArray<{ readonly name: string, readonly value: unknown }>, readonly usage: { readonly knownTokens: number, readonly openTokens: number, readonly committedTokens: number, readonly causalPasses: number, readonly maskedPasses: number, readonly tokensPerPass: number | null }, readonly timing: { readonly queueMs: number, readonly firstTokenMs: number | null, readonly totalMs: number, readonly tokensPerSecond: number | null } | null, readonly error: { readonly code: ErrorCode, readonly message: string } | null } }>, readonly pageInfo: { readonly hasNextPage: boolean, readonly hasPreviousPage: boolean, readonly startCursor: string | null, readonly endCursor: string | null } } };
 
 export type InfillPlanPartsFragment = { readonly promptTokens: ReadonlyArray<number | null>, readonly knownTokens: number, readonly openTokens: number, readonly cost: number, readonly likelihoodKind: LikelihoodKind, readonly model: { readonly name: string, readonly version: string }, readonly decoder: { readonly name: string }, readonly slots: ReadonlyArray<{ readonly index: number, readonly key: string | null, readonly minTokens: number, readonly maxTokens: number, readonly start: number | null, readonly ownsSpace: boolean, readonly choices: ReadonlyArray<{ readonly text: string, readonly tokens: ReadonlyArray<number> }> }>, readonly settings: ReadonlyArray<{ readonly name: string, readonly value: unknown }> };
 
@@ -719,16 +791,9 @@ export const CommittedTokenPartsFragmentDoc = new TypedDocumentString(`
     text
     logProb
   }
+  maskedShare
 }
     `, {"fragmentName":"CommittedTokenParts"}) as unknown as TypedDocumentString<CommittedTokenPartsFragment, unknown>;
-export const SlotUpdatePartsFragmentDoc = new TypedDocumentString(`
-    fragment SlotUpdateParts on SlotUpdate {
-  index
-  key
-  text
-  complete
-}
-    `, {"fragmentName":"SlotUpdateParts"}) as unknown as TypedDocumentString<SlotUpdatePartsFragment, unknown>;
 export const SlotPartsFragmentDoc = new TypedDocumentString(`
     fragment SlotParts on Slot {
   index
@@ -750,6 +815,7 @@ export const SlotPartsFragmentDoc = new TypedDocumentString(`
     text
     logProb
   }
+  maskedShare
 }`, {"fragmentName":"SlotParts"}) as unknown as TypedDocumentString<SlotPartsFragment, unknown>;
 export const SegmentPartsFragmentDoc = new TypedDocumentString(`
     fragment SegmentParts on Segment {
@@ -846,6 +912,7 @@ export const InfillPartsFragmentDoc = new TypedDocumentString(`
     text
     logProb
   }
+  maskedShare
 }
 fragment SlotParts on Slot {
   index
@@ -869,6 +936,127 @@ fragment LikelihoodParts on Likelihood {
   isBound
   standardError
 }`, {"fragmentName":"InfillParts"}) as unknown as TypedDocumentString<InfillPartsFragment, unknown>;
+export const ComparisonPartsFragmentDoc = new TypedDocumentString(`
+    fragment ComparisonParts on Comparison {
+  id
+  source
+  createdAt
+  entrants {
+    index
+    label
+    infill {
+      ...InfillParts
+    }
+  }
+}
+    fragment CommittedTokenParts on CommittedToken {
+  slot
+  index
+  position
+  id
+  text
+  logProb
+  step
+  alternatives {
+    text
+    logProb
+  }
+  maskedShare
+}
+fragment SlotParts on Slot {
+  index
+  key
+  text
+  tokens {
+    ...CommittedTokenParts
+  }
+}
+fragment SegmentParts on Segment {
+  text
+  start
+  end
+  slot
+}
+fragment LikelihoodParts on Likelihood {
+  kind
+  logProb
+  perplexity
+  bitsPerCharacter
+  isBound
+  standardError
+}
+fragment InfillParts on Infill {
+  id
+  status
+  createdAt
+  finishedAt
+  source
+  text
+  slots {
+    ...SlotParts
+  }
+  segments {
+    ...SegmentParts
+  }
+  candidates {
+    rank
+    text
+    slots {
+      ...SlotParts
+    }
+    segments {
+      ...SegmentParts
+    }
+    likelihood {
+      ...LikelihoodParts
+    }
+    count
+  }
+  candidateOrder
+  likelihood {
+    ...LikelihoodParts
+  }
+  decoderName
+  modelDigest
+  model {
+    name
+    version
+  }
+  settings {
+    name
+    value
+  }
+  seed
+  promptTokens
+  usage {
+    knownTokens
+    openTokens
+    committedTokens
+    causalPasses
+    maskedPasses
+    tokensPerPass
+  }
+  timing {
+    queueMs
+    firstTokenMs
+    totalMs
+    tokensPerSecond
+  }
+  error {
+    code
+    message
+  }
+  cancelReason
+  labels
+}`, {"fragmentName":"ComparisonParts"}) as unknown as TypedDocumentString<ComparisonPartsFragment, unknown>;
+export const SlotUpdatePartsFragmentDoc = new TypedDocumentString(`
+    fragment SlotUpdateParts on SlotUpdate {
+  index
+  key
+  text
+  complete
+}
+    `, {"fragmentName":"SlotUpdateParts"}) as unknown as TypedDocumentString<SlotUpdatePartsFragment, unknown>;
 export const ErrorPartsFragmentDoc = new TypedDocumentString(`
     fragment ErrorParts on Error {
   code
@@ -960,6 +1148,7 @@ export const StreamItemPartsFragmentDoc = new TypedDocumentString(`
     text
     logProb
   }
+  maskedShare
 }
 fragment SlotParts on Slot {
   index
@@ -1177,6 +1366,326 @@ export const CatalogDocument = new TypedDocumentString(`
   }
 }
     `) as unknown as TypedDocumentString<CatalogQuery, CatalogQueryVariables>;
+export const CompareDocument = new TypedDocumentString(`
+    mutation Compare($input: CompareInput!) {
+  compare(input: $input) {
+    __typename
+    ...ComparisonParts
+    ...ErrorParts
+  }
+}
+    fragment ComparisonParts on Comparison {
+  id
+  source
+  createdAt
+  entrants {
+    index
+    label
+    infill {
+      ...InfillParts
+    }
+  }
+}
+fragment CommittedTokenParts on CommittedToken {
+  slot
+  index
+  position
+  id
+  text
+  logProb
+  step
+  alternatives {
+    text
+    logProb
+  }
+  maskedShare
+}
+fragment SlotParts on Slot {
+  index
+  key
+  text
+  tokens {
+    ...CommittedTokenParts
+  }
+}
+fragment SegmentParts on Segment {
+  text
+  start
+  end
+  slot
+}
+fragment LikelihoodParts on Likelihood {
+  kind
+  logProb
+  perplexity
+  bitsPerCharacter
+  isBound
+  standardError
+}
+fragment InfillParts on Infill {
+  id
+  status
+  createdAt
+  finishedAt
+  source
+  text
+  slots {
+    ...SlotParts
+  }
+  segments {
+    ...SegmentParts
+  }
+  candidates {
+    rank
+    text
+    slots {
+      ...SlotParts
+    }
+    segments {
+      ...SegmentParts
+    }
+    likelihood {
+      ...LikelihoodParts
+    }
+    count
+  }
+  candidateOrder
+  likelihood {
+    ...LikelihoodParts
+  }
+  decoderName
+  modelDigest
+  model {
+    name
+    version
+  }
+  settings {
+    name
+    value
+  }
+  seed
+  promptTokens
+  usage {
+    knownTokens
+    openTokens
+    committedTokens
+    causalPasses
+    maskedPasses
+    tokensPerPass
+  }
+  timing {
+    queueMs
+    firstTokenMs
+    totalMs
+    tokensPerSecond
+  }
+  error {
+    code
+    message
+  }
+  cancelReason
+  labels
+}
+fragment ErrorParts on Error {
+  code
+  message
+  ... on ValidationError {
+    problems {
+      path
+      code
+      message
+      value
+      limit
+    }
+  }
+  ... on QueueFullError {
+    retryAfterMs
+  }
+  ... on RateLimitedError {
+    retryAfterMs
+  }
+}`) as unknown as TypedDocumentString<CompareMutation, CompareMutationVariables>;
+export const FollowComparisonDocument = new TypedDocumentString(`
+    subscription FollowComparison($id: ID!, $after: Int) {
+  comparisonEvents(id: $id, after: $after) {
+    __typename
+    ... on ComparisonEvent {
+      seq
+      entrant
+      event {
+        __typename
+        infillId
+        seq
+        at
+        ... on InfillTokensCommitted {
+          tokens {
+            ...CommittedTokenParts
+          }
+          slots {
+            ...SlotUpdateParts
+          }
+        }
+        ... on InfillTokensRevised {
+          tokens {
+            ...CommittedTokenParts
+          }
+          reopened
+          slots {
+            ...SlotUpdateParts
+          }
+        }
+        ... on InfillCompleted {
+          infill {
+            ...InfillParts
+          }
+        }
+        ... on InfillCancelled {
+          reason
+          infill {
+            ...InfillParts
+          }
+        }
+        ... on InfillFailed {
+          infill {
+            ...InfillParts
+          }
+          error {
+            code
+            message
+          }
+        }
+      }
+    }
+    ... on Error {
+      ...ErrorParts
+    }
+  }
+}
+    fragment CommittedTokenParts on CommittedToken {
+  slot
+  index
+  position
+  id
+  text
+  logProb
+  step
+  alternatives {
+    text
+    logProb
+  }
+  maskedShare
+}
+fragment SlotParts on Slot {
+  index
+  key
+  text
+  tokens {
+    ...CommittedTokenParts
+  }
+}
+fragment SegmentParts on Segment {
+  text
+  start
+  end
+  slot
+}
+fragment LikelihoodParts on Likelihood {
+  kind
+  logProb
+  perplexity
+  bitsPerCharacter
+  isBound
+  standardError
+}
+fragment InfillParts on Infill {
+  id
+  status
+  createdAt
+  finishedAt
+  source
+  text
+  slots {
+    ...SlotParts
+  }
+  segments {
+    ...SegmentParts
+  }
+  candidates {
+    rank
+    text
+    slots {
+      ...SlotParts
+    }
+    segments {
+      ...SegmentParts
+    }
+    likelihood {
+      ...LikelihoodParts
+    }
+    count
+  }
+  candidateOrder
+  likelihood {
+    ...LikelihoodParts
+  }
+  decoderName
+  modelDigest
+  model {
+    name
+    version
+  }
+  settings {
+    name
+    value
+  }
+  seed
+  promptTokens
+  usage {
+    knownTokens
+    openTokens
+    committedTokens
+    causalPasses
+    maskedPasses
+    tokensPerPass
+  }
+  timing {
+    queueMs
+    firstTokenMs
+    totalMs
+    tokensPerSecond
+  }
+  error {
+    code
+    message
+  }
+  cancelReason
+  labels
+}
+fragment ErrorParts on Error {
+  code
+  message
+  ... on ValidationError {
+    problems {
+      path
+      code
+      message
+      value
+      limit
+    }
+  }
+  ... on QueueFullError {
+    retryAfterMs
+  }
+  ... on RateLimitedError {
+    retryAfterMs
+  }
+}
+fragment SlotUpdateParts on SlotUpdate {
+  index
+  key
+  text
+  complete
+}`) as unknown as TypedDocumentString<FollowComparisonSubscription, FollowComparisonSubscriptionVariables>;
 export const StreamInfillDocument = new TypedDocumentString(`
     subscription StreamInfill($input: InfillInput!) {
   infill(input: $input) {
@@ -1195,6 +1704,7 @@ export const StreamInfillDocument = new TypedDocumentString(`
     text
     logProb
   }
+  maskedShare
 }
 fragment SlotParts on Slot {
   index
@@ -1382,6 +1892,7 @@ export const FollowInfillDocument = new TypedDocumentString(`
     text
     logProb
   }
+  maskedShare
 }
 fragment SlotParts on Slot {
   index
@@ -1571,6 +2082,7 @@ export const InfillDocument = new TypedDocumentString(`
     text
     logProb
   }
+  maskedShare
 }
 fragment SlotParts on Slot {
   index
@@ -1697,6 +2209,7 @@ export const SubmitInfillDocument = new TypedDocumentString(`
     text
     logProb
   }
+  maskedShare
 }
 fragment SlotParts on Slot {
   index
@@ -1823,6 +2336,7 @@ export const CancelInfillDocument = new TypedDocumentString(`
     text
     logProb
   }
+  maskedShare
 }
 fragment SlotParts on Slot {
   index
@@ -1947,6 +2461,7 @@ export const FindInfillDocument = new TypedDocumentString(`
     text
     logProb
   }
+  maskedShare
 }
 fragment SlotParts on Slot {
   index
@@ -2071,6 +2586,7 @@ export const ListInfillsDocument = new TypedDocumentString(`
     text
     logProb
   }
+  maskedShare
 }
 fragment SlotParts on Slot {
   index
