@@ -20,7 +20,7 @@ export type Sample = {
   readonly groupCount: number;
   /** Over all items; not finite where the metric has no value for them. */
   readonly value: number;
-  /** Over each resample of the groups, which are in the order of their names; null where resampling has no meaning. */
+  /** Over each resample of the groups, which are in the order of their first items; null where resampling has no meaning. */
   readonly resample: ((resampling: Resampling) => Float64Array) | null;
 };
 
@@ -67,9 +67,9 @@ export function isMeasured(measure: Measure, result: ItemResult): boolean {
   }
 }
 
-/** Returns the sample of some items. @param results - at least one, all measured; their order changes rounding only. */
+/** Returns the sample of some items. @param results - at least one, all measured; samples in one order of items are paired. */
 export function sampleOf(measure: Measure, results: readonly ItemResult[]): Sample {
-  const groups = [...new Set(results.map(({ group }) => group))].toSorted(byCodeUnit);
+  const groups = [...new Set(results.map(({ group }) => group))];
   const groupOf = new Map(groups.map((group, index) => [group, index]));
   const owners = Uint32Array.from(results, ({ group }) => groupOf.get(group) ?? 0);
   const counts = { itemCount: results.length, groupCount: groups.length };

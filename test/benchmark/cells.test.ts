@@ -48,7 +48,10 @@ describe('perplexity', () => {
 
 describe('a cell', () => {
   it('is the same to the last digit in whatever order results come', () => {
-    expect(cellsOf(scored.toReversed(), 'PERPLEXITY')).toEqual(cellsOf(scored, 'PERPLEXITY'));
+    const thirds = Array.from({ length: 40 }, (_, index) =>
+      resultOf('a', `i${index}`, { score: scoreOf(1 / (index + 3)) }),
+    );
+    expect(cellsOf(thirds.toReversed(), 'PERPLEXITY')).toEqual(cellsOf(thirds, 'PERPLEXITY'));
   });
 
   it('has no interval for one group, however many items', () => {
