@@ -38,9 +38,9 @@ export type FillCost = {
   readonly causalPasses: number;
   readonly maskedPasses: number;
   readonly queueMs: number;
-  /** From submission to the first committed token; null where there was none. */
+  /** From the start, the queue left out, to the first committed token; null where there was none. */
   readonly firstTokenMs: number | null;
-  /** From submission to the end, `queueMs` included. */
+  /** From the start, the queue left out, to the end. */
   readonly totalMs: number;
   /** Most resident memory of the worker so far; null where it was not measured. */
   readonly peakBytes: number | null;

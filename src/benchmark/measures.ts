@@ -66,13 +66,12 @@ const measures = {
       tokens && cost && [tokens.ids.length, cost.causalPasses + cost.maskedPasses],
   ),
   TOKENS_PER_SECOND: ofFill(
-    ({ tokens, cost }) =>
-      tokens && cost && [tokens.ids.length, (cost.totalMs - cost.queueMs) / 1000],
+    ({ tokens, cost }) => tokens && cost && [tokens.ids.length, cost.totalMs / 1000],
   ),
-  FIRST_TOKEN_P50: ofCost(0.5, firstTokenTime),
-  FIRST_TOKEN_P95: ofCost(0.95, firstTokenTime),
-  LATENCY_P50: ofCost(0.5, ({ totalMs, queueMs }) => totalMs - queueMs),
-  LATENCY_P95: ofCost(0.95, ({ totalMs, queueMs }) => totalMs - queueMs),
+  FIRST_TOKEN_P50: ofCost(0.5, ({ firstTokenMs }) => firstTokenMs),
+  FIRST_TOKEN_P95: ofCost(0.95, ({ firstTokenMs }) => firstTokenMs),
+  LATENCY_P50: ofCost(0.5, ({ totalMs }) => totalMs),
+  LATENCY_P95: ofCost(0.95, ({ totalMs }) => totalMs),
   PEAK_MEMORY: {
     kind: 'WHOLE',
     has: ({ fill }) => typeof fill?.cost?.peakBytes === 'number',
@@ -132,10 +131,6 @@ function entropyOf(ids: readonly number[]): number {
   for (const id of ids) counts.set(id, (counts.get(id) ?? 0) + 1);
   const shares = [...counts.values()].map((count) => count / ids.length);
   return shares.reduce((sum, share) => sum - share * Math.log(share), 0);
-}
-
-function firstTokenTime({ firstTokenMs, queueMs }: FillCost): number | null {
-  return firstTokenMs === null ? null : firstTokenMs - queueMs;
 }
 
 function ratio([numerator = 0, denominator = 0]: Terms): number {
