@@ -1,18 +1,15 @@
 /**
  * The units of a benchmark, to look at: what stood at the masks, and what an entrant put there.
  */
-import type { ObjectFieldBuilder } from '@pothos/core';
-import type { Benchmark, BenchmarkItemRow, ItemFill } from '../src/service/benchmarks.ts';
-import type { Builder } from './builder.ts';
+import type { BenchmarkItemRow, ItemFill } from '../src/service/benchmarks.ts';
 import { forwardArguments, ordinalPage, ordinalPageOf } from './page.ts';
 import type { Parts } from './parts.ts';
 
 type Edge = { readonly cursor: string; readonly row: BenchmarkItemRow };
 type Page = ReturnType<typeof ordinalPage<BenchmarkItemRow>>;
-type Fields = ObjectFieldBuilder<Builder['$inferSchemaTypes'], Benchmark>;
 
-/** Adds `BenchmarkItem` and its connection; returns what makes the field of a benchmark. */
-export function defineBenchmarkItems(parts: Parts) {
+/** Adds `BenchmarkItem`, and the items of `Benchmark`. */
+export function defineBenchmarkItems(parts: Parts): void {
   const { builder, service } = parts;
   const item = defineItem(parts);
   const edge = builder.objectRef<Edge>('BenchmarkItemEdge').implement({
@@ -38,8 +35,8 @@ export function defineBenchmarkItems(parts: Parts) {
       }),
     }),
   });
-  return (t: Fields) =>
-    t.field({
+  builder.objectFields('Benchmark', (t) => ({
+    items: t.field({
       type: connection,
       description: 'The units that are done: item by item, masking by masking, entrant by entrant.',
       args: forwardArguments(t.arg),
@@ -48,7 +45,8 @@ export function defineBenchmarkItems(parts: Parts) {
         const { units, hasNext } = await service.benchmarks.units(benchmark, page);
         return ordinalPage(units, { hasNext, after: page.after });
       },
-    });
+    }),
+  }));
 }
 
 function defineBenchmarkSlot({ builder }: Parts) {

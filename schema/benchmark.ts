@@ -12,7 +12,6 @@ export function defineBenchmark(parts: Parts): void {
   const { builder, enums, service } = parts;
   defineEntrant(parts);
   defineProgress(parts);
-  const items = defineBenchmarkItems(parts);
   const fact = defineFact(parts);
   builder.objectType('Benchmark', {
     description: 'Entrants that fill and score the same masked texts.',
@@ -49,7 +48,6 @@ export function defineBenchmark(parts: Parts): void {
         resolve: async (benchmark) => [...(await service.benchmarks.entrants(benchmark))],
       }),
       seed: t.expose('seed', { type: 'BigInt', description: 'Of masks, samples and intervals.' }),
-      items: items(t),
       environment: t.field({
         type: [fact],
         description: 'What speed depends on: versions, device, threads.',
@@ -81,6 +79,7 @@ export function defineBenchmark(parts: Parts): void {
     }),
   });
   defineBenchmarkFigures(parts);
+  defineBenchmarkItems(parts);
 }
 
 function defineFact({ builder }: Parts) {

@@ -17,7 +17,7 @@ import { endingOnReturn } from './ending-on-return.ts';
 import { asResult, endingWithExpected, isExpectedError } from './error.ts';
 import { decodeIdOf, encodeId } from './global-id.ts';
 import { readModel } from './infill-input.ts';
-import { defineMasking, type MaskingValue, maskingOf } from './masking.ts';
+import { type MaskingInput, type MaskingValue, maskingOf } from './masking.ts';
 import type { OperationTypes } from './operations.ts';
 import type { Parts } from './parts.ts';
 
@@ -40,12 +40,16 @@ type StartValue = {
   readonly scoreDraws: number;
 };
 
-type Types = OperationTypes & { readonly masking: ReturnType<typeof defineMasking> };
+type Types = OperationTypes & { readonly masking: MaskingInput };
 
 /** Adds `Benchmark` and its operations. */
-export function defineBenchmarks(parts: Parts, operations: OperationTypes): void {
+export function defineBenchmarks(
+  parts: Parts,
+  operations: OperationTypes,
+  masking: MaskingInput,
+): void {
   const { builder, service } = parts;
-  const types = { ...operations, masking: defineMasking(parts) };
+  const types = { ...operations, masking };
   defineBenchmark(parts);
   defineBenchmarkList(parts, types.masking);
   builder.queryField('benchmark', (t) =>

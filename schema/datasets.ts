@@ -3,10 +3,12 @@
  */
 
 import { InfillError } from '../src/errors.ts';
+import { namedMasking } from '../src/service/benchmark-names.ts';
 import type { DatasetItemRow } from '../src/service/datasets.ts';
 import { defineDatasetImport } from './dataset-import.ts';
 import { asResult, isExpectedError } from './error.ts';
 import { decodeIdOf, encodeId } from './global-id.ts';
+import { type MaskingInput, type MaskingValue, maskingOf } from './masking.ts';
 import type { OperationTypes } from './operations.ts';
 import { forwardArguments, ordinalPage, ordinalPageOf } from './page.ts';
 import type { Parts } from './parts.ts';
@@ -15,9 +17,9 @@ type ItemEdge = { readonly cursor: string; readonly row: DatasetItemRow };
 type ItemPage = ReturnType<typeof ordinalPage<DatasetItemRow>> & { readonly total: number };
 
 /** Adds `Dataset` and its operations. */
-export function defineDatasets(parts: Parts, types: OperationTypes): void {
+export function defineDatasets(parts: Parts, types: OperationTypes, masking: MaskingInput): void {
   const { builder, service } = parts;
-  defineDataset(parts);
+  defineDataset(parts, masking);
   builder.queryField('datasets', (t) =>
     t.field({
       type: ['Dataset'],
@@ -51,7 +53,25 @@ export function datasetIdOf(globalId: string): string {
   return id;
 }
 
-function defineDataset(parts: Parts): void {
+function maskedUrl(
+  id: string,
+  {
+    masking,
+    seed,
+    model,
+  }: {
+    readonly masking: MaskingValue;
+    readonly seed: bigint;
+    readonly model?: string | null | undefined;
+  },
+): string {
+  const { name } = namedMasking(maskingOf(masking));
+  const pack =
+    model == null ? '' : `&model=${encodeURIComponent(decodeIdOf('ModelPack', model) ?? '')}`;
+  return `/exports/maskings/${id}/${name}.jsonl?seed=${seed}${pack}`;
+}
+
+function defineDataset(parts: Parts, masking: MaskingInput): void {
   const { builder, service } = parts;
   const connection = defineItems(parts);
   builder.objectType('Dataset', {
@@ -77,6 +97,20 @@ function defineDataset(parts: Parts): void {
         description: 'Whether it came with the server and is for everyone.',
       }),
       createdAt: t.expose('createdAt', { type: 'DateTime', description: 'When it was taken in.' }),
+      maskedUrl: t.string({
+        description:
+          'Where its items can be read under a masking, a line of JSON each, from the root of this server; with the ' +
+          'same credential. Models elsewhere fill the same masks so.',
+        args: {
+          masking: t.arg({ type: masking, required: true, description: 'Under which masking.' }),
+          seed: t.arg({ type: 'BigInt', required: true, description: 'As of the benchmark.' }),
+          model: t.arg.id({
+            description:
+              'Whose tokens a masking of tokens counts; the first of `models` when absent.',
+          }),
+        },
+        resolve: ({ id }, args) => maskedUrl(id, args),
+      }),
       items: t.field({
         type: connection,
         description: 'Its items, in their order.',

@@ -12,6 +12,7 @@ import { defineInfillEvents, eventTypeName } from './infill-event.ts';
 import { defineInfillInput, defineSharedInputs } from './infill-input.ts';
 import { definePlan } from './infill-plan.ts';
 import { defineScore } from './infill-score.ts';
+import { defineMasking } from './masking.ts';
 import { defineMutations } from './mutations.ts';
 import type { Parts } from './parts.ts';
 import { defineSubscriptions } from './subscriptions.ts';
@@ -28,9 +29,10 @@ export function defineOperations(parts: Parts): void {
   defineScore(parts, types);
   defineClientToken(parts, types);
   defineSubscriptions(parts, types);
-  defineDatasets(parts, types);
+  const masking = defineMasking(parts);
+  defineDatasets(parts, types, masking);
   defineCompare(parts, types);
-  defineBenchmarks(parts, types);
+  defineBenchmarks(parts, types, masking);
 }
 
 function defineOperationTypes(parts: Parts) {

@@ -6,6 +6,7 @@ import type { Config } from '../config.ts';
 import type { Service } from '../service/service.ts';
 import { type AdmissionPolicy, bodyRefusal, originRefusal } from './admission.ts';
 import { type Authenticator, viewerOf } from './authentication.ts';
+import { exportsPrefix, serveExport } from './exports.ts';
 import { pageHeaders } from './graphiql.ts';
 import type { Graphql } from './graphql.ts';
 import { readiness } from './health.ts';
@@ -46,6 +47,7 @@ export function createHttpListener(options: HttpOptions): RequestListener {
     const exchange = { request, response, requestId };
     const answered = (answering: Promise<void>) =>
       void answering.catch((error: unknown) => answerFailure(exchange, error, logger));
+    if (path.startsWith(exportsPrefix)) return answered(serveExportTo(exchange, options));
     switch (path) {
       case '/':
         return void response.writeHead(302, { location: '/graphql' }).end();
@@ -82,6 +84,14 @@ async function serveMetricsTo(
   if (viewer === null) return;
   const message = `The metrics need the scope ADMIN; this credential has: ${[...viewer.scopes].join(', ')}.`;
   refuse(response, { status: 403, code: 'FORBIDDEN', message });
+}
+
+async function serveExportTo(
+  exchange: Exchange,
+  { service, identity, logger }: HttpOptions,
+): Promise<void> {
+  const viewer = await viewerOf(exchange, identity, logger);
+  if (viewer !== null) await serveExport(exchange, service, viewer);
 }
 
 async function serveGraphql(

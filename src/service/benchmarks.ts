@@ -3,11 +3,10 @@
  *
  * Knows owners; how units are worked off is in `benchmark-executor.ts`.
  */
-import type { BenchmarkResults, NamedValue } from '../benchmark/benchmark-results.ts';
+import type { BenchmarkResults } from '../benchmark/benchmark-results.ts';
 import type { Cell } from '../benchmark/cells.ts';
-import { benchmarkDifferences, type Difference } from '../benchmark/differences.ts';
+import type { Difference } from '../benchmark/differences.ts';
 import type { Metric } from '../benchmark/metric.ts';
-import { InfillError, type Problem, problemsError } from '../errors.ts';
 import {
   type BenchmarkFilter,
   type BenchmarkPage,
@@ -19,7 +18,6 @@ import {
 import {
   type BenchmarkItemRow,
   type BenchmarkRow,
-  countUnfinished,
   countUnits,
   deleteBenchmark,
   type EntrantRow,
@@ -31,23 +29,21 @@ import {
   unknownBenchmark,
 } from '../store/benchmarks.ts';
 import type { PageRequest } from '../store/keyset-pages.ts';
-import { uuidV7 } from '../store/uuid-v7.ts';
 import { BenchmarkExecutor, type ExecutorOptions } from './benchmark-executor.ts';
-import { computeCells, loadResults } from './benchmark-figures.ts';
 import {
-  type BenchmarkInput,
-  benchmarkKey,
-  benchmarkLimits,
-  checkEntrant,
-  inputProblems,
-  maskProblems,
-} from './benchmark-input.ts';
+  computeDifferences,
+  type ExportedFile,
+  exportedBenchmark,
+  maskedLines,
+} from './benchmark-export.ts';
+import { computeCells, loadResults } from './benchmark-figures.ts';
+import type { BenchmarkInput } from './benchmark-input.ts';
+import { type BenchmarkExport, maskingOfName } from './benchmark-names.ts';
 import type { BenchmarkProgress } from './benchmark-pulse.ts';
-import type { Datasets } from './datasets.ts';
+import { checkedBenchmark, type StartOptions } from './benchmark-start.ts';
 import { checkedRanking, type LeaderboardInput } from './leaderboard.ts';
-import type { PreparationOptions } from './prepared-request.ts';
+import { findPack } from './prepared-request.ts';
 import type { Viewer } from './service.ts';
-import type { AdmissionGate } from './submissions.ts';
 
 /** A benchmark as the API shows it. */
 export type Benchmark = BenchmarkRow;
@@ -65,13 +61,7 @@ export type { BenchmarkInput, EntrantInput } from './benchmark-input.ts';
 export type { BenchmarkProgress } from './benchmark-pulse.ts';
 
 /** What benchmarks are made of. */
-export type BenchmarksOptions = ExecutorOptions &
-  PreparationOptions & {
-    readonly datasets: Datasets;
-    readonly gate: AdmissionGate;
-    /** Versions, device, threads: what speed figures depend on. */
-    readonly environment: readonly NamedValue[];
-  };
+export type BenchmarksOptions = ExecutorOptions & StartOptions;
 
 /** How far a benchmark is, as its followers are told. `seq` grows with every unit, across restarts too. */
 export type BenchmarkEvent = {
@@ -80,6 +70,16 @@ export type BenchmarkEvent = {
   readonly at: number;
   readonly type: 'progressed' | 'ended';
   readonly progress: BenchmarkProgress;
+};
+
+/** A dataset under a masking. */
+export type MaskedSet = {
+  readonly datasetId: string;
+  /** Its name. */
+  readonly masking: string;
+  readonly seed: bigint;
+  /** Pack id, for maskings of tokens; the default pack when null. */
+  readonly model: string | null;
 };
 
 /** Milliseconds between two events of one follower. */
@@ -111,46 +111,9 @@ export class Benchmarks {
    * @throws the caller's mistakes, all at once; UNSUPPORTED for client tokens; QUEUE_FULL; STORAGE_FULL
    */
   async start(input: BenchmarkInput, viewer: Viewer): Promise<Benchmark> {
-    const { database, datasets, gate, environment, newSeed, now } = this.#options;
-    const key = benchmarkKey(viewer);
-    const [dataset = null] = await datasets.find([input.dataset], viewer);
-    const problems = [
-      ...(dataset === null ? [noDataset(input.dataset)] : []),
-      ...inputProblems(input, dataset),
-    ];
-    const entrants = await Promise.all(
-      input.entrants.map((entrant, index) => checkEntrant(entrant, index, this.#options)),
-    );
-    problems.push(...entrants.flatMap((entrant) => entrant.problems));
-    if (dataset !== null && problems.length === 0) {
-      problems.push(...(await maskProblems(database, dataset, input)));
-    }
-    throwProblems(problems);
-    if (dataset === null) throw new InfillError('UNKNOWN_DATASET', 'The dataset is gone.');
-    gate.check();
-    await this.#requireRoom(viewer);
-    const createdAt = new Date(now());
-    const benchmark: BenchmarkRow = {
-      id: uuidV7(createdAt.getTime()),
-      owner: viewer.owner,
-      name: input.name ?? null,
-      status: 'QUEUED',
-      datasetId: dataset.id,
-      itemCount: input.items ?? dataset.itemCount,
-      maskings: input.maskings,
-      seed: input.seed ?? newSeed(),
-      settings: { measures: input.measures, scoreDraws: input.scoreDraws, key },
-      environment,
-      createdAt,
-      finishedAt: null,
-      error: null,
-    };
-    const rows = entrants.flatMap(({ checked }, ordinal): EntrantRow[] =>
-      checked === null
-        ? []
-        : [{ id: uuidV7(createdAt.getTime()), benchmarkId: benchmark.id, ordinal, ...checked }],
-    );
-    await insertBenchmark(database, benchmark, rows);
+    const { database } = this.#options;
+    const { benchmark, entrants } = await checkedBenchmark(input, viewer, this.#options);
+    await insertBenchmark(database, benchmark, entrants);
     this.#executor.add(benchmark.id);
     return benchmark;
   }
@@ -228,7 +191,33 @@ export class Benchmarks {
   ): Promise<readonly Difference[]> {
     const results = await this.results(benchmark);
     const chosen = results.metrics.filter((metric) => metrics?.includes(metric) ?? true);
-    return benchmarkDifferences({ ...results, metrics: chosen }, baselineId);
+    return computeDifferences({ ...results, metrics: chosen }, baselineId);
+  }
+
+  /** A benchmark as a file. @throws UNKNOWN_BENCHMARK */
+  async exported(id: string, format: BenchmarkExport, viewer: Viewer): Promise<ExportedFile> {
+    const { database, datasets } = this.#options;
+    const benchmark = await this.require(id, viewer);
+    const dataset = await datasets.require(benchmark.datasetId, viewer);
+    const results = await this.results(benchmark);
+    const cells = await this.cells(benchmark);
+    return exportedBenchmark(database, { results, dataset }, cells, format);
+  }
+
+  /**
+   * A dataset under a masking, a line of JSON per item.
+   *
+   * @throws UNKNOWN_DATASET; UNKNOWN_MODEL; INVALID_INPUT for a strange masking, and for an item that it does not fit
+   */
+  async *maskedLines(
+    { datasetId, masking, seed, model }: MaskedSet,
+    viewer: Viewer,
+  ): AsyncGenerator<string> {
+    const { database, datasets, dispatcher } = this.#options;
+    const dataset = await datasets.require(datasetId, viewer);
+    const pack = findPack(dispatcher, model ?? undefined);
+    const asked = { masking: maskingOfName(masking), seed };
+    yield* maskedLines(database, dataset, asked, (text) => dispatcher.tokenize(pack.id, text));
   }
 
   /** Everything that exports and reports are made of. */
@@ -284,22 +273,4 @@ export class Benchmarks {
       signal.addEventListener('abort', done, { once: true });
     });
   }
-
-  async #requireRoom({ owner }: Viewer): Promise<void> {
-    const { unfinished } = benchmarkLimits;
-    const count = await countUnfinished(this.#options.database, owner);
-    if (count < unfinished) return;
-    const message = `${count} benchmarks have not ended; the limit is ${unfinished}.`;
-    throw new InfillError('QUEUE_FULL', message, { retryAfterMs: 60_000 });
-  }
-}
-
-function noDataset(id: string): Problem {
-  const message = `There is no dataset ${id}.`;
-  return { path: ['dataset'], code: 'UNKNOWN_DATASET', message, value: id, limit: null };
-}
-
-function throwProblems(problems: readonly Problem[]): void {
-  const [first, ...others] = problems;
-  if (first !== undefined) throw problemsError([first, ...others]);
 }

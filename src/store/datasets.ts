@@ -144,6 +144,27 @@ export function readItems(
   });
 }
 
+/** The items with these ids, as their dataset calls them; in no order. */
+export function readNamedItems(
+  database: Database,
+  datasetId: string,
+  itemIds: readonly string[],
+): Promise<readonly DatasetItemRow[]> {
+  return guarded(`read ${itemIds.length} items of dataset ${datasetId}`, () =>
+    database
+      .select({
+        itemId: datasetItems.itemId,
+        group: datasetItems.group,
+        content: datasetItems.content,
+        ordinal: datasetItems.ordinal,
+      })
+      .from(datasetItems)
+      .where(
+        and(eq(datasetItems.datasetId, datasetId), inArray(datasetItems.itemId, [...itemIds])),
+      ),
+  );
+}
+
 /**
  * Deletes a dataset of an owner.
  *

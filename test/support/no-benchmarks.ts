@@ -37,6 +37,10 @@ export const noBenchmarks: Service['benchmarks'] = {
   cells: async () => [],
   differences: async () => [],
   results: ({ id }) => noBenchmark(id),
+  exported: noBenchmark,
+  async *maskedLines({ datasetId }) {
+    yield await noBenchmark(datasetId);
+  },
   units: async () => ({ units: [], hasNext: false }),
   async *events(id) {
     yield await noBenchmark(id);
