@@ -121,6 +121,14 @@ function defineProvenance({ builder, service }: Parts): void {
     }),
     seed: t.expose('seed', { type: 'BigInt', description: 'The seed of all its randomness.' }),
     usage: t.field({ type: 'Usage', description: 'Tokens and model passes.', resolve: usageOf }),
+    receipt: t.field({
+      type: 'JSON',
+      nullable: true,
+      description:
+        'Everything that is needed to do it again, and its tokens, as JSON: `lacuna replay` reads it. Null unless it is ' +
+        'completed, and where no text is kept.',
+      resolve: (infill) => service.receiptOf(infill),
+    }),
     timing: t.field({
       type: 'Timing',
       nullable: true,

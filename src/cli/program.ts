@@ -10,6 +10,8 @@ import { infillCommand } from './infill.ts';
 import { keysCommand } from './keys.ts';
 import { modelsCommand } from './models.ts';
 import { packCommand } from './pack.ts';
+import { receiptCommand } from './receipt.ts';
+import { replayCommand } from './replay.ts';
 import { scoreCommand } from './score.ts';
 import { serveCommand } from './serve.ts';
 
@@ -33,6 +35,8 @@ export function createProgram(context: CommandContext): Command {
   const commands = [
     infillCommand,
     scoreCommand,
+    receiptCommand,
+    replayCommand,
     modelsCommand,
     decodersCommand,
     serveCommand,

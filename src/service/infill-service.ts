@@ -25,6 +25,7 @@ import {
   prepareInfill,
   prepareScore,
 } from './prepared-request.ts';
+import { receiptOf } from './receipt.ts';
 import { type LifecycleOptions, RunLifecycle } from './run-lifecycle.ts';
 import { RunMemory } from './run-memory.ts';
 import { termsProblems } from './run-terms.ts';
@@ -210,6 +211,11 @@ export class InfillService implements Service {
 
   listInfills(...[page, filter, orderBy, { owner }]: Parameters<Service['listInfills']>) {
     return listRuns(this.#options.database, { owner, filter, orderBy, page });
+  }
+
+  receiptOf(infill: Infill) {
+    const { decoders, environment = [] } = this.#options;
+    return receiptOf(infill, { decoders, environment, packs: this.packs() });
   }
 
   countInfills(...[filter, { owner }]: Parameters<Service['countInfills']>) {

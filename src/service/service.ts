@@ -28,6 +28,7 @@ import type { Comparisons } from './comparisons.ts';
 import type { Balance } from './cost-ledger.ts';
 import type { Datasets } from './datasets.ts';
 import type { MintClientTokenInput, MintedToken } from './identity.ts';
+import type { Receipt } from './receipt.ts';
 
 export type { Balance } from './cost-ledger.ts';
 
@@ -267,6 +268,8 @@ export interface Service {
     order: RunOrder,
     viewer: Viewer,
   ): Promise<RunPage>;
+  /** Everything that is needed to do a run again; null of one that is not completed, or whose texts are not kept. */
+  receiptOf(infill: Infill): Receipt | null;
   countInfills(filter: RunFilter, viewer: Viewer): Promise<number>;
   /** @throws UNSUPPORTED unless the viewer is known by an API key; INVALID_INPUT with all problems. */
   mintClientToken(input: MintClientTokenInput, viewer: Viewer): Promise<MintedToken>;

@@ -40,6 +40,7 @@ export class FakeService implements Service {
   readonly datasets = noDatasets;
   readonly benchmarks = noBenchmarks;
   readonly comparisons = noComparisons;
+  readonly receiptOf = () => null;
   readonly decoders = builtInDecoders.descriptions;
   /** In order of submission. */
   readonly runs: Infill[] = [];

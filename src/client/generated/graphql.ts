@@ -725,6 +725,13 @@ export type ListInfillsQueryVariables = Exact<{
 
 export type ListInfillsQuery = { readonly infills: { readonly totalCount: number, readonly edges: ReadonlyArray<{ readonly cursor: string, readonly node: { readonly id: string, readonly status: RunStatus, readonly createdAt: string, readonly finishedAt: string | null, readonly source: string | null, readonly text: string | null, readonly candidateOrder: CandidateOrder | null, readonly decoderName: string, readonly modelDigest: string, readonly seed: string, readonly promptTokens: ReadonlyArray<number | null>, readonly cancelReason: CancelReason | null, readonly labels: ReadonlyArray<string>, readonly slots: ReadonlyArray<{ readonly index: number, readonly key: string | null, readonly text: string, readonly tokens: ReadonlyArray<{ readonly slot: number, readonly index: number, readonly position: number, readonly id: number, readonly text: string, readonly logProb: number | null, readonly step: number, readonly maskedShare: number | null, readonly alternatives: ReadonlyArray<{ readonly text: string, readonly logProb: number | null }> }> }>, readonly segments: ReadonlyArray<{ readonly text: string, readonly start: number, readonly end: number, readonly slot: number | null }>, readonly candidates: ReadonlyArray<{ readonly rank: number, readonly text: string, readonly count: number, readonly slots: ReadonlyArray<{ readonly index: number, readonly key: string | null, readonly text: string, readonly tokens: ReadonlyArray<{ readonly slot: number, readonly index: number, readonly position: number, readonly id: number, readonly text: string, readonly logProb: number | null, readonly step: number, readonly maskedShare: number | null, readonly alternatives: ReadonlyArray<{ readonly text: string, readonly logProb: number | null }> }> }>, readonly segments: ReadonlyArray<{ readonly text: string, readonly start: number, readonly end: number, readonly slot: number | null }>, readonly likelihood: { readonly kind: LikelihoodKind, readonly logProb: number, readonly perplexity: number | null, readonly bitsPerCharacter: number | null, readonly isBound: boolean, readonly standardError: number | null } | null }>, readonly likelihood: { readonly kind: LikelihoodKind, readonly logProb: number, readonly perplexity: number | null, readonly bitsPerCharacter: number | null, readonly isBound: boolean, readonly standardError: number | null } | null, readonly model: { readonly name: string, readonly version: string } | null, readonly settings: ReadonlyArray<{ readonly name: string, readonly value: unknown }>, readonly usage: { readonly knownTokens: number, readonly openTokens: number, readonly committedTokens: number, readonly causalPasses: number, readonly maskedPasses: number, readonly tokensPerPass: number | null }, readonly timing: { readonly queueMs: number, readonly firstTokenMs: number | null, readonly totalMs: number, readonly tokensPerSecond: number | null } | null, readonly error: { readonly code: ErrorCode, readonly message: string } | null } }>, readonly pageInfo: { readonly hasNextPage: boolean, readonly hasPreviousPage: boolean, readonly startCursor: string | null, readonly endCursor: string | null } } };
 
+export type FindReceiptQueryVariables = Exact<{
+  id: string | number;
+}>;
+
+
+export type FindReceiptQuery = { readonly infill: { readonly status: RunStatus, readonly store: StorePolicy, readonly receipt: unknown } | null };
+
 export type InfillPlanPartsFragment = { readonly promptTokens: ReadonlyArray<number | null>, readonly knownTokens: number, readonly openTokens: number, readonly cost: number, readonly likelihoodKind: LikelihoodKind, readonly model: { readonly name: string, readonly version: string }, readonly decoder: { readonly name: string }, readonly slots: ReadonlyArray<{ readonly index: number, readonly key: string | null, readonly minTokens: number, readonly maxTokens: number, readonly start: number | null, readonly ownsSpace: boolean, readonly choices: ReadonlyArray<{ readonly text: string, readonly tokens: ReadonlyArray<number> }> }>, readonly settings: ReadonlyArray<{ readonly name: string, readonly value: unknown }> };
 
 export type PlanInfillQueryVariables = Exact<{
@@ -2674,6 +2681,15 @@ fragment InfillParts on Infill {
   cancelReason
   labels
 }`) as unknown as TypedDocumentString<ListInfillsQuery, ListInfillsQueryVariables>;
+export const FindReceiptDocument = new TypedDocumentString(`
+    query FindReceipt($id: ID!) {
+  infill(id: $id) {
+    status
+    store
+    receipt
+  }
+}
+    `) as unknown as TypedDocumentString<FindReceiptQuery, FindReceiptQueryVariables>;
 export const PlanInfillDocument = new TypedDocumentString(`
     query PlanInfill($input: InfillInput!) {
   planInfill(input: $input) {
