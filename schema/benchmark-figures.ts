@@ -2,6 +2,7 @@
  * The figures of a benchmark, and how its entrants differ.
  */
 import { InfillError } from '../src/errors.ts';
+import { exportPath } from '../src/service/benchmark-names.ts';
 import type { Benchmark, Cell, Difference, EntrantRow, Metric } from '../src/service/benchmarks.ts';
 import type { Service } from '../src/service/service.ts';
 import type { Parts } from './parts.ts';
@@ -46,6 +47,30 @@ export function defineBenchmarkFigures(parts: Parts): void {
         const all = await service.benchmarks.differences(benchmark, baseline, chosen);
         return withEntrants(service, benchmark, all);
       },
+    }),
+    exportUrl: t.string({
+      description:
+        'Where it can be read as a file, from the root of this server; with the same credential.',
+      args: {
+        format: t.arg({
+          type: enums.exportFormat,
+          required: true,
+          description: 'In which form.',
+        }),
+      },
+      resolve: ({ id }, { format }) => exportPath(id, format),
+    }),
+    exported: t.string({
+      description: 'The same file as text.',
+      args: {
+        format: t.arg({
+          type: enums.exportFormat,
+          required: true,
+          description: 'In which form.',
+        }),
+      },
+      resolve: async ({ id }, { format }, { viewer }) =>
+        (await service.benchmarks.exported(id, format, viewer)).text,
     }),
   }));
 }

@@ -1,7 +1,7 @@
 /**
  * A benchmark as clients see it: who takes part, how far it is, and its figures.
  */
-import { exportPath, namedMasking } from '../src/service/benchmark-names.ts';
+import { namedMasking } from '../src/service/benchmark-names.ts';
 import { defineBenchmarkFigures } from './benchmark-figures.ts';
 import { defineBenchmarkItems } from './benchmark-item.ts';
 import { encodeId } from './global-id.ts';
@@ -52,18 +52,6 @@ export function defineBenchmark(parts: Parts): void {
         type: [fact],
         description: 'What speed depends on: versions, device, threads.',
         resolve: ({ environment }) => [...environment],
-      }),
-      exportUrl: t.string({
-        description:
-          'Where it can be read as a file, from the root of this server; with the same credential.',
-        args: {
-          format: t.arg({
-            type: enums.exportFormat,
-            required: true,
-            description: 'In which form.',
-          }),
-        },
-        resolve: ({ id }, { format }) => exportPath(id, format),
       }),
       createdAt: t.expose('createdAt', { type: 'DateTime', description: 'When it was started.' }),
       finishedAt: t.expose('finishedAt', {

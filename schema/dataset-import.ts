@@ -7,7 +7,8 @@ import { asResult, endingWithExpected, isExpectedError } from './error.ts';
 import type { OperationTypes } from './operations.ts';
 import type { Parts } from './parts.ts';
 
-type ContentValue = {
+/** Value of `DatasetContentInput`: exactly one of its fields. */
+export type ContentValue = {
   readonly inline?: string | null | undefined;
   readonly path?: string | null | undefined;
 };
@@ -24,11 +25,11 @@ type ImportValue = {
   readonly content: ContentValue;
 };
 
-/** Adds `importDataset`, the mutation and the subscription. */
-export function defineDatasetImport(
-  { builder, enums, service }: Parts,
-  { errors }: OperationTypes,
-): void {
+/** The input type of contents. */
+export type ContentInput = ReturnType<typeof defineContentInput>;
+
+/** Adds `DatasetContentInput`. */
+export function defineContentInput({ builder }: Pick<Parts, 'builder'>) {
   const content = builder.inputRef<ContentValue>('DatasetContentInput');
   content.implement({
     isOneOf: true,
@@ -41,6 +42,20 @@ export function defineDatasetImport(
       }),
     }),
   });
+  return content;
+}
+
+/** A content as the service takes it. */
+export function contentOf({ path, inline }: ContentValue): DatasetImport['content'] {
+  return path == null ? { inline: inline ?? '' } : { path };
+}
+
+/** Adds `importDataset`, the mutation and the subscription. */
+export function defineDatasetImport(
+  { builder, enums, service }: Parts,
+  { errors }: OperationTypes,
+  content: ContentInput,
+): void {
   const input = builder.inputRef<ImportValue>('ImportDatasetInput');
   input.implement({
     description:
@@ -138,6 +153,6 @@ function importOf(value: ImportValue): DatasetImport {
     title: title ?? undefined,
     description: description ?? undefined,
     language: language ?? undefined,
-    content: content.path == null ? { inline: content.inline ?? '' } : { path: content.path },
+    content: contentOf(content),
   };
 }

@@ -5,7 +5,7 @@
 import { InfillError } from '../src/errors.ts';
 import { namedMasking } from '../src/service/benchmark-names.ts';
 import type { DatasetItemRow } from '../src/service/datasets.ts';
-import { defineDatasetImport } from './dataset-import.ts';
+import { type ContentInput, defineDatasetImport } from './dataset-import.ts';
 import { asResult, isExpectedError } from './error.ts';
 import { decodeIdOf, encodeId } from './global-id.ts';
 import { type MaskingInput, type MaskingValue, maskingOf } from './masking.ts';
@@ -17,7 +17,11 @@ type ItemEdge = { readonly cursor: string; readonly row: DatasetItemRow };
 type ItemPage = ReturnType<typeof ordinalPage<DatasetItemRow>> & { readonly total: number };
 
 /** Adds `Dataset` and its operations. */
-export function defineDatasets(parts: Parts, types: OperationTypes, masking: MaskingInput): void {
+export function defineDatasets(
+  parts: Parts,
+  types: OperationTypes,
+  { masking, content }: { readonly masking: MaskingInput; readonly content: ContentInput },
+): void {
   const { builder, service } = parts;
   defineDataset(parts, masking);
   builder.queryField('datasets', (t) =>
@@ -40,7 +44,7 @@ export function defineDatasets(parts: Parts, types: OperationTypes, masking: Mas
       },
     }),
   );
-  defineDatasetImport(parts, types);
+  defineDatasetImport(parts, types, content);
   defineDelete(parts, types);
 }
 

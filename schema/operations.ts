@@ -5,9 +5,11 @@
 import { defineBenchmarks } from './benchmarks.ts';
 import { defineClientToken } from './client-token.ts';
 import { defineCompare } from './compare.ts';
+import { defineContentInput } from './dataset-import.ts';
 import { defineDatasets } from './datasets.ts';
 import { defineDeleteInfills } from './delete-infills.ts';
 import { defineErrors, isExpectedError } from './error.ts';
+import { defineImportFills } from './import-fills.ts';
 import { defineInfillEvents, eventTypeName } from './infill-event.ts';
 import { defineInfillInput, defineSharedInputs } from './infill-input.ts';
 import { definePlan } from './infill-plan.ts';
@@ -30,9 +32,11 @@ export function defineOperations(parts: Parts): void {
   defineClientToken(parts, types);
   defineSubscriptions(parts, types);
   const masking = defineMasking(parts);
-  defineDatasets(parts, types, masking);
+  const content = defineContentInput(parts);
+  defineDatasets(parts, types, { masking, content });
   defineCompare(parts, types);
   defineBenchmarks(parts, types, masking);
+  defineImportFills(parts, types, content);
 }
 
 function defineOperationTypes(parts: Parts) {

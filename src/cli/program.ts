@@ -2,6 +2,7 @@
  * The commands of `lacuna`, together.
  */
 import { Command } from 'commander';
+import { benchCommand } from './bench.ts';
 import type { CommandContext } from './command-context.ts';
 import { dbCommand } from './db.ts';
 import { decodersCommand } from './decoders.ts';
@@ -12,6 +13,7 @@ import { modelsCommand } from './models.ts';
 import { packCommand } from './pack.ts';
 import { receiptCommand } from './receipt.ts';
 import { replayCommand } from './replay.ts';
+import { reportCommand } from './report.ts';
 import { scoreCommand } from './score.ts';
 import { serveCommand } from './serve.ts';
 
@@ -37,6 +39,8 @@ export function createProgram(context: CommandContext): Command {
     scoreCommand,
     receiptCommand,
     replayCommand,
+    benchCommand,
+    reportCommand,
     modelsCommand,
     decodersCommand,
     serveCommand,

@@ -168,12 +168,13 @@ export class BenchmarkExecutor {
     if (benchmark === undefined) return null;
     const [dataset] = await findDatasets(database, benchmark.owner, [benchmark.datasetId]);
     if (!dataset) throw new InfillError('STORE_FAILED', 'The dataset of the benchmark is gone.');
-    const entrants = (await readEntrants(database, benchmarkId)).filter((e) => !e.isImported);
+    const everyone = await readEntrants(database, benchmarkId);
+    const entrants = everyone.filter(({ isImported }) => !isImported);
     const done = new Set((await readUnitKeys(database, benchmarkId)).map(unitName));
     const key = { datasetDigest: dataset.digest, seed: benchmark.seed };
     const viewer = viewerOf(benchmark);
     const context: UnitContext = { benchmark, key, viewer, decoder, schedule, signal };
-    const total = benchmark.itemCount * benchmark.maskings.length * entrants.length;
+    const total = benchmark.itemCount * benchmark.maskings.length * everyone.length;
     return { context, total, units: () => unitsOf(database, benchmark, entrants, done) };
   }
 }

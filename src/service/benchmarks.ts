@@ -23,13 +23,16 @@ import {
   type EntrantRow,
   findBenchmarks,
   insertBenchmark,
+  insertImportedEntrant,
   readCells,
   readEntrants,
   readUnits,
+  replaceCells,
   unknownBenchmark,
 } from '../store/benchmarks.ts';
 import type { PageRequest } from '../store/keyset-pages.ts';
-import { BenchmarkExecutor, type ExecutorOptions } from './benchmark-executor.ts';
+import { uuidV7 } from '../store/uuid-v7.ts';
+import { BenchmarkExecutor, type ExecutorOptions, maxEntrants } from './benchmark-executor.ts';
 import {
   computeDifferences,
   type ExportedFile,
@@ -37,10 +40,16 @@ import {
   maskedLines,
 } from './benchmark-export.ts';
 import { computeCells, loadResults } from './benchmark-figures.ts';
-import type { BenchmarkInput } from './benchmark-input.ts';
+import { type BenchmarkInput, benchmarkKey } from './benchmark-input.ts';
 import { type BenchmarkExport, maskingOfName } from './benchmark-names.ts';
 import type { BenchmarkProgress } from './benchmark-pulse.ts';
 import { checkedBenchmark, type StartOptions } from './benchmark-start.ts';
+import {
+  type FillsImport,
+  importedEntrant,
+  importedUnits,
+  tooManyEntrants,
+} from './import-fills.ts';
 import { checkedRanking, type LeaderboardInput } from './leaderboard.ts';
 import { findPack } from './prepared-request.ts';
 import type { Viewer } from './service.ts';
@@ -51,7 +60,7 @@ export type Benchmark = BenchmarkRow;
 export type { NamedValue } from '../benchmark/benchmark-results.ts';
 export type { Cell } from '../benchmark/cells.ts';
 export type { Difference } from '../benchmark/differences.ts';
-export type { ItemFill, ItemResult, ItemScore } from '../benchmark/item-result.ts';
+export type { ItemFill, ItemResult, ItemScore, ScoreKind } from '../benchmark/item-result.ts';
 export type { Masking, MaskUnit } from '../benchmark/masking.ts';
 export type { Metric, MetricFacts } from '../benchmark/metric.ts';
 export type { BenchmarkFilter, BenchmarkPage, RankedCell } from '../store/benchmark-lists.ts';
@@ -159,6 +168,37 @@ export class Benchmarks {
     const [found] = await this.find([id], viewer);
     if (!found) throw unknownBenchmark(id);
     return found;
+  }
+
+  /**
+   * Takes fills in that were made elsewhere, as an entrant like any other.
+   *
+   * @throws UNKNOWN_BENCHMARK; INVALID_INPUT with the first problems; CONFLICT for a label that is taken
+   */
+  async importFills(input: FillsImport, viewer: Viewer): Promise<EntrantRow> {
+    const { database, datasets } = this.#options;
+    benchmarkKey(viewer);
+    const benchmark = await this.require(input.benchmarkId, viewer);
+    const entrants = await this.entrants(benchmark);
+    if (entrants.length === maxEntrants) throw tooManyEntrants(maxEntrants);
+    const dataset = await datasets.require(benchmark.datasetId, viewer);
+    const entrant = importedEntrant(input, benchmark, {
+      id: uuidV7(this.#options.now()),
+      ordinal: entrants.length,
+    });
+    const units = await importedUnits(datasets.lines(input.content), input, {
+      benchmark,
+      datasetDigest: dataset.digest,
+      items: await datasets.firstItems(dataset, benchmark.itemCount),
+      entrant,
+      unitsPerItem: benchmark.maskings.length * maxEntrants,
+    });
+    await insertImportedEntrant(database, entrant, units);
+    const { finishedAt } = await this.require(benchmark.id, viewer);
+    if (finishedAt !== null) {
+      await replaceCells(database, benchmark.id, await computeCells(await this.results(benchmark)));
+    }
+    return entrant;
   }
 
   entrants({ id }: Benchmark): Promise<readonly EntrantRow[]> {

@@ -96,6 +96,12 @@ export class Datasets {
     return readItems(this.#options.database, id, page);
   }
 
+  /** So many items from the start of a dataset, as masking takes them. */
+  async firstItems(dataset: Dataset, count: number): Promise<DatasetItem[]> {
+    const { items } = await this.items(dataset, { after: null, limit: count });
+    return items.map(datasetItemOf);
+  }
+
   /** @throws UNKNOWN_DATASET; CONFLICT while a benchmark is of it */
   delete(id: string, { owner }: Viewer): Promise<void> {
     return deleteDataset(this.#options.database, owner, id);
@@ -125,7 +131,7 @@ export class Datasets {
     throwProblems(importProblems(input));
     const reader = new DatasetReader(input.format);
     let lines = 0;
-    for await (const line of this.#lines(input.content)) {
+    for await (const line of this.lines(input.content)) {
       reader.add(line);
       lines += 1;
       if (lines % linesPerStep === 0) yield { type: 'reading', lines, items: reader.itemCount };
@@ -145,7 +151,8 @@ export class Datasets {
     yield { type: 'imported', dataset: stored, wasThere: stored.id !== row.id };
   }
 
-  async *#lines(content: DatasetContent): AsyncGenerator<string> {
+  /** Lines of a content. @throws as `importing` */
+  async *lines(content: DatasetContent): AsyncGenerator<string> {
     if ('path' in content) yield* this.#options.readImport(content.path);
     else yield* content.inline.split(/\r?\n/);
   }

@@ -91,7 +91,7 @@ export function listDatasets(database: Database, owner: string): Promise<readonl
       .select()
       .from(datasets)
       .where(seenBy(owner))
-      .orderBy(asc(datasets.owner), asc(datasets.createdAt), asc(datasets.id)),
+      .orderBy(asc(datasets.owner), asc(datasets.createdAt), asc(datasets.name), asc(datasets.id)),
   );
 }
 

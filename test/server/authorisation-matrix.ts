@@ -124,6 +124,11 @@ export const fieldRows: readonly FieldRow[] = [
     `startBenchmark(input: { dataset: "${noDataset}", maskings: [{ name: "explicit" }], entrants: [] })`,
     { ...notFound, token: 'UnsupportedError' },
   ),
+  mutation(
+    'importFills',
+    `importFills(input: { benchmark: "${noBenchmark}", label: "a", content: { inline: "b" } })`,
+    { ...notFound, token: 'UnsupportedError' },
+  ),
   mutation('cancelBenchmark', `cancelBenchmark(input: { id: "${noBenchmark}" })`, notFound),
   mutation('deleteBenchmark', `deleteBenchmark(input: { id: "${noBenchmark}" })`, {
     ...forAdmins,

@@ -10,6 +10,10 @@ export const noDatasets: Service['datasets'] = {
   find: async (ids) => ids.map(() => null),
   require: (id) => Promise.reject(new InfillError('UNKNOWN_DATASET', `There is no dataset ${id}.`)),
   items: async () => ({ items: [], hasNext: false }),
+  firstItems: async () => [],
+  async *lines() {
+    yield '';
+  },
   delete: (id) => Promise.reject(new InfillError('UNKNOWN_DATASET', `There is no dataset ${id}.`)),
   import: () => Promise.reject(new InfillError('UNSUPPORTED', 'There are no datasets here.')),
   async *importing() {
@@ -33,6 +37,7 @@ export const noBenchmarks: Service['benchmarks'] = {
   leaderboard: async () => ({ rows: [], total: 0 }),
   require: noBenchmark,
   entrants: async () => [],
+  importFills: ({ benchmarkId }) => noBenchmark(benchmarkId),
   progress: async () => ({ done: 0, failed: 0, total: 0, secondsLeft: null }),
   cells: async () => [],
   differences: async () => [],

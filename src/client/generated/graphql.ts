@@ -15,6 +15,18 @@ export type AutoregressivePrompt =
   /** `PREFIX` of `prompt`. */
   | 'PREFIX';
 
+/** Who takes part: a decoder with its settings on a model pack. */
+export type BenchmarkEntrantInput = {
+  /** The first of the `decoders` of the model pack when absent. */
+  readonly decoder?: DecoderInput | null | undefined;
+  /** From 1 to 64 characters; unique. */
+  readonly label: string;
+  /** Global id of a model pack; the first of `models` when absent. */
+  readonly model?: string | number | null | undefined;
+  /** How tokens are drawn; greedily when absent. */
+  readonly sampling?: SamplingInput | null | undefined;
+};
+
 /** Why an infill was cancelled; the first reason, where there were several. */
 export type CancelReason =
   /** Its `deadlineMs` had passed. */
@@ -188,6 +200,19 @@ export type ErrorCode =
   /** The process that decodes failed, or ended unexpectedly. */
   | 'WORKER_FAILED';
 
+/** A form that a benchmark is written in. */
+export type ExportFormat =
+  /** Figures and differences as comma-separated values. */
+  | 'CSV'
+  /** One page with charts. */
+  | 'HTML'
+  /** Everything, items included, as lines of JSON. */
+  | 'JSONL'
+  /** Tables for an article. */
+  | 'LATEX'
+  /** Tables to read. */
+  | 'MARKDOWN';
+
 /** What stands in the slots: exactly one field. */
 export type FillInput =
   {   /** The text of each slot, in order, without the space before it. */
@@ -290,6 +315,13 @@ export type MariaOptions = {
   readonly draftWindow?: number | null | undefined;
 };
 
+/** What a masking counts. */
+export type MaskUnit =
+  /** Tokens of one vocabulary; compares model packs of that vocabulary only. */
+  | 'TOKEN'
+  /** Words, which are the same for every model pack. */
+  | 'WORD';
+
 /** How many tokens one pass commits: the first k in the order (the default); all whose highest probability reaches threshold, at least the first in the order; as many, by entropy, as keep their joint error below entropyBound; or all. */
 export type MaskedLmCommit =
   /** `entropy-bound` of `commit`. */
@@ -343,6 +375,22 @@ export type MaskedLmRevise =
   /** `none` of `revise`. */
   | 'NONE';
 
+/** A masking. Exactly one field. */
+export type MaskingInput =
+  {   /** Any masking by its name: middle-sentence, explicit, rate-0.3-word, span-4-token. */
+  readonly name: string; readonly rate?: never; readonly span?: never; }
+  |  { readonly name?: never;   /** A share of the units. */
+  readonly rate: RateMaskingInput; readonly span?: never; }
+  |  { readonly name?: never; readonly rate?: never;   /** Units in a row. */
+  readonly span: SpanMaskingInput; };
+
+/** What is done with every masked item. */
+export type Measure =
+  /** It is filled: gives accuracies, overlaps, passes and times. */
+  | 'FILL'
+  /** The text that stood there is scored: gives perplexity and bits per character. */
+  | 'SCORE';
+
 /** Whether a model pack can take runs now. */
 export type ModelPackState =
   /** Its worker is starting. */
@@ -376,6 +424,14 @@ export type PluginDecoderInput = {
   readonly name: string;
   /** An object of options as the `optionsSchema` of the decoder has them; its defaults when absent. */
   readonly options?: unknown;
+};
+
+/** A share of the units of every text, drawn anew for each. */
+export type RateMaskingInput = {
+  /** From 0.001 to 1, at most three decimals. */
+  readonly rate: number;
+  /** What is counted. */
+  readonly unit?: MaskUnit;
 };
 
 /** Who goes first where several infills are there. */
@@ -472,6 +528,34 @@ export type SourceInput =
   |  { readonly segments?: never; readonly text?: never;   /** Token ids of the model pack's vocabulary; null is an open position. */
   readonly tokens: ReadonlyArray<number | null | undefined>; };
 
+/** Units in a row, not at the start of a text. */
+export type SpanMaskingInput = {
+  /** From 1 to 64. */
+  readonly length: number;
+  /** What is counted. */
+  readonly unit?: MaskUnit;
+};
+
+/** What to compare: at most 100000 units, which are items × maskings × entrants. */
+export type StartBenchmarkInput = {
+  /** Global id of a dataset. */
+  readonly dataset: string | number;
+  /** At most 16; none where all fills are to be imported. */
+  readonly entrants: ReadonlyArray<BenchmarkEntrantInput>;
+  /** So many items from the first; all when absent. */
+  readonly items?: number | null | undefined;
+  /** From 1 to 32, each applied to every item. */
+  readonly maskings: ReadonlyArray<MaskingInput>;
+  /** What is done with every masked item. */
+  readonly measures?: ReadonlyArray<Measure>;
+  /** What you call it; at most 200 characters. */
+  readonly name?: string | null | undefined;
+  /** Random masks that a score of kind ELBO is the mean of, from 1 to 1024. */
+  readonly scoreDraws?: number;
+  /** From 0 to 2^63 − 1; of masks, samples and intervals. Chosen when absent. */
+  readonly seed?: string | null | undefined;
+};
+
 /** What is kept of an infill in the database. What is not kept there can still be read while the infill is alive and for up to a minute after its end. */
 export type StorePolicy =
   /** Everything. */
@@ -487,6 +571,51 @@ export type StreamKind =
   | 'ANY_ORDER'
   /** In reading order. */
   | 'LEFT_TO_RIGHT';
+
+export type ListDatasetsQueryVariables = Exact<{ [key: string]: never; }>;
+
+
+export type ListDatasetsQuery = { readonly datasets: ReadonlyArray<{ readonly id: string, readonly name: string, readonly title: string, readonly itemCount: number }> };
+
+export type StartBenchmarkMutationVariables = Exact<{
+  input: StartBenchmarkInput;
+}>;
+
+
+export type StartBenchmarkMutation = { readonly startBenchmark:
+    | { readonly __typename: 'Benchmark', readonly id: string }
+    | { readonly __typename: 'ConflictError', readonly code: ErrorCode, readonly message: string }
+    | { readonly __typename: 'NotFoundError', readonly code: ErrorCode, readonly message: string }
+    | { readonly __typename: 'QueueFullError', readonly retryAfterMs: number, readonly code: ErrorCode, readonly message: string }
+    | { readonly __typename: 'RateLimitedError', readonly retryAfterMs: number, readonly code: ErrorCode, readonly message: string }
+    | { readonly __typename: 'UnsupportedError', readonly code: ErrorCode, readonly message: string }
+    | { readonly __typename: 'ValidationError', readonly code: ErrorCode, readonly message: string, readonly problems: ReadonlyArray<{ readonly path: ReadonlyArray<string>, readonly code: ErrorCode, readonly message: string, readonly value: string | null, readonly limit: string | null }> }
+   };
+
+export type FollowBenchmarkSubscriptionVariables = Exact<{
+  id: string | number;
+  after?: number | null | undefined;
+}>;
+
+
+export type FollowBenchmarkSubscription = { readonly benchmarkEvents:
+    | { readonly __typename: 'BenchmarkEnded', readonly seq: number, readonly progress: { readonly done: number, readonly failed: number, readonly total: number, readonly secondsLeft: number | null } }
+    | { readonly __typename: 'BenchmarkProgressed', readonly seq: number, readonly progress: { readonly done: number, readonly failed: number, readonly total: number, readonly secondsLeft: number | null } }
+    | { readonly __typename: 'ConflictError', readonly code: ErrorCode, readonly message: string }
+    | { readonly __typename: 'NotFoundError', readonly code: ErrorCode, readonly message: string }
+    | { readonly __typename: 'QueueFullError', readonly retryAfterMs: number, readonly code: ErrorCode, readonly message: string }
+    | { readonly __typename: 'RateLimitedError', readonly retryAfterMs: number, readonly code: ErrorCode, readonly message: string }
+    | { readonly __typename: 'UnsupportedError', readonly code: ErrorCode, readonly message: string }
+    | { readonly __typename: 'ValidationError', readonly code: ErrorCode, readonly message: string, readonly problems: ReadonlyArray<{ readonly path: ReadonlyArray<string>, readonly code: ErrorCode, readonly message: string, readonly value: string | null, readonly limit: string | null }> }
+   };
+
+export type ExportBenchmarkQueryVariables = Exact<{
+  id: string | number;
+  format: ExportFormat;
+}>;
+
+
+export type ExportBenchmarkQuery = { readonly benchmark: { readonly id: string, readonly name: string | null, readonly status: RunStatus, readonly exported: string } | null };
 
 export type CatalogQueryVariables = Exact<{ [key: string]: never; }>;
 
@@ -1333,6 +1462,99 @@ export const ScoredInfillPartsFragmentDoc = new TypedDocumentString(`
   isBound
   standardError
 }`, {"fragmentName":"ScoredInfillParts"}) as unknown as TypedDocumentString<ScoredInfillPartsFragment, unknown>;
+export const ListDatasetsDocument = new TypedDocumentString(`
+    query ListDatasets {
+  datasets {
+    id
+    name
+    title
+    itemCount
+  }
+}
+    `) as unknown as TypedDocumentString<ListDatasetsQuery, ListDatasetsQueryVariables>;
+export const StartBenchmarkDocument = new TypedDocumentString(`
+    mutation StartBenchmark($input: StartBenchmarkInput!) {
+  startBenchmark(input: $input) {
+    __typename
+    ... on Benchmark {
+      id
+    }
+    ...ErrorParts
+  }
+}
+    fragment ErrorParts on Error {
+  code
+  message
+  ... on ValidationError {
+    problems {
+      path
+      code
+      message
+      value
+      limit
+    }
+  }
+  ... on QueueFullError {
+    retryAfterMs
+  }
+  ... on RateLimitedError {
+    retryAfterMs
+  }
+}`) as unknown as TypedDocumentString<StartBenchmarkMutation, StartBenchmarkMutationVariables>;
+export const FollowBenchmarkDocument = new TypedDocumentString(`
+    subscription FollowBenchmark($id: ID!, $after: Int) {
+  benchmarkEvents(id: $id, after: $after) {
+    __typename
+    ... on BenchmarkProgressed {
+      seq
+      progress {
+        done
+        failed
+        total
+        secondsLeft
+      }
+    }
+    ... on BenchmarkEnded {
+      seq
+      progress {
+        done
+        failed
+        total
+        secondsLeft
+      }
+    }
+    ...ErrorParts
+  }
+}
+    fragment ErrorParts on Error {
+  code
+  message
+  ... on ValidationError {
+    problems {
+      path
+      code
+      message
+      value
+      limit
+    }
+  }
+  ... on QueueFullError {
+    retryAfterMs
+  }
+  ... on RateLimitedError {
+    retryAfterMs
+  }
+}`) as unknown as TypedDocumentString<FollowBenchmarkSubscription, FollowBenchmarkSubscriptionVariables>;
+export const ExportBenchmarkDocument = new TypedDocumentString(`
+    query ExportBenchmark($id: ID!, $format: ExportFormat!) {
+  benchmark(id: $id) {
+    id
+    name
+    status
+    exported(format: $format)
+  }
+}
+    `) as unknown as TypedDocumentString<ExportBenchmarkQuery, ExportBenchmarkQueryVariables>;
 export const CatalogDocument = new TypedDocumentString(`
     query Catalog {
   decoders {
