@@ -11,6 +11,7 @@ import { infillCommand } from './infill.ts';
 import { keysCommand } from './keys.ts';
 import { modelsCommand } from './models.ts';
 import { packCommand } from './pack.ts';
+import { raceCommand } from './race.ts';
 import { receiptCommand } from './receipt.ts';
 import { replayCommand } from './replay.ts';
 import { reportCommand } from './report.ts';
@@ -21,6 +22,7 @@ const examples = `
 Examples:
   $ lacuna infill "The [MASK] sat on the [MASK:2]."
   $ lacuna score "The [MASK] sat on the [MASK:2]." --fill cat --fill "old mat"
+  $ lacuna race "The [MASK] sat on the [MASK:4]." --entrant maria --entrant autoregressive
   $ lacuna decoders
   $ lacuna serve --port 4000
   $ lacuna doctor
@@ -37,6 +39,7 @@ export function createProgram(context: CommandContext): Command {
   const commands = [
     infillCommand,
     scoreCommand,
+    raceCommand,
     receiptCommand,
     replayCommand,
     benchCommand,

@@ -76,6 +76,10 @@ function placeOf(path: readonly string[], numbers: ReadonlyMap<string, number>):
       return [flagOf(field)];
     case 'labels':
       return ['--label'];
+    case 'entrants':
+      return [field === '' ? '--entrant' : `--entrant ${Number(field) + 1}`];
+    case 'deadlineMs':
+      return ['--deadline'];
     default:
       return [flagOf(root)];
   }

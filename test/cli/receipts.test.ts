@@ -27,7 +27,7 @@ function changed(path: string, change: (receipt: Record<string, unknown>) => obj
   return target;
 }
 
-describe('lacuna receipt and lacuna replay', { timeout: 120_000 }, () => {
+describe('lacuna receipt and lacuna replay', { timeout: 240_000 }, () => {
   it('give the same tokens again, and tell where they would not', async () => {
     const options = ['--seed', '11', '--temperature', '0.9', '--top-k', '50', '--json'];
     const filled = await runCli(['infill', text, ...options], env);

@@ -35,7 +35,7 @@ async function completed(name: string, change: Partial<InfillRequest>) {
   return { engine, request, run };
 }
 
-const slot = { length: { tokens: 1 }, choices: ['a', 'b'], banned: ['a'] };
+const slot = { length: { tokens: 1 }, choices: ['a', 'b'], banned: ['c'] };
 const requests: readonly (readonly [string, Partial<InfillRequest>])[] = [
   ['maria', {}],
   ['maria', { decoder: { name: 'maria', options: { draftWindow: 3 } }, alternatives: 2 }],
