@@ -63,16 +63,16 @@ function headerMarkup(title: string, { raceMs, runMs }: Clock): string {
   const speed = raceMs / runMs;
   const pace = speed === 1 ? 'in real time' : `at ${speed.toPrecision(2)} × real time`;
   const swatches = Array.from({ length: 12 }, (_, index) => {
-    const x = number(right - 183 + index * 8);
+    const x = number(right - 200 + index * 8);
     return `<rect x="${x}" y="20" width="8" height="10" fill="${mixedColour(index / 11)}"/>`;
   });
   return [
-    `<text class="title" x="${size.margin}" y="30">${escapeXml(shortened(title, 50))}</text>`,
+    `<text class="title" x="${size.margin}" y="30">${escapeXml(shortened(title, 44))}</text>`,
     `<text class="note" x="${size.margin}" y="48">${escapeXml(`${Math.round(raceMs)} ms, shown ${pace}`)}</text>`,
-    `<text class="note" x="${number(right - 188)}" y="29" text-anchor="end">causal</text>`,
+    `<text class="note" x="${number(right - 206)}" y="29" text-anchor="end">causal</text>`,
     ...swatches,
     `<text class="note" x="${number(right)}" y="29" text-anchor="end">masked model</text>`,
-    `<rect class="flash" x="${number(right - 74)}" y="39" width="8" height="10" opacity="0.9"/>`,
+    `<rect class="flash" x="${number(right - 86)}" y="39" width="8" height="10" opacity="0.9"/>`,
     `<text class="note" x="${number(right)}" y="48" text-anchor="end">taken back</text>`,
   ].join('\n');
 }
