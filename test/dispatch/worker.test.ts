@@ -49,6 +49,17 @@ async function readWith(ticket: Ticket, atFirstCommit: () => void): Promise<RunP
   return entries;
 }
 
+/** Progress as it is, told of by type. */
+async function* noted(
+  progress: AsyncIterable<RunProgress>,
+  tell: (type: RunProgress['type']) => void,
+): AsyncGenerator<RunProgress> {
+  for await (const entry of progress) {
+    tell(entry.type);
+    yield entry;
+  }
+}
+
 const unhurried = { priority: 'INTERACTIVE', waitedMs: 0 } as const;
 
 const committedCount = (entries: readonly RunProgress[]) =>
@@ -128,6 +139,33 @@ describe('a dispatcher over the built worker', () => {
     for (const beside of entries) {
       expect(beside.at(-1)).toMatchObject({ outcome: { text: textOf(alone) } });
     }
+  });
+
+  it('steps no batch run while an interactive one goes on', async () => {
+    const order: string[] = [];
+    const batch = dispatcher.admit(packId, 'batch', requestOf(long, 'autoregressive'), 'BATCH');
+    const urgent = { reading: Promise.resolve() };
+    const readUrgent = async () => {
+      for await (const { type } of admit('urgent', requestOf('Once [MASK:30]')).start()) {
+        order.push(`urgent ${type}`);
+      }
+    };
+    await readWith(
+      { ...batch, start: () => noted(batch.start(), (type) => order.push(`batch ${type}`)) },
+      () => {
+        urgent.reading = readUrgent();
+      },
+    );
+    await urgent.reading;
+
+    const first = order.indexOf('urgent committed');
+    const end = order.indexOf('urgent completed');
+    expect(first).toBeGreaterThan(0);
+    // What was committed before it may be told a little later.
+    const between = order.slice(first, end).filter((entry) => entry.startsWith('batch'));
+    expect(between.length).toBeLessThanOrEqual(1);
+    expect(order.slice(end)).toContain('batch committed');
+    expect(order.at(-1)).toBe('batch completed');
   });
 
   it('cancels a run in the middle and keeps what it had filled', async () => {
