@@ -168,7 +168,7 @@ function benchmarkInputOf(value: StartValue, service: Service): BenchmarkInput {
   const maskings = value.maskings.map((masking): Masking => maskingOf(masking));
   return {
     name: value.name ?? undefined,
-    dataset: decodeIdOf('Dataset', value.dataset) ?? '',
+    dataset: decodeIdOf('Dataset', value.dataset) ?? value.dataset.slice(0, 100),
     maskings,
     entrants,
     seed: value.seed ?? undefined,

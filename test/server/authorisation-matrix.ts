@@ -175,6 +175,13 @@ export const pathRows: readonly PathRow[] = [
   { method: 'GET', path: '/health/live', accept: '*/*', what: 'whether it runs', open: 200 },
   { method: 'GET', path: '/health/ready', accept: '*/*', what: 'whether it takes work', open: 200 },
   { method: 'GET', path: '/metrics', accept: '*/*', what: 'the metrics', open: null },
+  {
+    method: 'GET',
+    path: `/exports/benchmarks/${absent}.csv`,
+    accept: '*/*',
+    what: "a benchmark of somebody else's as a file",
+    open: null,
+  },
 ];
 
 /** What a credential is answered for a field. */
@@ -186,6 +193,7 @@ export function expectedVerdict({ answers }: FieldRow, name: CredentialName): Ve
 export function expectedStatus({ path, open }: PathRow, name: CredentialName): number {
   if (open !== null) return open;
   if (!(name in forAll)) return 401;
+  if (path.startsWith('/exports/')) return 404;
   return path === '/metrics' && forAdmins[name as keyof typeof forAdmins] !== 'yes' ? 403 : 200;
 }
 

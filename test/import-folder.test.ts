@@ -1,0 +1,51 @@
+import { mkdirSync, mkdtempSync, rmSync, symlinkSync, truncateSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { importFolder } from '../src/import-folder.ts';
+
+let root: string;
+beforeAll(() => {
+  root = mkdtempSync(join(tmpdir(), 'lacuna-import-'));
+  mkdirSync(join(root, 'in/sub'), { recursive: true });
+  writeFileSync(join(root, 'secret.txt'), 'secret');
+  writeFileSync(join(root, 'in/sub/good.txt'), 'one\r\ntwo\n');
+  symlinkSync(join(root, 'secret.txt'), join(root, 'in/link.txt'));
+  symlinkSync(join(root, 'in/sub'), join(root, 'in/inner'));
+  writeFileSync(join(root, 'in/large.txt'), '');
+  truncateSync(join(root, 'in/large.txt'), 64 * 2 ** 20 + 1);
+});
+afterAll(() => rmSync(root, { recursive: true, force: true }));
+
+async function linesOf(path: string): Promise<string[]> {
+  const lines: string[] = [];
+  for await (const line of importFolder(join(root, 'in'))(path)) lines.push(line);
+  return lines;
+}
+
+describe('the import folder', () => {
+  it('gives the lines of a file in it, however they end', async () => {
+    expect(await linesOf('sub/good.txt')).toEqual(['one', 'two']);
+    expect(await linesOf('inner/good.txt')).toEqual(['one', 'two']);
+  });
+
+  it.each([
+    '../secret.txt',
+    'sub/../../secret.txt',
+    'link.txt',
+    'sub',
+    '.',
+    '',
+    'missing.txt',
+    'a\0b',
+    'large.txt',
+  ])('refuses %j', async (path) => {
+    await expect(linesOf(path)).rejects.toMatchObject({ code: 'INVALID_INPUT' });
+  });
+
+  it('refuses absolute paths', async () => {
+    await expect(linesOf(join(root, 'in/sub/good.txt'))).rejects.toMatchObject({
+      code: 'INVALID_INPUT',
+    });
+  });
+});

@@ -1,0 +1,66 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { Service } from '../../src/service/service.ts';
+import { FakeService } from '../support/fake-service.ts';
+import { noBenchmarks } from '../support/no-benchmarks.ts';
+import { startTestServer, type TestServer } from '../support/test-server.ts';
+
+const id = '01a20ace-cb9d-71ea-b909-0b986307d1c3';
+
+class ExportingService extends FakeService {
+  override readonly benchmarks: Service['benchmarks'] = {
+    ...noBenchmarks,
+    exported: async (asked, format, viewer) =>
+      asked === id
+        ? { name: 'a.html', mediaType: 'text/html', policy: "default-src 'none'", text: format }
+        : noBenchmarks.exported(asked, format, viewer),
+    async *maskedLines({ masking, seed }) {
+      yield masking;
+      yield String(seed);
+    },
+  };
+}
+
+let server: TestServer;
+beforeAll(async () => {
+  server = await startTestServer({}, { service: new ExportingService() });
+});
+afterAll(() => server.close());
+
+const get = (path: string, init?: RequestInit) => fetch(`${server.url}${path}`, init);
+
+describe('exports', () => {
+  it('are files that no page runs', async () => {
+    const answer = await get(`/exports/benchmarks/${id}.html`);
+    expect(await answer.text()).toBe('HTML');
+    expect(Object.fromEntries(answer.headers)).toMatchObject({
+      'content-disposition': 'attachment; filename="a.html"',
+      'content-security-policy': "default-src 'none'",
+      'x-content-type-options': 'nosniff',
+      'cache-control': 'no-store',
+    });
+  });
+
+  it('stream a masked dataset line by line', async () => {
+    const answer = await get(`/exports/maskings/${id}/rate-0.3-word.jsonl?seed=7`);
+    expect(await answer.text()).toBe('rate-0.3-word\n7\n');
+    expect(answer.headers.get('content-type')).toBe('application/x-ndjson; charset=utf-8');
+  });
+
+  it.each([
+    [`/exports/benchmarks/${id.replace('0', '1')}.csv`, 404, 'UNKNOWN_BENCHMARK'],
+    [`/exports/benchmarks/${id}.exe`, 404, 'UNKNOWN_BENCHMARK'],
+    ['/exports/benchmarks/../../etc/passwd', 404, 'NOT_FOUND'],
+    ['/exports/anything', 404, 'UNKNOWN_BENCHMARK'],
+    [`/exports/maskings/${id}/rate-0.3-word.jsonl`, 400, 'INVALID_SEED'],
+    [`/exports/maskings/${id}/rate-0.3-word.jsonl?seed=99999999999999999999`, 400, 'INVALID_SEED'],
+  ])('answer %s with %i', async (path, status, code) => {
+    const answer = await get(path);
+    const { errors } = (await answer.json()) as { errors: [{ extensions: { code: string } }] };
+    expect([answer.status, errors[0].extensions.code]).toEqual([status, code]);
+  });
+
+  it('are read with GET alone', async () => {
+    const answer = await get(`/exports/benchmarks/${id}.csv`, { method: 'DELETE' });
+    expect([answer.status, answer.headers.get('allow')]).toEqual([405, 'GET']);
+  });
+});
