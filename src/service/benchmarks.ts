@@ -57,12 +57,11 @@ import type { Viewer } from './service.ts';
 /** A benchmark as the API shows it. */
 export type Benchmark = BenchmarkRow;
 
-export type { NamedValue } from '../benchmark/benchmark-results.ts';
 export type { Cell } from '../benchmark/cells.ts';
 export type { Difference } from '../benchmark/differences.ts';
-export type { ItemFill, ItemResult, ItemScore, ScoreKind } from '../benchmark/item-result.ts';
+export type { ItemFill, ScoreKind } from '../benchmark/item-result.ts';
 export type { Masking, MaskUnit } from '../benchmark/masking.ts';
-export type { Metric, MetricFacts } from '../benchmark/metric.ts';
+export type { Metric } from '../benchmark/metric.ts';
 export type { BenchmarkFilter, BenchmarkPage, RankedCell } from '../store/benchmark-lists.ts';
 export type { BenchmarkStatus, Measure } from '../store/benchmark-tables.ts';
 export type { BenchmarkItemRow, EntrantRow } from '../store/benchmarks.ts';
