@@ -3,6 +3,7 @@
  */
 import { type InfillError, problemsError } from '../src/errors.ts';
 import type { RunFilter } from '../src/service/service.ts';
+import { decodeIdOf } from './global-id.ts';
 import type { Parts } from './parts.ts';
 
 /** Most entries of one list: each is a parameter of the query, which holds the thread of the API. */
@@ -16,6 +17,9 @@ export function defineFilter({ builder, enums }: Parts) {
       statuses: t.field({ type: [enums.runStatus], description: 'It is in one of these states.' }),
       decoderNames: t.stringList({ description: 'It was filled by one of these decoders.' }),
       labels: t.stringList({ description: 'It has all of these labels.' }),
+      benchmark: t.id({
+        description: 'It was made for this benchmark, a global id; made for none when absent.',
+      }),
       createdAfter: t.field({
         type: 'DateTime',
         description: 'It was submitted at this time or later.',
@@ -49,9 +53,14 @@ export function defineOrder({ builder, enums }: Parts) {
  * @throws INVALID_INPUT for a list that is too long, or a text that the database cannot hold.
  */
 export function filterOf(
-  filter: { readonly [K in keyof RunFilter]?: RunFilter[K] | null },
+  filter: { readonly [K in keyof Omit<RunFilter, 'benchmarkId'>]?: RunFilter[K] | null } & {
+    readonly benchmark?: string | null | undefined;
+  },
 ): RunFilter {
   return {
+    // An id of something else is that of no benchmark.
+    benchmarkId:
+      filter.benchmark == null ? undefined : (decodeIdOf('Benchmark', filter.benchmark) ?? noId),
     statuses: checked('statuses', filter.statuses),
     decoderNames: checked('decoderNames', filter.decoderNames),
     labels: checked('labels', filter.labels),
@@ -59,6 +68,8 @@ export function filterOf(
     createdBefore: filter.createdBefore ?? undefined,
   };
 }
+
+const noId = '00000000-0000-0000-0000-000000000000';
 
 function checked<T extends string>(
   name: keyof RunFilter,

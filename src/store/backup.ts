@@ -7,7 +7,7 @@ import { createHash } from 'node:crypto';
 import { once } from 'node:events';
 import { PassThrough, type Readable } from 'node:stream';
 import { setImmediate } from 'node:timers/promises';
-import { sql } from 'drizzle-orm';
+import { eq, sql } from 'drizzle-orm';
 import { InfillError } from '../errors.ts';
 import {
   type BackupHeader,
@@ -17,7 +17,9 @@ import {
   isHeader,
   readBackup,
 } from './backup-format.ts';
+import { benchmarks } from './benchmark-tables.ts';
 import type { Database } from './database.ts';
+import { datasets } from './dataset-tables.ts';
 import { knownMigrations, newestMigration } from './migrations.ts';
 import { guarded } from './store-failure.ts';
 import {
@@ -171,7 +173,11 @@ async function insertAll(
   return header;
 }
 
+/** Bundled datasets do not count: every server brings them along, and the backup has its own. */
 async function requireEmpty(database: Database): Promise<void> {
+  if ((await database.$count(benchmarks)) === 0) {
+    await database.delete(datasets).where(eq(datasets.isBundled, true));
+  }
   const rows = await countRows(database);
   if (totalOf(rows) === 0) return;
   const found = tableNames.map((name) => `${rows[name]} ${name}`).join(', ');

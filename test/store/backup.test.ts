@@ -7,6 +7,7 @@ import { gunzipSync, gzipSync } from 'node:zlib';
 import { eq, getTableName, is, sql } from 'drizzle-orm';
 import { PgTable } from 'drizzle-orm/pg-core';
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
+import { loadBundledDatasets } from '../../src/bundled-datasets.ts';
 import { insertApiKey } from '../../src/store/api-keys.ts';
 import { backupStream, restoreBackup } from '../../src/store/backup.ts';
 import { compressed, readBackupFile, writeBackupFile } from '../../src/store/backup-file.ts';
@@ -119,6 +120,12 @@ describe('a backup', () => {
     await buffer(backupStream(source.database, (done, total) => told.push(`${done}/${total}`)));
     const total = runCount + runCount / 3 + 2;
     expect([told.length, told.at(-1)]).toEqual([total, `${total}/${total}`]);
+  });
+
+  it('takes the place of the datasets that a server brought along', async () => {
+    const database = emptyDatabase();
+    await loadBundledDatasets(database, Date.now());
+    expect(await restored(database, whole)).toEqual(counts);
   });
 
   it('is of one moment, though rows come while it is read', async () => {

@@ -222,6 +222,8 @@ export type FillInput =
 
 /** Which infills; every field that is present must hold. A list has at most 100 entries. */
 export type InfillFilter = {
+  /** It was made for this benchmark, a global id; made for none when absent. */
+  readonly benchmark?: string | number | null | undefined;
   /** It was submitted at this time or later. */
   readonly createdAfter?: string | null | undefined;
   /** It was submitted before this time. */
