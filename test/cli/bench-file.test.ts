@@ -1,0 +1,78 @@
+import { describe, expect, it } from 'vitest';
+import { benchmarkInputOf, type Names } from '../../src/cli/bench-file.ts';
+import { formOf } from '../../src/cli/export-form.ts';
+import type { InfillError } from '../../src/errors.ts';
+
+const names = {
+  datasets: [{ id: 'RGF0', name: 'stories', title: 'Stories', itemCount: 2 }],
+  models: [{ id: 'TW9k', name: 'small' }],
+} as unknown as Names;
+
+const read = (text: string) => benchmarkInputOf(text, 'run.yaml', names);
+
+function refusalOf(text: string): InfillError {
+  try {
+    read(text);
+  } catch (error) {
+    return error as InfillError;
+  }
+  throw new Error('It was not refused.');
+}
+
+const rest = 'dataset: stories\nmaskings: [middle-sentence]\n';
+
+describe('the file of a benchmark', () => {
+  it('names datasets, models, decoders and maskings', () => {
+    const text = `${rest}seed: 9223372036854775807\nentrants: [{label: a, model: small, decoder: maria, options: {draftWindow: 4}}, {label: b}]`;
+    expect(read(text.replace('9223372036854775807', '"9223372036854775807"'))).toEqual({
+      name: null,
+      dataset: 'RGF0',
+      maskings: [{ name: 'middle-sentence' }],
+      entrants: [
+        {
+          label: 'a',
+          model: 'TW9k',
+          decoder: { plugin: { name: 'maria', options: { draftWindow: 4 } } },
+          sampling: null,
+        },
+        { label: 'b', model: null, decoder: null, sampling: null },
+      ],
+      items: null,
+      seed: '9223372036854775807',
+    });
+  });
+
+  it('may be JSON', () => {
+    expect(read('{"dataset": "RGF0", "maskings": [], "entrants": []}').dataset).toBe('RGF0');
+  });
+
+  it('is told everything that is wrong with it', () => {
+    const { problems } = refusalOf(
+      'dataset: 1\nmaskings: word\nentrants: [{decoder: maria}]\nodd: 1',
+    );
+    expect(problems.map(({ path }) => path.join('.'))).toEqual(
+      expect.arrayContaining(['dataset', 'maskings', 'entrants.0.label', '']),
+    );
+  });
+
+  it('is not half read', () => {
+    expect(refusalOf('a: [').message).toMatch(/^run\.yaml is not YAML/);
+  });
+
+  it('names what there is where it names something else', () => {
+    expect(refusalOf('dataset: tales\nmaskings: []\nentrants: []').message).toBe(
+      'There is no dataset "tales"; there are: stories.',
+    );
+    expect(refusalOf(`${rest}entrants: [{label: a, model: large}]`).message).toBe(
+      'There is no model "large"; there are: small.',
+    );
+  });
+});
+
+describe('the form of a report', () => {
+  it('is the one asked for, else that of the file', () => {
+    expect(formOf({ format: 'csv', out: 'a.html' })).toBe('csv');
+    expect(formOf({ out: 'a.tex' })).toBe('latex');
+    expect(formOf({})).toBe('markdown');
+  });
+});
