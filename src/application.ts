@@ -14,6 +14,7 @@ import { RunLog } from './dispatch/run-log.ts';
 import type { WorkerNotice } from './dispatch/worker-process.ts';
 import { environmentOf } from './environment.ts';
 import { describeExternalDecoders, type ExternalDecoder } from './external-decoders.ts';
+import { figuresInThreads } from './figures-thread.ts';
 import { importFolder } from './import-folder.ts';
 import { packFolders } from './pack-folders.ts';
 import { packageRoot } from './package-root.ts';
@@ -115,6 +116,7 @@ export async function openApplication(
     },
     newSeed: () => randomBytes(8).readBigUInt64BE() >> 1n,
     environment: environmentOf(config),
+    figures: figuresInThreads(),
     ...(config.datasetsDir === null ? {} : { readImport: importFolder(config.datasetsDir) }),
   });
   const stopSweeping = sweep(service, store);

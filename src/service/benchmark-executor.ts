@@ -22,7 +22,7 @@ import {
 import type { Database } from '../store/database.ts';
 import { findDatasets, readItems } from '../store/datasets.ts';
 import { doUnit, type Unit, type UnitContext, type UnitDecoder } from './benchmark-attempts.ts';
-import { computeCells, loadResults } from './benchmark-figures.ts';
+import { type Figures, loadResults } from './benchmark-figures.ts';
 import { BenchmarkPulse } from './benchmark-pulse.ts';
 import { datasetItemOf } from './datasets.ts';
 import type { Schedule } from './schedule.ts';
@@ -32,6 +32,7 @@ import type { Viewer } from './service.ts';
 export type ExecutorOptions = {
   readonly database: Database;
   readonly decoder: UnitDecoder;
+  readonly figures: Figures;
   readonly schedule: Schedule;
   /** Milliseconds since the epoch. */
   readonly now: () => number;
@@ -152,8 +153,8 @@ export class BenchmarkExecutor {
   }
 
   async #end(benchmark: BenchmarkRow, status: 'COMPLETED' | 'CANCELLED', error: null) {
-    const { database, now } = this.#options;
-    const cells = await computeCells(await loadResults(database, benchmark));
+    const { database, figures, now } = this.#options;
+    const cells = await figures.cells(await loadResults(database, benchmark));
     const finishedAt = new Date(now());
     await finishBenchmark(database, benchmark.id, { status, finishedAt, error, cells });
     this.pulse.over(benchmark.id);

@@ -3,11 +3,10 @@
  *
  * Knows what a file is made of; knows no HTTP. Equal results give equal bytes.
  */
-import { setImmediate } from 'node:timers/promises';
 import type { BenchmarkResults } from '../benchmark/benchmark-results.ts';
 import type { Cell } from '../benchmark/cells.ts';
 import type { DatasetItem } from '../benchmark/dataset-item.ts';
-import { benchmarkDifferences, type Difference } from '../benchmark/differences.ts';
+import type { Difference } from '../benchmark/differences.ts';
 import { exportFormats, exportText } from '../benchmark/export.ts';
 import type { MaskKey } from '../benchmark/mask-draw.ts';
 import { itemText, maskText, maskTokens } from '../benchmark/mask-item.ts';
@@ -32,29 +31,21 @@ export type ExportedFile = {
 
 const itemsPerRead = 50;
 
-/** Every other entrant against a baseline, a metric at a time: others have a turn between them. */
-export async function computeDifferences(
-  results: BenchmarkResults,
-  baselineId: string,
-): Promise<Difference[]> {
-  const differences: Difference[] = [];
-  for (const metric of results.metrics) {
-    differences.push(...benchmarkDifferences({ ...results, metrics: [metric] }, baselineId));
-    await setImmediate();
-  }
-  return differences;
-}
+/** Everything that a file of a benchmark is made of. */
+export type ExportParts = {
+  readonly results: BenchmarkResults;
+  readonly dataset: DatasetRow;
+  readonly cells: readonly Cell[];
+  readonly differences: readonly Difference[];
+};
 
-/** A benchmark in a form; differences are against its first entrant. */
+/** A benchmark in a form. */
 export async function exportedBenchmark(
   database: Database,
-  { results, dataset }: { readonly results: BenchmarkResults; readonly dataset: DatasetRow },
-  cells: readonly Cell[],
+  { dataset, ...summary }: ExportParts,
   format: BenchmarkExport,
 ): Promise<ExportedFile> {
-  const [baseline] = results.entrants;
-  const differences = baseline === undefined ? [] : await computeDifferences(results, baseline.id);
-  const summary = { results, cells, differences };
+  const { results } = summary;
   const name = `${fileName(results.name)}.${exportExtensions[format]}`;
   if (format !== 'HTML') {
     const { mediaType } = exportFormats[format];

@@ -1,11 +1,12 @@
 /**
- * From stored units to figures, without holding up others for longer than one figure takes.
+ * From stored units to figures.
  *
  * Knows where results are; the statistics are those of `benchmark`.
  */
 import { setImmediate } from 'node:timers/promises';
 import type { BenchmarkResults, EntrantFacts } from '../benchmark/benchmark-results.ts';
 import { benchmarkCells, type Cell } from '../benchmark/cells.ts';
+import { benchmarkDifferences, type Difference } from '../benchmark/differences.ts';
 import { type Metric, metricFacts, metricNames } from '../benchmark/metric.ts';
 import type { EffectiveSetting } from '../decoding/infill-request.ts';
 import { InfillError } from '../errors.ts';
@@ -50,8 +51,29 @@ export function metricsOf({ settings: { measures } }: BenchmarkRow): Metric[] {
   return metricNames.filter((metric) => measures.includes(metricFacts(metric).needs));
 }
 
-/** Computes all figures, one at a time. */
-export async function computeCells(results: BenchmarkResults): Promise<Cell[]> {
+/** Computes figures. */
+export type Figures = {
+  cells(results: BenchmarkResults): Promise<readonly Cell[]>;
+  /** Every other entrant against a baseline. @throws INVALID_INPUT when there is no such entrant */
+  differences(results: BenchmarkResults, baselineId: string): Promise<readonly Difference[]>;
+};
+
+/** Computes figures in the thread of the caller; others have a turn after each figure. */
+export const figuresHere: Figures = { cells: computeCells, differences: computeDifferences };
+
+async function computeDifferences(
+  results: BenchmarkResults,
+  baselineId: string,
+): Promise<Difference[]> {
+  const differences: Difference[] = [];
+  for (const metric of results.metrics) {
+    differences.push(...benchmarkDifferences({ ...results, metrics: [metric] }, baselineId));
+    await setImmediate();
+  }
+  return differences;
+}
+
+async function computeCells(results: BenchmarkResults): Promise<Cell[]> {
   const cells: Cell[] = [];
   for (const cell of benchmarkCells(results)) {
     cells.push(cell);

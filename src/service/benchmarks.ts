@@ -33,13 +33,8 @@ import {
 import type { PageRequest } from '../store/keyset-pages.ts';
 import { uuidV7 } from '../store/uuid-v7.ts';
 import { BenchmarkExecutor, type ExecutorOptions, maxEntrants } from './benchmark-executor.ts';
-import {
-  computeDifferences,
-  type ExportedFile,
-  exportedBenchmark,
-  maskedLines,
-} from './benchmark-export.ts';
-import { computeCells, loadResults } from './benchmark-figures.ts';
+import { type ExportedFile, exportedBenchmark, maskedLines } from './benchmark-export.ts';
+import { loadResults } from './benchmark-figures.ts';
 import { type BenchmarkInput, benchmarkKey } from './benchmark-input.ts';
 import { type BenchmarkExport, maskingOfName } from './benchmark-names.ts';
 import type { BenchmarkProgress } from './benchmark-pulse.ts';
@@ -195,7 +190,11 @@ export class Benchmarks {
     await insertImportedEntrant(database, entrant, units);
     const { finishedAt } = await this.require(benchmark.id, viewer);
     if (finishedAt !== null) {
-      await replaceCells(database, benchmark.id, await computeCells(await this.results(benchmark)));
+      await replaceCells(
+        database,
+        benchmark.id,
+        await this.#options.figures.cells(await this.results(benchmark)),
+      );
     }
     return entrant;
   }
@@ -219,7 +218,7 @@ export class Benchmarks {
   async cells(benchmark: Benchmark): Promise<readonly Cell[]> {
     const { database } = this.#options;
     if (benchmark.finishedAt !== null) return readCells(database, benchmark.id);
-    return computeCells(await this.results(benchmark));
+    return this.#options.figures.cells(await this.results(benchmark));
   }
 
   /** Every other entrant against one of them. @throws INVALID_INPUT when it has no such entrant */
@@ -230,17 +229,21 @@ export class Benchmarks {
   ): Promise<readonly Difference[]> {
     const results = await this.results(benchmark);
     const chosen = results.metrics.filter((metric) => metrics?.includes(metric) ?? true);
-    return computeDifferences({ ...results, metrics: chosen }, baselineId);
+    return this.#options.figures.differences({ ...results, metrics: chosen }, baselineId);
   }
 
   /** A benchmark as a file. @throws UNKNOWN_BENCHMARK */
   async exported(id: string, format: BenchmarkExport, viewer: Viewer): Promise<ExportedFile> {
-    const { database, datasets } = this.#options;
+    const { database, datasets, figures } = this.#options;
     const benchmark = await this.require(id, viewer);
     const dataset = await datasets.require(benchmark.datasetId, viewer);
     const results = await this.results(benchmark);
     const cells = await this.cells(benchmark);
-    return exportedBenchmark(database, { results, dataset }, cells, format);
+    // The first entrant is what others are compared with.
+    const [baseline] = results.entrants;
+    const differences =
+      baseline === undefined ? [] : await figures.differences(results, baseline.id);
+    return exportedBenchmark(database, { results, dataset, cells, differences }, format);
   }
 
   /**

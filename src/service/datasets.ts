@@ -158,6 +158,12 @@ export class Datasets {
   }
 }
 
+/** Of a server without an import folder. @throws UNSUPPORTED */
+export function noImports(): never {
+  const message = 'Files are not taken in: DATASETS_DIR, the folder they would be in, is not set.';
+  throw new InfillError('UNSUPPORTED', message);
+}
+
 /** An item as masking takes it. */
 export function datasetItemOf({ itemId, group, content }: DatasetItemRow): DatasetItem {
   return { id: itemId, group, ...content };

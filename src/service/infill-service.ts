@@ -13,9 +13,10 @@ import { deleteEndedBefore, deleteRuns } from '../store/delete-runs.ts';
 import { countRuns, listRuns } from '../store/run-pages.ts';
 import { endAbandoned } from '../store/unfinished-runs.ts';
 import type { UnitDecoder } from './benchmark-attempts.ts';
+import { type Figures, figuresHere } from './benchmark-figures.ts';
 import { Benchmarks } from './benchmarks.ts';
 import { Comparisons } from './comparisons.ts';
-import { Datasets, type ReadImport } from './datasets.ts';
+import { Datasets, noImports, type ReadImport } from './datasets.ts';
 import type { Identity, MintClientTokenInput } from './identity.ts';
 import { planOf } from './infill-plan.ts';
 import { KnownRuns } from './known-runs.ts';
@@ -53,6 +54,8 @@ export type ServiceOptions = LifecycleOptions &
     readonly readImport?: ReadImport;
     /** What speed figures of benchmarks depend on. */
     readonly environment?: readonly NamedValue[];
+    /** Here when absent. */
+    readonly figures?: Figures;
   };
 
 /** A run that is older than this is live, or never will be: far longer than it takes to check and store one. */
@@ -79,10 +82,16 @@ export class InfillService implements Service {
     const [known, lifecycle] = [this.#known, this.#lifecycle];
     this.#submissions = new Submissions({ ...options, known, lifecycle });
     this.comparisons = new Comparisons({ ...options, lifecycle });
-    const { readImport = noImports, environment = [] } = options;
+    const { readImport = noImports, environment = [], figures = figuresHere } = options;
     this.datasets = new Datasets({ ...options, readImport });
     const decoder = this.#unitDecoder();
-    this.benchmarks = new Benchmarks({ ...options, environment, decoder, datasets: this.datasets });
+    this.benchmarks = new Benchmarks({
+      ...options,
+      environment,
+      figures,
+      decoder,
+      datasets: this.datasets,
+    });
   }
 
   /** Waits until every run that was admitted has ended and is stored. */
@@ -284,12 +293,6 @@ export class InfillService implements Service {
       leave();
     }
   }
-}
-
-/** Of a server without an import folder. */
-function noImports(): never {
-  const message = 'Files are not taken in: DATASETS_DIR, the folder they would be in, is not set.';
-  throw new InfillError('UNSUPPORTED', message);
 }
 
 function isSelected({ id, finishedAt }: Infill, selection: InfillSelection): boolean {
