@@ -57,7 +57,7 @@ describe('the view of a training', () => {
 
   it('says how to go on', () => {
     const { view, shown } = start(false);
-    view.stopped('/tmp/work');
-    expect(shown.progress).toBe('Stopped; what was done is in /tmp/work. Go on with --resume.\n');
+    view.stopped('models/mine.training');
+    expect(shown.progress).toBe('Stopped; what was done is in models/mine.training. Go on with --resume.\n');
   });
 });
