@@ -69,9 +69,15 @@ export async function moveTo(
   const url = targetUrl(to ?? databaseUrl);
   return closing(await openEmbedded(dataDir), async (source) => {
     const { connection } = await openHeldDatabase(url, { now: Date.now });
-    return closing(connection, ({ database }) =>
-      restoreBackup(database, backupStream(source.database), onRows),
-    );
+    return closing(connection, async ({ database }) => {
+      const chunks = backupStream(source.database);
+      try {
+        return await restoreBackup(database, chunks, onRows);
+      } finally {
+        // What is not read to its end would hold the source open.
+        chunks.destroy();
+      }
+    });
   });
 }
 
