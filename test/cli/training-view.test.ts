@@ -58,6 +58,8 @@ describe('the view of a training', () => {
   it('says how to go on', () => {
     const { view, shown } = start(false);
     view.stopped('models/mine.training');
-    expect(shown.progress).toBe('Stopped; what was done is in models/mine.training. Go on with --resume.\n');
+    expect(shown.progress).toBe(
+      'Stopped; what was done is in models/mine.training. Go on with --resume.\n',
+    );
   });
 });
