@@ -30,6 +30,8 @@ export type UnitRequest = {
   readonly gold: readonly string[];
   /** Ids of all slots, in order. */
   readonly goldIds: readonly number[];
+  /** Unicode code points that a score is of: the gold texts and the spaces that slots own. */
+  readonly characters: number;
   /** The gold text as a fill to be scored. */
   readonly fill: GivenFill;
 };
@@ -65,8 +67,26 @@ async function textRequest(
     source: { segments: segments.map((segment, index) => requested(segment, encoded[index])) },
     gold,
     goldIds: encoded.flatMap((ids) => ids ?? []),
+    characters: scoredCharacters(segments),
     fill: { slots: gold },
   };
+}
+
+/**
+ * Unicode code points of the gold texts of a masked text. A slot's first token begins with the space before the slot, where
+ * there is one, so that is scored with it and counts.
+ */
+export function scoredCharacters(segments: readonly MaskedSegment[]): number {
+  const ofSlots = segments.map((segment, index) =>
+    'gold' in segment
+      ? codePoints(segment.gold) + (endsInOneSpace(segments[index - 1]) ? 1 : 0)
+      : 0,
+  );
+  return ofSlots.reduce((sum, count) => sum + count, 0);
+}
+
+function codePoints(text: string): number {
+  return [...text].length;
 }
 
 /** Whether a masking opens text, whatever the pack. */
@@ -91,7 +111,8 @@ async function tokensRequest(
     if (continues) gold.push(`${gold.pop() ?? ''}${text}`);
     else gold.push(text);
   }
-  return { source: { tokens }, gold, goldIds, fill: { tokens: goldIds } };
+  const characters = codePoints(gold.join(''));
+  return { source: { tokens }, gold, goldIds, characters, fill: { tokens: goldIds } };
 }
 
 function requested(
@@ -139,7 +160,7 @@ function filledTokens(goldIds: readonly number[], { slots }: Outcome): FilledTok
 }
 
 /** @throws DECODE_FAILED where the gold text has no finite log-likelihood */
-export function unitScore({ gold, goldIds }: UnitRequest, scored: ScoredInfill): ItemScore {
+export function unitScore({ goldIds, characters }: UnitRequest, scored: ScoredInfill): ItemScore {
   const { kind, logProb } = scored.likelihood;
   if (kind === 'NONE' || !Number.isFinite(logProb)) {
     throw new InfillError('DECODE_FAILED', 'The gold text has no finite log-likelihood.');
@@ -149,7 +170,7 @@ export function unitScore({ gold, goldIds }: UnitRequest, scored: ScoredInfill):
     // A sum of logarithms of probabilities near 1 may be above 0 by rounding.
     negLogLikelihood: Math.max(0, -logProb),
     openTokens: goldIds.length,
-    characters: gold.reduce((sum, text) => sum + [...text].length, 0),
+    characters,
     standardError: scored.standardError,
   };
 }

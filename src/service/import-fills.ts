@@ -13,7 +13,7 @@ import { type Masking, maskingName } from '../benchmark/masking.ts';
 import { InfillError, type Problem, problemsError } from '../errors.ts';
 import type { BenchmarkRow, EntrantRow, NewBenchmarkItem } from '../store/benchmarks.ts';
 import { labelProblems } from './benchmark-input.ts';
-import { opensText } from './benchmark-unit.ts';
+import { opensText, scoredCharacters } from './benchmark-unit.ts';
 import type { DatasetContent } from './datasets.ts';
 
 /** Fills to take in. */
@@ -134,7 +134,7 @@ class FillsReader {
     if (gold.length !== line.fills.length) {
       return `Item "${item.id}" has ${gold.length} masks, and its \`fills\` has ${line.fills.length} texts.`;
     }
-    const score = scoreOf(line, this.#input.kind, gold);
+    const score = scoreOf(line, this.#input.kind, scoredCharacters(segments));
     if (typeof score === 'string') return score;
     const slots = gold.map((text, place) => ({ gold: text, text: line.fills[place] ?? '' }));
     const exact = slots.every((slot) => slot.gold === slot.text);
@@ -169,12 +169,11 @@ function problemOf(message: string): Problem {
 function scoreOf(
   { logProb, tokens }: Line,
   kind: ScoreKind | null,
-  gold: readonly string[],
+  characters: number,
 ): ItemScore | null | string {
   if (logProb === null) return null;
   if (kind === null) return 'It has `logProb`, and `kind` does not say what that is.';
   if (tokens === null) return 'It has `logProb` without `tokens`, the number of scored tokens.';
-  const characters = gold.reduce((sum, text) => sum + [...text].length, 0);
   return { kind, negLogLikelihood: -logProb, openTokens: tokens, characters, standardError: null };
 }
 
