@@ -1,51 +1,21 @@
 /**
- * Benchmarks, their entrants, units and figures in the database.
+ * Benchmarks and their entrants in the database.
  *
- * A unit is written once: what is there already stays. Knows rows; knows no decoder and no statistics.
+ * Knows rows; their units are in `benchmark-units.ts`, their figures in `benchmark-cells.ts`.
  */
-import { and, asc, count, eq, gt, inArray, isNull, sql } from 'drizzle-orm';
-import type { Cell } from '../benchmark/cells.ts';
-import type { ItemResult } from '../benchmark/item-result.ts';
+import { and, asc, eq, inArray, isNull } from 'drizzle-orm';
 import type { RunError } from '../decoding/run-event.ts';
 import { InfillError } from '../errors.ts';
-import {
-  type BenchmarkStatus,
-  benchmarkCells,
-  benchmarkEntrants,
-  benchmarkItems,
-  benchmarks,
-} from './benchmark-tables.ts';
+import { benchmarkEntrants, benchmarks } from './benchmark-tables.ts';
 import type { Database } from './database.ts';
 import { guarded } from './store-failure.ts';
-import { isUuid, uuidV7 } from './uuid-v7.ts';
+import { isUuid } from './uuid-v7.ts';
 
 /** A benchmark as stored. */
 export type BenchmarkRow = Readonly<typeof benchmarks.$inferSelect>;
 
 /** An entrant as stored. */
 export type EntrantRow = Readonly<typeof benchmarkEntrants.$inferSelect>;
-
-/** A unit when it is written. */
-export type NewBenchmarkItem = Readonly<Omit<typeof benchmarkItems.$inferInsert, 'id'>>;
-
-/** A unit as stored. */
-export type BenchmarkItemRow = Readonly<typeof benchmarkItems.$inferSelect>;
-
-/** Which unit. */
-export type UnitKey = Pick<BenchmarkItemRow, 'entrantId' | 'maskingName' | 'itemId'>;
-
-/** How a benchmark ended. */
-export type BenchmarkEnd = {
-  readonly status: Extract<BenchmarkStatus, 'COMPLETED' | 'FAILED' | 'CANCELLED'>;
-  readonly finishedAt: Date;
-  readonly error: RunError | null;
-  readonly cells: readonly Cell[];
-};
-
-/** Units that are done, and those of them that failed. */
-export type UnitCounts = { readonly done: number; readonly failed: number };
-
-const rowsPerInsert = 500;
 
 /** Inserts a benchmark with its entrants; durable when this resolves. */
 export function insertBenchmark(
@@ -61,119 +31,23 @@ export function insertBenchmark(
   );
 }
 
-/** Marks a queued benchmark as RUNNING. */
+/** Marks a benchmark without an end as RUNNING, and what kept it from going on as gone. */
 export function markBenchmarkRunning(database: Database, id: string): Promise<void> {
   return guarded(`mark benchmark ${id} as running`, async () => {
     await database
       .update(benchmarks)
-      .set({ status: 'RUNNING' })
-      .where(and(eq(benchmarks.id, id), eq(benchmarks.status, 'QUEUED')));
+      .set({ status: 'RUNNING', error: null })
+      .where(and(eq(benchmarks.id, id), isNull(benchmarks.finishedAt)));
   });
 }
 
-/** Writes a unit. @returns whether this call wrote it; false when it was there, and then nothing is changed. */
-export function insertBenchmarkItem(database: Database, item: NewBenchmarkItem): Promise<boolean> {
-  return guarded(`write a unit of benchmark ${item.benchmarkId}`, async () => {
-    const written = await database
-      .insert(benchmarkItems)
-      .values({ ...item, id: uuidV7(Date.now()) })
-      .onConflictDoNothing()
-      .returning({ id: benchmarkItems.id });
-    return written.length > 0;
-  });
-}
-
-/**
- * Inserts an entrant with all its units and the figures that follow, or nothing.
- *
- * @throws CONFLICT when the benchmark has an entrant with its label or ordinal
- */
-export function insertImportedEntrant(
-  database: Database,
-  entrant: EntrantRow,
-  items: readonly NewBenchmarkItem[],
-): Promise<void> {
-  return guarded(`insert entrant ${entrant.id}`, () =>
-    database.transaction(async (transaction) => {
-      const inserted = await transaction
-        .insert(benchmarkEntrants)
-        .values(entrant)
-        .onConflictDoNothing()
-        .returning({ id: benchmarkEntrants.id });
-      if (inserted.length === 0) {
-        const message = `The benchmark has an entrant "${entrant.label}" already.`;
-        throw new InfillError('CONFLICT', message);
-      }
-      for (let start = 0; start < items.length; start += rowsPerInsert) {
-        const batch = items.slice(start, start + rowsPerInsert);
-        const rows = batch.map((item) => ({ ...item, id: uuidV7(Date.now()) }));
-        await transaction.insert(benchmarkItems).values(rows);
-      }
-    }),
-  );
-}
-
-/**
- * Ends a benchmark with its figures.
- *
- * @returns whether this call ended it; false when it had ended before, and then nothing is changed.
- */
-export function finishBenchmark(
-  database: Database,
-  id: string,
-  { cells, ...columns }: BenchmarkEnd,
-): Promise<boolean> {
-  return guarded(`finish benchmark ${id}`, () =>
-    database.transaction(async (transaction) => {
-      const ended = await transaction
-        .update(benchmarks)
-        .set(columns)
-        .where(and(eq(benchmarks.id, id), isNull(benchmarks.finishedAt)))
-        .returning({ id: benchmarks.id });
-      if (ended.length === 0) return false;
-      await writeCells(transaction, id, cells);
-      return true;
-    }),
-  );
-}
-
-/** Puts other figures in the place of those of a benchmark. */
-export function replaceCells(
-  database: Database,
-  id: string,
-  cells: readonly Cell[],
-): Promise<void> {
-  return guarded(`write the figures of benchmark ${id}`, () =>
-    database.transaction((transaction) => writeCells(transaction, id, cells)),
-  );
-}
-
-async function writeCells(
-  database: Database,
-  benchmarkId: string,
-  cells: readonly Cell[],
-): Promise<void> {
-  await database.delete(benchmarkCells).where(eq(benchmarkCells.benchmarkId, benchmarkId));
-  for (let start = 0; start < cells.length; start += rowsPerInsert) {
-    const batch = cells.slice(start, start + rowsPerInsert);
-    const rows = batch.map((cell, index) => {
-      const { entrantId, maskingName, metric, likelihoodKind, mean } = cell;
-      const columns = { entrantId, maskingName, metric, likelihoodKind, mean };
-      return { ...columns, id: uuidV7(Date.now()), benchmarkId, ordinal: start + index, cell };
-    });
-    await database.insert(benchmarkCells).values(rows);
-  }
-}
-
-/** Figures of a benchmark that is over, in their order. */
-export function readCells(database: Database, id: string): Promise<readonly Cell[]> {
-  return guarded(`read the figures of benchmark ${id}`, async () => {
-    const rows = await database
-      .select({ cell: benchmarkCells.cell })
-      .from(benchmarkCells)
-      .where(eq(benchmarkCells.benchmarkId, id))
-      .orderBy(asc(benchmarkCells.ordinal));
-    return rows.map(({ cell }) => cell);
+/** Notes what keeps a benchmark without an end from going on. */
+export function noteObstacle(database: Database, id: string, error: RunError): Promise<void> {
+  return guarded(`note what keeps benchmark ${id}`, async () => {
+    await database
+      .update(benchmarks)
+      .set({ error })
+      .where(and(eq(benchmarks.id, id), isNull(benchmarks.finishedAt)));
   });
 }
 
@@ -204,6 +78,17 @@ export function unfinishedBenchmarks(database: Database): Promise<readonly Bench
   );
 }
 
+/** The benchmark with an id, whoever owns it; null of one that has ended or is gone. */
+export function findUnfinished(database: Database, id: string): Promise<BenchmarkRow | null> {
+  return guarded(`find unfinished benchmark ${id}`, async () => {
+    const [found] = await database
+      .select()
+      .from(benchmarks)
+      .where(and(eq(benchmarks.id, id), isNull(benchmarks.finishedAt)));
+    return found ?? null;
+  });
+}
+
 /** How many benchmarks of an owner have no end. */
 export function countUnfinished(database: Database, owner: string): Promise<number> {
   return guarded('count unfinished benchmarks', () =>
@@ -223,72 +108,6 @@ export function readEntrants(
       .where(eq(benchmarkEntrants.benchmarkId, benchmarkId))
       .orderBy(asc(benchmarkEntrants.ordinal)),
   );
-}
-
-/** Which units are there. */
-export function readUnitKeys(
-  database: Database,
-  benchmarkId: string,
-): Promise<readonly (UnitKey & { readonly hasFailed: boolean })[]> {
-  return guarded(`read the units of benchmark ${benchmarkId}`, () =>
-    database
-      .select({
-        entrantId: benchmarkItems.entrantId,
-        maskingName: benchmarkItems.maskingName,
-        itemId: benchmarkItems.itemId,
-        hasFailed: benchmarkItems.hasFailed,
-      })
-      .from(benchmarkItems)
-      .where(eq(benchmarkItems.benchmarkId, benchmarkId)),
-  );
-}
-
-/** How many units are there. */
-export function countUnits(database: Database, benchmarkId: string): Promise<UnitCounts> {
-  return guarded(`count the units of benchmark ${benchmarkId}`, async () => {
-    const [counts] = await database
-      .select({
-        done: count(),
-        failed: sql<number>`count(*) filter (where ${benchmarkItems.hasFailed})`.mapWith(Number),
-      })
-      .from(benchmarkItems)
-      .where(eq(benchmarkItems.benchmarkId, benchmarkId));
-    return counts ?? { done: 0, failed: 0 };
-  });
-}
-
-/** Results of all units, in their order. */
-export function readResults(
-  database: Database,
-  benchmarkId: string,
-): Promise<readonly ItemResult[]> {
-  return guarded(`read the results of benchmark ${benchmarkId}`, async () => {
-    const rows = await database
-      .select({ result: benchmarkItems.result })
-      .from(benchmarkItems)
-      .where(eq(benchmarkItems.benchmarkId, benchmarkId))
-      .orderBy(asc(benchmarkItems.ordinal));
-    return rows.map(({ result }) => result);
-  });
-}
-
-/** Units after an ordinal, in their order. @param after - null: from the start */
-export function readUnits(
-  database: Database,
-  benchmarkId: string,
-  { after, limit }: { readonly after: number | null; readonly limit: number },
-): Promise<{ readonly units: readonly BenchmarkItemRow[]; readonly hasNext: boolean }> {
-  return guarded(`read units of benchmark ${benchmarkId}`, async () => {
-    const rows = await database
-      .select()
-      .from(benchmarkItems)
-      .where(
-        and(eq(benchmarkItems.benchmarkId, benchmarkId), gt(benchmarkItems.ordinal, after ?? -1)),
-      )
-      .orderBy(asc(benchmarkItems.ordinal))
-      .limit(limit + 1);
-    return { units: rows.slice(0, limit), hasNext: rows.length > limit };
-  });
 }
 
 /**
