@@ -54,7 +54,10 @@ export function defineBenchmarkEnums(builder: Builder) {
       description: 'A form that a benchmark is written in.',
       values: {
         CSV: { description: 'Figures and differences as comma-separated values.' },
-        JSONL: { description: 'Everything, items included, as lines of JSON.' },
+        JSONL: {
+          description:
+            'What was compared, figures and differences with every digit, as lines of JSON.',
+        },
         MARKDOWN: { description: 'Tables to read.' },
         LATEX: { description: 'Tables for an article.' },
         HTML: { description: 'One page with charts.' },

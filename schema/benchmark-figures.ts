@@ -1,8 +1,8 @@
 /**
  * The figures of a benchmark, and how its entrants differ.
  */
-import { InfillError } from '../src/errors.ts';
-import { exportPath } from '../src/service/benchmark-names.ts';
+import { InfillError, type Problem, problemsError } from '../src/errors.ts';
+import { exportPath, namedMasking } from '../src/service/benchmark-names.ts';
 import type { Benchmark, Cell, Difference, EntrantRow, Metric } from '../src/service/benchmarks.ts';
 import type { Service } from '../src/service/service.ts';
 import type { Parts } from './parts.ts';
@@ -23,9 +23,12 @@ export function defineBenchmarkFigures(parts: Parts): void {
         'The figures, in the order of tables: of a benchmark that is not over, of what is done so far.',
       args: {
         metrics: t.arg({ type: [enums.metric], description: 'Only these; all when absent.' }),
-        maskings: t.arg.stringList({ description: 'Only those of these names.' }),
+        maskings: t.arg.stringList({
+          description: 'Only those of maskings of these names; it has all of them.',
+        }),
       },
       resolve: async (benchmark, args) => {
+        requireMaskings(benchmark, args.maskings ?? []);
         const cells = await service.benchmarks.cells(benchmark);
         const isAsked = ({ metric, maskingName }: Cell) =>
           (args.metrics?.includes(metric) ?? true) &&
@@ -73,6 +76,19 @@ export function defineBenchmarkFigures(parts: Parts): void {
         (await service.benchmarks.exported(id, format, viewer)).text,
     }),
   }));
+}
+
+/** @throws INVALID_INPUT for every name of a masking that a benchmark does not have */
+function requireMaskings(benchmark: Benchmark, asked: readonly string[]): void {
+  const names = benchmark.maskings.map((masking) => namedMasking(masking).name);
+  const [first, ...others] = asked.flatMap((name, index): Problem[] => {
+    if (names.includes(name)) return [];
+    const value = name.slice(0, 100);
+    const message = `The benchmark has no masking "${value}"; it has: ${names.join(', ')}.`;
+    const path = ['maskings', String(index)];
+    return [{ path, code: 'INVALID_INPUT', message, value, limit: null }];
+  });
+  if (first !== undefined) throw problemsError([first, ...others]);
 }
 
 async function withEntrants<F extends { readonly entrantId: string }>(

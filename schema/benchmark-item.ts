@@ -1,12 +1,12 @@
 /**
  * The units of a benchmark, to look at: what stood at the masks, and what an entrant put there.
  */
-import type { BenchmarkItemRow, ItemFill } from '../src/service/benchmarks.ts';
+import type { Benchmark, BenchmarkItemRow, ItemFill } from '../src/service/benchmarks.ts';
 import { forwardArguments, ordinalPage, ordinalPageOf } from './page.ts';
 import type { Parts } from './parts.ts';
 
 type Edge = { readonly cursor: string; readonly row: BenchmarkItemRow };
-type Page = ReturnType<typeof ordinalPage<BenchmarkItemRow>>;
+type Page = ReturnType<typeof ordinalPage<BenchmarkItemRow>> & { readonly benchmark: Benchmark };
 
 /** Adds `BenchmarkItem`, and the items of `Benchmark`. */
 export function defineBenchmarkItems(parts: Parts): void {
@@ -33,6 +33,10 @@ export function defineBenchmarkItems(parts: Parts): void {
         description: 'Where the page is.',
         resolve: (page) => page,
       }),
+      totalCount: t.int({
+        description: 'How many units are done.',
+        resolve: async ({ benchmark }) => (await service.benchmarks.progress(benchmark)).done,
+      }),
     }),
   });
   builder.objectFields('Benchmark', (t) => ({
@@ -43,7 +47,7 @@ export function defineBenchmarkItems(parts: Parts): void {
       resolve: async (benchmark, args) => {
         const page = ordinalPageOf(args);
         const { units, hasNext } = await service.benchmarks.units(benchmark, page);
-        return ordinalPage(units, { hasNext, after: page.after });
+        return { ...ordinalPage(units, { hasNext, after: page.after }), benchmark };
       },
     }),
   }));

@@ -7,8 +7,7 @@ import type {
   BenchmarkStatus,
   RankedCell,
 } from '../src/service/benchmarks.ts';
-import { datasetIdOf } from './datasets.ts';
-import { decodeIdOf } from './global-id.ts';
+import { decodeIdOf, requireIdOf } from './global-id.ts';
 import { type MaskingInput, maskingOf } from './masking.ts';
 import { forwardArguments, ordinalPage, ordinalPageOf, pageArguments, pageOf } from './page.ts';
 import type { Parts } from './parts.ts';
@@ -61,7 +60,7 @@ function defineList(parts: Parts): void {
 function filterOf({ statuses, dataset }: FilterValue): BenchmarkFilter {
   return {
     statuses: statuses ?? undefined,
-    datasetId: dataset == null ? undefined : datasetIdOf(dataset),
+    datasetId: dataset == null ? undefined : requireIdOf('Dataset', dataset),
   };
 }
 
@@ -121,7 +120,7 @@ function defineLeaderboard(parts: Parts, masking: MaskingInput): void {
       resolve: async (_, args, { viewer }) => {
         const page = ordinalPageOf(args);
         const asked = {
-          datasetId: datasetIdOf(args.dataset),
+          datasetId: requireIdOf('Dataset', args.dataset),
           masking: maskingOf(args.masking),
           metric: args.metric,
           likelihoodKind: args.kind ?? null,

@@ -1,28 +1,15 @@
 /**
  * Starting a comparison, and following all its infills at once.
  */
-import { InfillError, type Problem } from '../src/errors.ts';
-import type {
-  CompareEntrantInput,
-  CompareInput,
-  ComparisonEvent,
-} from '../src/service/comparisons.ts';
+import type { CompareInput, ComparisonEvent } from '../src/service/comparisons.ts';
 import type { LengthSearch, Service } from '../src/service/service.ts';
-import { chosenDecoder, type DecoderChoice, presentOf } from './decoder-input.ts';
 import { endingOnReturn } from './ending-on-return.ts';
+import { type EntrantValue, entrantOf } from './entrant-input.ts';
 import { asResult, endingWithExpected, isExpectedError } from './error.ts';
-import { decodeIdOf, encodeId } from './global-id.ts';
-import { readModel } from './infill-input.ts';
+import { encodeId, requireIdOf } from './global-id.ts';
 import type { OperationTypes } from './operations.ts';
 import type { Parts } from './parts.ts';
 import { type SourceValue, sourceOf } from './source-input.ts';
-
-type EntrantValue = {
-  readonly label: string;
-  readonly model?: string | null | undefined;
-  readonly decoder?: DecoderChoice | null | undefined;
-  readonly sampling?: Readonly<Record<string, unknown>> | null | undefined;
-};
 
 /** Value of `CompareInput`. */
 type CompareValue = {
@@ -33,6 +20,7 @@ type CompareValue = {
   readonly lengthSearch: LengthSearch;
   readonly deadlineMs?: number | null | undefined;
   readonly labels?: readonly string[] | null | undefined;
+  readonly idempotencyKey?: string | null | undefined;
 };
 
 /** Adds the fields `compare` and `comparisonEvents`. */
@@ -62,23 +50,7 @@ export function defineCompare(parts: Parts, types: OperationTypes): void {
   defineEvents(parts, types);
 }
 
-function defineInput({ builder, enums }: Parts, { shared }: OperationTypes) {
-  const entrant = builder.inputRef<EntrantValue>('CompareEntrantInput');
-  entrant.implement({
-    description: 'Who takes part: a decoder with its settings on a model pack.',
-    fields: (t) => ({
-      label: t.string({ required: true, description: 'From 1 to 64 characters; unique.' }),
-      model: t.id({ description: 'Global id of a model pack; the first of `models` when absent.' }),
-      decoder: t.field({
-        type: shared.decoder,
-        description: 'The first of the `decoders` of the model pack when absent.',
-      }),
-      sampling: t.field({
-        type: shared.sampling,
-        description: 'How tokens are drawn; greedily when absent.',
-      }),
-    }),
-  });
+function defineInput({ builder, enums }: Parts, { shared, entrant }: OperationTypes) {
   const input = builder.inputRef<CompareValue>('CompareInput');
   input.implement({
     description: 'One text for several entrants, with one seed and on the same terms.',
@@ -107,6 +79,12 @@ function defineInput({ builder, enums }: Parts, { shared }: OperationTypes) {
           'so far is kept.',
       }),
       labels: t.stringList({ description: 'Your own words for finding the infills again.' }),
+      idempotencyKey: t.string({
+        description:
+          'Your name for this submission, from 1 to 128 printable characters. Sent again with the same input it is the ' +
+          'same comparison, and nothing is charged; with another input, a `ConflictError`. It is known for as long as ' +
+          'the comparison is.',
+      }),
     }),
   });
   return input;
@@ -121,22 +99,7 @@ function compareInputOf(value: CompareValue, service: Service): CompareInput {
     lengthSearch: value.lengthSearch,
     deadlineMs: value.deadlineMs ?? undefined,
     labels: value.labels ?? undefined,
-  };
-}
-
-function entrantOf(
-  { label, model, decoder, sampling }: EntrantValue,
-  service: Service,
-): CompareEntrantInput {
-  const pack = model == null ? { id: undefined, problems: [] } : readModel(model);
-  const chosen = decoder == null ? null : chosenDecoder(decoder, service.decoders);
-  const problems: readonly Problem[] = [...pack.problems, ...(chosen?.problems ?? [])];
-  return {
-    label,
-    model: pack.id,
-    decoder: chosen?.decoder,
-    sampling: sampling == null ? undefined : presentOf(sampling),
-    problems: problems.length === 0 ? undefined : problems,
+    idempotencyKey: value.idempotencyKey ?? undefined,
   };
 }
 
@@ -187,20 +150,11 @@ function defineEvents({ builder, service }: Parts, { errors }: OperationTypes): 
         endingOnReturn(
           (own) =>
             endingWithExpected(() =>
-              service.comparisons.events(comparisonIdOf(id), after ?? null, viewer, own),
+              service.comparisons.events(requireIdOf('Comparison', id), after ?? null, viewer, own),
             ),
           signal,
         ),
       resolve: (value) => value,
     }),
   );
-}
-
-/** The id of a comparison. @throws UNKNOWN_COMPARISON for anything else */
-function comparisonIdOf(globalId: string): string {
-  const id = decodeIdOf('Comparison', globalId);
-  if (id === null) {
-    throw new InfillError('UNKNOWN_COMPARISON', 'The id given is not the id of a comparison.');
-  }
-  return id;
 }

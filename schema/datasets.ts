@@ -2,12 +2,13 @@
  * Datasets: finding, reading, taking in and deleting them.
  */
 
-import { InfillError } from '../src/errors.ts';
 import { namedMasking } from '../src/service/benchmark-names.ts';
 import type { DatasetItemRow } from '../src/service/datasets.ts';
+import { seedProblems } from './benchmark-input.ts';
 import { type ContentInput, defineDatasetImport } from './dataset-import.ts';
 import { asResult, isExpectedError } from './error.ts';
-import { decodeIdOf, encodeId } from './global-id.ts';
+import { decodeIdOf, encodeId, requireIdOf } from './global-id.ts';
+import { readModel } from './infill-input.ts';
 import { type MaskingInput, type MaskingValue, maskingOf } from './masking.ts';
 import type { OperationTypes } from './operations.ts';
 import { forwardArguments, ordinalPage, ordinalPageOf } from './page.ts';
@@ -48,31 +49,22 @@ export function defineDatasets(
   defineDelete(parts, types);
 }
 
-/** The id of a dataset. @throws UNKNOWN_DATASET for anything else */
-export function datasetIdOf(globalId: string): string {
-  const id = decodeIdOf('Dataset', globalId);
-  if (id === null) {
-    throw new InfillError('UNKNOWN_DATASET', 'The id given is not the id of a dataset.');
-  }
-  return id;
-}
+type MaskedArguments = {
+  readonly masking: MaskingValue;
+  readonly seed: bigint;
+  readonly model?: string | null | undefined;
+};
 
-function maskedUrl(
-  id: string,
-  {
-    masking,
-    seed,
-    model,
-  }: {
-    readonly masking: MaskingValue;
-    readonly seed: bigint;
-    readonly model?: string | null | undefined;
-  },
-): string {
-  const { name } = namedMasking(maskingOf(masking));
-  const pack =
-    model == null ? '' : `&model=${encodeURIComponent(decodeIdOf('ModelPack', model) ?? '')}`;
-  return `/exports/maskings/${id}/${name}.jsonl?seed=${seed}${pack}`;
+/** @throws INVALID_INPUT, UNKNOWN_MODEL with everything that the path would be refused for */
+function maskedUrl(id: string, { masking, seed, model }: MaskedArguments): string {
+  const pack = model == null ? null : readModel(model);
+  const others = [...seedProblems(seed), ...(pack?.problems ?? [])];
+  const { name } = namedMasking(maskingOf(masking, others));
+  const query = new URLSearchParams({
+    seed: String(seed),
+    ...(pack?.id === undefined ? {} : { model: pack.id }),
+  });
+  return `/exports/maskings/${id}/${name}.jsonl?${query}`;
 }
 
 function defineDataset(parts: Parts, masking: MaskingInput): void {
@@ -204,7 +196,7 @@ function defineDelete({ builder, service }: Parts, { errors }: OperationTypes): 
       args: { input: t.arg({ type: input, required: true, description: 'Which dataset.' }) },
       resolve: (_, args, { viewer }) =>
         asResult(async () => {
-          await service.datasets.delete(datasetIdOf(args.input.id), viewer);
+          await service.datasets.delete(requireIdOf('Dataset', args.input.id), viewer);
           return { id: args.input.id };
         }),
     }),

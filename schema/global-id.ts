@@ -3,6 +3,7 @@
  *
  * Knows the names of node types; an id that is not one decodes to null, and the caller decides what that means.
  */
+import { type ErrorCode, InfillError } from '../src/errors.ts';
 
 /** Types that have global ids. */
 export type NodeType = 'Infill' | 'Decoder' | 'ModelPack' | 'Comparison' | 'Dataset' | 'Benchmark';
@@ -48,4 +49,20 @@ export function decodeIdOf(type: NodeType, globalId: string): string | null {
 
 function isNodeType(type: string): type is NodeType {
   return nodeTypes.includes(type);
+}
+
+/** What names nothing of a type whose objects come and go. */
+const missing = {
+  Infill: { code: 'UNKNOWN_RUN', noun: 'an infill' },
+  Comparison: { code: 'UNKNOWN_COMPARISON', noun: 'a comparison' },
+  Dataset: { code: 'UNKNOWN_DATASET', noun: 'a dataset' },
+  Benchmark: { code: 'UNKNOWN_BENCHMARK', noun: 'a benchmark' },
+} as const satisfies Partial<Record<NodeType, { code: ErrorCode; noun: string }>>;
+
+/** The id of an object of `type`. @throws UNKNOWN_… for anything else */
+export function requireIdOf(type: keyof typeof missing, globalId: string): string {
+  const id = decodeIdOf(type, globalId);
+  if (id !== null) return id;
+  const { code, noun } = missing[type];
+  throw new InfillError(code, `The id given is not the id of ${noun}.`);
 }

@@ -2,9 +2,9 @@
  * Taking fills in that were made elsewhere, as an entrant of a benchmark.
  */
 import type { ScoreKind } from '../src/service/benchmarks.ts';
-import { benchmarkIdOf } from './benchmarks.ts';
 import { type ContentInput, type ContentValue, contentOf } from './dataset-import.ts';
 import { asResult, isExpectedError } from './error.ts';
+import { requireIdOf } from './global-id.ts';
 import type { OperationTypes } from './operations.ts';
 import type { Parts } from './parts.ts';
 
@@ -57,7 +57,7 @@ export function defineImportFills(
         asResult(() => {
           const { benchmark, label, kind, vocabularyDigest } = args.input;
           const asked = {
-            benchmarkId: benchmarkIdOf(benchmark),
+            benchmarkId: requireIdOf('Benchmark', benchmark),
             label,
             content: contentOf(args.input.content),
             kind: kind == null || kind === 'NONE' ? null : kind,

@@ -108,15 +108,21 @@ export function infillInputOf(value: InfillValue, service: Service): InfillInput
 }
 
 /** What the inputs of all operations on a text have, as the service takes it. */
-export function subjectOf({ source, model, decoder, seed }: SubjectValue, service: Service) {
+export function subjectOf({ source, seed, ...choice }: SubjectValue, service: Service) {
+  return { source: sourceOf(source), ...choiceOf(choice, service), seed: seed ?? undefined };
+}
+
+/** The pack and the decoder of an input, and what is wrong with them as far as they could not be read. */
+export function choiceOf(
+  { model, decoder }: Pick<SubjectValue, 'model' | 'decoder'>,
+  service: Service,
+) {
   const pack = model == null ? { id: undefined, problems: [] } : readModel(model);
   const chosen = decoder == null ? null : chosenDecoder(decoder, service.decoders);
   const problems = [...pack.problems, ...(chosen?.problems ?? [])];
   return {
-    source: sourceOf(source),
     model: pack.id,
     decoder: chosen?.decoder,
-    seed: seed ?? undefined,
     problems: problems.length === 0 ? undefined : problems,
   };
 }

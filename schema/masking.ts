@@ -1,7 +1,8 @@
 /**
  * Maskings as inputs and as values.
  */
-import { maskingOfName } from '../src/service/benchmark-names.ts';
+import { InfillError, type Problem, problemsError } from '../src/errors.ts';
+import { maskingOfName, problemsOfMasking } from '../src/service/benchmark-names.ts';
 import type { Masking, MaskUnit } from '../src/service/benchmarks.ts';
 import type { Parts } from './parts.ts';
 
@@ -84,9 +85,46 @@ function defineMaskingInput({ builder, enums }: Pick<Parts, 'builder' | 'enums'>
   return input;
 }
 
-/** A masking as the service takes it. @throws INVALID_INPUT for a name of none */
-export function maskingOf({ rate, span, name }: MaskingValue): Masking {
-  if (rate != null) return { kind: 'RATE', ...rate };
-  if (span != null) return { kind: 'SPAN', ...span };
-  return maskingOfName(name ?? '');
+/** A masking as the service takes it, or what is wrong with it. */
+export type ReadMasking =
+  | { readonly masking: Masking; readonly problem: null }
+  | { readonly masking: null; readonly problem: Problem };
+
+/** Reads a masking; the path of a problem begins with the field of the input. */
+export function readMasking({ rate, span, name }: MaskingValue): ReadMasking {
+  if (rate != null) return checked({ kind: 'RATE', ...rate }, 'rate');
+  if (span != null) return checked({ kind: 'SPAN', ...span }, 'span');
+  return named(name ?? '');
+}
+
+/**
+ * The masking of the argument `masking`.
+ *
+ * @param others - what is wrong with other arguments; told together with what is wrong with it.
+ * @throws INVALID_INPUT where it is none, and where there are others
+ */
+export function maskingOf(value: MaskingValue, others: readonly Problem[] = []): Masking {
+  const { masking, problem } = readMasking(value);
+  if (masking === null) {
+    throw problemsError([{ ...problem, path: ['masking', ...problem.path] }, ...others]);
+  }
+  const [first, ...more] = others;
+  if (first !== undefined) throw problemsError([first, ...more]);
+  return masking;
+}
+
+function checked(masking: Masking, field: string): ReadMasking {
+  const [problem] = problemsOfMasking(masking, [field]);
+  return problem === undefined ? { masking, problem: null } : { masking: null, problem };
+}
+
+function named(name: string): ReadMasking {
+  try {
+    return { masking: maskingOfName(name), problem: null };
+  } catch (error) {
+    if (!(error instanceof InfillError)) throw error;
+    const { code, message } = error;
+    const problem = { path: ['name'], code, message, value: name.slice(0, 100), limit: null };
+    return { masking: null, problem };
+  }
 }

@@ -2,10 +2,10 @@
  * The operations that start and stop infills.
  */
 import { asResult } from './error.ts';
+import { requireIdOf } from './global-id.ts';
 import { infillInputOf } from './infill-input.ts';
 import type { OperationTypes } from './operations.ts';
 import type { Parts } from './parts.ts';
-import { runIdOf } from './run-terms.ts';
 
 /** Adds `infill`, `submitInfill` and `cancelInfill`. */
 export function defineMutations(
@@ -55,7 +55,7 @@ export function defineMutations(
         'Stops an infill within one decode step, and answers with the state it found. Idempotent.',
       args: { input: t.arg({ type: cancelInput, required: true, description: 'Which infill.' }) },
       resolve: (_, args, { viewer }) =>
-        asResult(() => service.cancelInfill(runIdOf(args.input.id), viewer)),
+        asResult(() => service.cancelInfill(requireIdOf('Infill', args.input.id), viewer)),
     }),
   );
 }

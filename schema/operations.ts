@@ -8,6 +8,7 @@ import { defineCompare } from './compare.ts';
 import { defineContentInput } from './dataset-import.ts';
 import { defineDatasets } from './datasets.ts';
 import { defineDeleteInfills } from './delete-infills.ts';
+import { defineEntrantInput } from './entrant-input.ts';
 import { defineErrors, isExpectedError } from './error.ts';
 import { defineImportFills } from './import-fills.ts';
 import { defineInfillEvents, eventTypeName } from './infill-event.ts';
@@ -47,6 +48,7 @@ function defineOperationTypes(parts: Parts) {
   return {
     errors,
     shared,
+    entrant: defineEntrantInput(parts, shared),
     input: defineInfillInput(parts, shared),
     result: builder.unionType('InfillResult', {
       description: 'An infill, or what was wrong with the request.',

@@ -2,7 +2,7 @@
  * On what terms a run is asked for, besides its text: for how long, for whom, under what name, and what is kept of it.
  */
 import type { InputFieldBuilder } from '@pothos/core';
-import { InfillError, type Problem } from '../src/errors.ts';
+import type { Problem } from '../src/errors.ts';
 import type {
   DisconnectPolicy,
   InfillInput,
@@ -87,14 +87,6 @@ export function termsOf(value: TermsValue) {
 }
 
 function foreignId(path: readonly string[]): Problem {
-  return { path, code: 'UNKNOWN_RUN', message: notAnInfills, value: null, limit: null };
-}
-
-const notAnInfills = 'The id given is not the id of an infill.';
-
-/** The id of the run that a global id names. @throws UNKNOWN_RUN for anything else. */
-export function runIdOf(globalId: string): string {
-  const id = decodeIdOf('Infill', globalId);
-  if (id === null) throw new InfillError('UNKNOWN_RUN', notAnInfills);
-  return id;
+  const message = 'The id given is not the id of an infill.';
+  return { path, code: 'UNKNOWN_RUN', message, value: null, limit: null };
 }

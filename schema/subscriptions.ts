@@ -4,10 +4,10 @@
 import type { InfillEvent } from '../src/service/service.ts';
 import { endingOnReturn } from './ending-on-return.ts';
 import { type ExpectedError, endingWithExpected } from './error.ts';
+import { requireIdOf } from './global-id.ts';
 import { type InfillValue, infillInputOf } from './infill-input.ts';
 import type { OperationTypes } from './operations.ts';
 import type { Parts } from './parts.ts';
-import { runIdOf } from './run-terms.ts';
 
 /** Adds `infill` and `infillEvents`. */
 export function defineSubscriptions({ builder, service }: Parts, types: OperationTypes): void {
@@ -42,7 +42,10 @@ export function defineSubscriptions({ builder, service }: Parts, types: Operatio
         after: t.arg.int({ description: 'Only events with a larger `seq`; all when absent.' }),
       },
       subscribe: (_, { id, after }, { viewer, signal }) =>
-        following((own) => service.infillEvents(runIdOf(id), after ?? null, viewer, own), signal),
+        following(
+          (own) => service.infillEvents(requireIdOf('Infill', id), after ?? null, viewer, own),
+          signal,
+        ),
       resolve: (item) => item,
     }),
   );

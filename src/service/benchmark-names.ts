@@ -1,8 +1,14 @@
 /**
  * Names of maskings, metrics and exports, for clients.
  */
-import { type Masking, maskingName, maskingOfName as readName } from '../benchmark/masking.ts';
+import {
+  type Masking,
+  maskingName,
+  maskingProblems,
+  maskingOfName as readName,
+} from '../benchmark/masking.ts';
 import { type Metric, type MetricFacts, metrics } from '../benchmark/metric.ts';
+import type { Problem } from '../errors.ts';
 
 /** A masking with its name. */
 export type NamedMasking = { readonly name: string; readonly masking: Masking };
@@ -13,6 +19,11 @@ export const benchmarkMetrics: Readonly<Record<Metric, MetricFacts>> = metrics;
 /** The masking of a name. @throws INVALID_INPUT for a name of none */
 export function maskingOfName(name: string): Masking {
   return readName(name);
+}
+
+/** Everything that is wrong with a masking. @param path - of the masking in the input; a problem adds the field. */
+export function problemsOfMasking(masking: Masking, path: readonly string[]): readonly Problem[] {
+  return maskingProblems(masking, path);
 }
 
 /** A masking with its name. */

@@ -60,7 +60,7 @@ export type { Metric } from '../benchmark/metric.ts';
 export type { BenchmarkFilter, BenchmarkPage, RankedCell } from '../store/benchmark-lists.ts';
 export type { BenchmarkStatus, Measure } from '../store/benchmark-tables.ts';
 export type { BenchmarkItemRow, EntrantRow } from '../store/benchmarks.ts';
-export type { BenchmarkInput, EntrantInput } from './benchmark-input.ts';
+export type { BenchmarkInput } from './benchmark-input.ts';
 export type { BenchmarkProgress } from './benchmark-pulse.ts';
 
 /** What benchmarks are made of. */

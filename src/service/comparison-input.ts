@@ -4,6 +4,7 @@
  * Knows limits and paths; admits, stores and runs nothing.
  */
 import { InfillError, type Problem, problemsError } from '../errors.ts';
+import { digestOf } from './input-digest.ts';
 import {
   type PreparationOptions,
   type PreparedRequest,
@@ -23,7 +24,7 @@ export type CompareEntrantInput = Pick<
 /** One source for several entrants, on the same terms. */
 export type CompareInput = Pick<
   InfillInput,
-  'source' | 'seed' | 'alternatives' | 'lengthSearch' | 'labels' | 'deadlineMs'
+  'source' | 'seed' | 'alternatives' | 'lengthSearch' | 'labels' | 'deadlineMs' | 'idempotencyKey'
 > & {
   readonly entrants: readonly CompareEntrantInput[];
 };
@@ -39,10 +40,27 @@ const sharedRoots: readonly string[] = [
   'lengthSearch',
   'labels',
   'deadlineMs',
+  'idempotencyKey',
 ];
+
+/** What all entrants have alike. */
+const plain = { samples: 1, store: 'FULL' } as const;
 
 /** Control and format characters, lone surrogates, unassigned code points, and what breaks lines. */
 const unprintable = /[\p{C}\p{Zl}\p{Zp}]/u;
+
+/** What is wrong with the terms of an input and with how it was read, before any pack looks at it. */
+export function earlyProblems({ entrants, ...shared }: CompareInput): readonly Problem[] {
+  return [
+    ...termsProblems({ ...shared, ...plain }, 'SUBMIT'),
+    ...entrants.flatMap(({ problems = [] }) => problems),
+  ];
+}
+
+/** Of what is asked, whatever it is called; the seed is part of it only where the client gave one. */
+export function compareDigest({ idempotencyKey: _, entrants, ...shared }: CompareInput): string {
+  return digestOf({ ...shared, entrants: entrants.map(({ problems: __, ...asked }) => asked) });
+}
 
 /**
  * Has each entrant checked by its pack.
@@ -56,7 +74,6 @@ export async function prepareEntrants(
 ): Promise<readonly PreparedRequest[]> {
   const { entrants, ...shared } = input;
   const seed = shared.seed ?? options.newSeed();
-  const plain = { samples: 1, store: 'FULL' } as const;
   const checks = entrants
     .slice(0, entrantLimits.most)
     .map(({ label: _, ...entrant }) =>

@@ -9,6 +9,7 @@ import { InfillError } from '../errors.ts';
 import {
   type ComparisonRow,
   countComparisons,
+  findComparisonByKey,
   findComparisons,
   insertComparison,
   listComparisons,
@@ -17,8 +18,14 @@ import type { Database } from '../store/database.ts';
 import type { Page, PageRequest } from '../store/keyset-pages.ts';
 import { readEvents } from '../store/runs.ts';
 import { uuidV7 } from '../store/uuid-v7.ts';
-import { type CompareInput, prepareEntrants } from './comparison-input.ts';
+import {
+  type CompareInput,
+  compareDigest,
+  earlyProblems,
+  prepareEntrants,
+} from './comparison-input.ts';
 import { type CostLedger, charged } from './cost-ledger.ts';
+import { KeyedSubmissions, type Submission } from './keyed-submissions.ts';
 import { completeLog, mergedEvents } from './merged-events.ts';
 import { newRun } from './new-run.ts';
 import type { PreparationOptions } from './prepared-request.ts';
@@ -61,18 +68,25 @@ export type ComparisonsOptions = PreparationOptions & {
 /** The comparisons of all owners. */
 export class Comparisons {
   readonly #options: ComparisonsOptions;
+  readonly #keyed: KeyedSubmissions<Comparison>;
 
   constructor(options: ComparisonsOptions) {
     this.#options = options;
+    this.#keyed = new KeyedSubmissions(
+      (owner, key) => findComparisonByKey(options.database, owner, key),
+      'a comparison',
+    );
   }
 
   /**
-   * Checks all entrants, then charges, admits and stores all or none; answers at once.
+   * Checks all entrants, then charges, admits and stores all or none; answers at once. Sent again under its idempotency key it
+   * is the same comparison.
    *
-   * @throws every problem of every entrant at once; RATE_LIMITED; STORAGE_FULL; QUEUE_FULL, SHUTTING_DOWN; WORKER_FAILED
+   * @throws every problem of every entrant at once; CONFLICT when the key stands for another input; RATE_LIMITED;
+   *   STORAGE_FULL; QUEUE_FULL, SHUTTING_DOWN; WORKER_FAILED
    */
   compare(input: CompareInput, viewer: Viewer): Promise<Comparison> {
-    return this.#compare(input, viewer).catch((error: unknown) => {
+    return this.#comparisonOf(input, viewer).catch((error: unknown) => {
       if (error instanceof InfillError) {
         this.#options.observe({ type: 'rejected', code: error.code });
       }
@@ -80,7 +94,21 @@ export class Comparisons {
     });
   }
 
-  async #compare(input: CompareInput, viewer: Viewer): Promise<Comparison> {
+  #comparisonOf(input: CompareInput, viewer: Viewer): Promise<Comparison> {
+    const key = input.idempotencyKey;
+    // What is wrong with an input is told, whatever its key stands for; and a wrong key names nothing.
+    if (key === undefined || earlyProblems(input).length > 0) {
+      return this.#start(input, viewer, null);
+    }
+    const submission = { owner: viewer.owner, key, digest: compareDigest(input) };
+    return this.#keyed.once(submission, () => this.#start(input, viewer, submission));
+  }
+
+  async #start(
+    input: CompareInput,
+    viewer: Viewer,
+    submission: Submission | null,
+  ): Promise<Comparison> {
     const { database, lifecycle, ledger, gate, now } = this.#options;
     const requests = await prepareEntrants(input, this.#options);
     gate.check();
@@ -100,6 +128,8 @@ export class Comparisons {
     }));
     const comparison = {
       ...{ id: uuidV7(submittedAt), owner, source: input.source, createdAt: new Date(submittedAt) },
+      idempotencyKey: submission?.key ?? null,
+      inputDigest: submission?.digest ?? null,
       entrants: input.entrants.map(({ label }, index) => ({
         label,
         runId: admissions[index]?.run.id ?? '',

@@ -7,6 +7,7 @@ import { InfillError } from '../errors.ts';
 import type { RunRow } from '../store/runs.ts';
 import { type CostLedger, charged } from './cost-ledger.ts';
 import { inputDigest } from './input-digest.ts';
+import { KeyedSubmissions, type Submission } from './keyed-submissions.ts';
 import type { KnownRuns } from './known-runs.ts';
 import { newRun } from './new-run.ts';
 import { type PreparationOptions, prepareInfill } from './prepared-request.ts';
@@ -43,20 +44,17 @@ type Call = {
   readonly submittedAt: number;
 };
 
-/** What a client calls one submission, and what it asked for. */
-type Submission = { readonly owner: string; readonly key: string; readonly digest: string };
-
-/** A submission that is being admitted. */
-type PendingSubmission = { readonly digest: string; readonly run: Promise<RunRow> };
-
 /** Takes inputs in. */
 export class Submissions {
   readonly #options: SubmissionOptions;
-  /** By owner and key. Two calls of one submission may come before either is stored. */
-  readonly #pending = new Map<string, PendingSubmission>();
+  readonly #keyed: KeyedSubmissions<RunRow>;
 
   constructor(options: SubmissionOptions) {
     this.#options = options;
+    this.#keyed = new KeyedSubmissions(
+      (owner, key) => options.known.findByKey(owner, key),
+      'an infill',
+    );
   }
 
   /**
@@ -91,39 +89,9 @@ export class Submissions {
     const key = input.idempotencyKey;
     // What is wrong with an input is told, whatever its key stands for; and a wrong key names nothing.
     const problems = [...(input.problems ?? []), ...termsProblems(input, operation)];
-    return key !== undefined && problems.length === 0
-      ? this.#once({ owner: viewer.owner, key, digest: inputDigest(input) }, call)
-      : this.#admit(call, null);
-  }
-
-  async #once(submission: Submission, call: Call): Promise<RunRow> {
-    const name = JSON.stringify([submission.owner, submission.key]);
-    const pending = this.#pending.get(name);
-    if (pending !== undefined) {
-      if (pending.digest !== submission.digest) throw usedOtherwise(submission);
-      return pending.run;
-    }
-    const run = this.#foundOrAdmitted(submission, call);
-    this.#pending.set(name, { digest: submission.digest, run });
-    return run.finally(() => this.#pending.delete(name));
-  }
-
-  async #foundOrAdmitted(submission: Submission, call: Call): Promise<RunRow> {
-    const found = await this.#find(submission);
-    if (found !== null) return found;
-    return this.#admit(call, submission).catch(async (error: unknown) => {
-      // Another process may have stored the submission in the meantime.
-      const isTaken = error instanceof InfillError && error.code === 'CONFLICT';
-      const stored = isTaken ? await this.#find(submission) : null;
-      if (stored === null) throw error;
-      return stored;
-    });
-  }
-
-  async #find(submission: Submission): Promise<RunRow | null> {
-    const found = await this.#options.known.findByKey(submission.owner, submission.key);
-    if (found !== null && found.inputDigest !== submission.digest) throw usedOtherwise(submission);
-    return found;
+    if (key === undefined || problems.length > 0) return this.#admit(call, null);
+    const submission = { owner: viewer.owner, key, digest: inputDigest(input) };
+    return this.#keyed.once(submission, () => this.#admit(call, submission));
   }
 
   async #admit(call: Call, submission: Submission | null): Promise<RunRow> {
@@ -157,9 +125,4 @@ export class Submissions {
     if (supersedes !== undefined) lifecycle.cancel(supersedes, 'SUPERSEDED');
     return row;
   }
-}
-
-function usedOtherwise({ key }: Submission): InfillError {
-  const message = `The idempotency key "${key}" stands for an infill with another input.`;
-  return new InfillError('CONFLICT', message);
 }

@@ -3,7 +3,8 @@
  *
  * Knows rows; knows no queue and no decoder.
  */
-import { and, eq, exists, inArray, not, type SQL } from 'drizzle-orm';
+import { and, eq, exists, inArray, isNotNull, not, type SQL } from 'drizzle-orm';
+import { InfillError } from '../errors.ts';
 import { comparisons } from './comparison-tables.ts';
 import type { Database } from './database.ts';
 import { type Page, type PageRequest, pageOf, type Selection } from './keyset-pages.ts';
@@ -15,7 +16,11 @@ import { isUuid } from './uuid-v7.ts';
 /** A comparison as stored. */
 export type ComparisonRow = Readonly<typeof comparisons.$inferSelect>;
 
-/** Inserts a comparison and its runs as QUEUED, all or nothing; durable when this resolves. */
+/**
+ * Inserts a comparison and its runs as QUEUED, all or nothing; durable when this resolves.
+ *
+ * @throws CONFLICT when its owner has another comparison with its idempotency key
+ */
 export function insertComparison(
   database: Database,
   comparison: ComparisonRow,
@@ -24,7 +29,18 @@ export function insertComparison(
   return guarded(`insert comparison ${comparison.id}`, async () => {
     const rows = newRuns.map((run) => queuedRun({ ...run, comparisonId: comparison.id }));
     await database.transaction(async (transaction) => {
-      await transaction.insert(comparisons).values(comparison);
+      const inserted = await transaction
+        .insert(comparisons)
+        .values(comparison)
+        .onConflictDoNothing({
+          target: [comparisons.owner, comparisons.idempotencyKey],
+          where: isNotNull(comparisons.idempotencyKey),
+        })
+        .returning({ id: comparisons.id });
+      if (inserted.length === 0) {
+        const message = 'Another comparison has been submitted under the same key.';
+        throw new InfillError('CONFLICT', message);
+      }
       await transaction.insert(runs).values(rows);
     });
     return rows;
@@ -44,6 +60,21 @@ export function findComparisons(
       .where(and(eq(comparisons.owner, owner), inArray(comparisons.id, ids.filter(isUuid))));
     const byId = new Map(rows.map((row) => [row.id, row]));
     return ids.map((id) => byId.get(id.toLowerCase()) ?? null);
+  });
+}
+
+/** The comparison that an owner submitted under an idempotency key; null when there is none. */
+export function findComparisonByKey(
+  database: Database,
+  owner: string,
+  idempotencyKey: string,
+): Promise<ComparisonRow | null> {
+  return guarded('find a comparison by its idempotency key', async () => {
+    const [comparison = null] = await database
+      .select()
+      .from(comparisons)
+      .where(and(eq(comparisons.owner, owner), eq(comparisons.idempotencyKey, idempotencyKey)));
+    return comparison;
   });
 }
 

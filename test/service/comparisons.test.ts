@@ -120,6 +120,89 @@ describe('compare', () => {
   });
 });
 
+describe('a comparison that is sent again', () => {
+  let keys = 0;
+  const named = (changes: Partial<CompareInput> = {}): CompareInput => {
+    keys += 1;
+    return { ...asked, idempotencyKey: `comparison ${keys}`, ...changes };
+  };
+  const endAll = async ({ service, dispatcher }: ReturnType<typeof setUp>) => {
+    for (const id of dispatcher.admitted) dispatcher.tell(id, completed);
+    await service.settled();
+  };
+
+  it('is the same one, live or finished, sent at once or later, and charged once', async () => {
+    const own = setUp();
+    const { comparisons } = own.service;
+    const input = named();
+    const [first, second] = await Promise.all([
+      comparisons.compare(input, viewer),
+      comparisons.compare(input, viewer),
+    ]);
+    expect(second).toEqual(first);
+    expect(await comparisons.compare(input, viewer)).toEqual(first);
+    await endAll(own);
+    expect(await comparisons.compare(input, viewer)).toEqual(first);
+    expect([own.dispatcher.admitted.length, own.ledger.charged]).toEqual([2, [2]]);
+  });
+
+  it('is refused with another input, and is another one of another owner', async () => {
+    const own = setUp();
+    const { comparisons } = own.service;
+    const input = named();
+    const { id } = await comparisons.compare(input, viewer);
+    const others = [{ seed: 42n }, { entrants: asked.entrants.toReversed() }, { labels: ['l'] }];
+    for (const changes of others) {
+      const other = { ...input, ...changes };
+      expect(await codeOf(comparisons.compare(other, viewer))).toBe('CONFLICT');
+    }
+    const theirs = await comparisons.compare(input, { ...viewer, owner: 'another' });
+    expect(theirs.id).not.toBe(id);
+    await endAll(own);
+  });
+
+  it('is told what is wrong with it before its key is looked up', async () => {
+    const own = setUp();
+    const { comparisons } = own.service;
+    const input = named();
+    await comparisons.compare(input, viewer);
+    expect(await problemsOf(comparisons.compare({ ...input, deadlineMs: 0 }, viewer))).toEqual([
+      'deadlineMs: deadlineMs is 0; it must be from 1 to 86400000 milliseconds.',
+    ]);
+    expect(await problemsOf(comparisons.compare(named({ idempotencyKey: '' }), viewer))).toEqual([
+      'idempotencyKey: idempotencyKey has 0 characters; it must have from 1 to 128.',
+    ]);
+    await endAll(own);
+  });
+
+  it('may be tried again when it was refused', async () => {
+    const own = setUp();
+    const input = named();
+    own.dispatcher.isFull = true;
+    expect(await codeOf(own.service.comparisons.compare(input, viewer))).toBe('QUEUE_FULL');
+    own.dispatcher.isFull = false;
+    expect((await own.service.comparisons.compare(input, viewer)).entrants).toHaveLength(2);
+    await endAll(own);
+  });
+
+  it('is found where another process has stored it meanwhile', async () => {
+    const own = setUp();
+    const other = new InfillService({
+      ...own.options,
+      runLog: new RunLog({ now: Date.now, maxLag: 256 }),
+    });
+    const input = named();
+    const [first, second] = await Promise.all(
+      [own.service, other].map(({ comparisons }) => comparisons.compare(input, viewer)),
+    );
+    expect(second).toEqual(first);
+    expect(own.ledger.charged.length - own.ledger.refunded.length).toBe(1);
+    expect(own.dispatcher.released).toHaveLength(own.dispatcher.admitted.length - 2);
+    for (const { runId } of first?.entrants ?? []) own.dispatcher.tell(runId, completed);
+    await Promise.all([own.service.settled(), other.settled()]);
+  });
+});
+
 describe('events of a comparison', () => {
   it('are those of all its infills in one order, live, later and after a restart', async () => {
     const { service, dispatcher, options, clock } = setUp();

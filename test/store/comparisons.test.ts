@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import {
   countComparisons,
+  findComparisonByKey,
   findComparisons,
   insertComparison,
   listComparisons,
@@ -23,7 +24,11 @@ const at = (ms: number) => new Date(Date.UTC(2026, 0, 1) + ms);
 async function compared(owner: string, createdAt: Date) {
   const runs = [sampleRun({ owner, createdAt }), sampleRun({ owner, createdAt })];
   const entrants = runs.map(({ id }, index) => ({ label: `entrant ${index}`, runId: id }));
-  const comparison = { id: randomUUID(), owner, source: { text: '[MASK]' }, entrants, createdAt };
+  const unnamed = { idempotencyKey: null, inputDigest: null };
+  const comparison = {
+    ...{ id: randomUUID(), owner, source: { text: '[MASK]' }, entrants, createdAt },
+    ...unnamed,
+  };
   return { comparison, runs, rows: await insertComparison(store.database, comparison, runs) };
 }
 
@@ -40,6 +45,26 @@ describe('insertComparison', () => {
     expect(await find('another')).toEqual([null, null, null]);
   });
 
+  it('stores one comparison of an owner under a key', async () => {
+    const owner = randomUUID();
+    const { comparison } = await compared(owner, at(0));
+    const named = (id: string, of: string) => ({
+      ...{ ...comparison, id, owner: of, idempotencyKey: 'k', inputDigest: 'd' },
+    });
+    const first = named(randomUUID(), owner);
+    await insertComparison(store.database, first, [sampleRun({ owner })]);
+    const run = sampleRun({ owner });
+    const again = insertComparison(store.database, named(randomUUID(), owner), [run]);
+    await expect(again).rejects.toMatchObject({ code: 'CONFLICT' });
+    expect(await findRuns(store.database, [run.id])).toEqual([null]);
+    expect(await findComparisonByKey(store.database, owner, 'k')).toEqual(first);
+    expect(await findComparisonByKey(store.database, owner, 'l')).toBeNull();
+    const theirs = randomUUID();
+    const other = named(randomUUID(), theirs);
+    await insertComparison(store.database, other, [sampleRun({ owner: theirs })]);
+    expect(await findComparisonByKey(store.database, theirs, 'k')).toEqual(other);
+  });
+
   it('stores nothing when one run cannot be stored', async () => {
     const owner = randomUUID();
     const run = sampleRun({ owner });
@@ -49,6 +74,8 @@ describe('insertComparison', () => {
       source: { text: '' },
       entrants: [],
       createdAt: at(0),
+      idempotencyKey: null,
+      inputDigest: null,
     };
     const wrong = { ...sampleRun({ owner }), seed: -1n };
     await expect(insertComparison(store.database, comparison, [run, wrong])).rejects.toMatchObject({

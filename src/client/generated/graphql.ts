@@ -15,18 +15,6 @@ export type AutoregressivePrompt =
   /** `PREFIX` of `prompt`. */
   | 'PREFIX';
 
-/** Who takes part: a decoder with its settings on a model pack. */
-export type BenchmarkEntrantInput = {
-  /** The first of the `decoders` of the model pack when absent. */
-  readonly decoder?: DecoderInput | null | undefined;
-  /** From 1 to 64 characters; unique. */
-  readonly label: string;
-  /** Global id of a model pack; the first of `models` when absent. */
-  readonly model?: string | number | null | undefined;
-  /** How tokens are drawn; greedily when absent. */
-  readonly sampling?: SamplingInput | null | undefined;
-};
-
 /** Why an infill was cancelled; the first reason, where there were several. */
 export type CancelReason =
   /** Its `deadlineMs` had passed. */
@@ -47,18 +35,6 @@ export type CandidateOrder =
   /** By their likelihoods, which are exact; the greatest first. */
   | 'LIKELIHOOD';
 
-/** Who takes part: a decoder with its settings on a model pack. */
-export type CompareEntrantInput = {
-  /** The first of the `decoders` of the model pack when absent. */
-  readonly decoder?: DecoderInput | null | undefined;
-  /** From 1 to 64 characters; unique. */
-  readonly label: string;
-  /** Global id of a model pack; the first of `models` when absent. */
-  readonly model?: string | number | null | undefined;
-  /** How tokens are drawn; greedily when absent. */
-  readonly sampling?: SamplingInput | null | undefined;
-};
-
 /** One text for several entrants, with one seed and on the same terms. */
 export type CompareInput = {
   /** How many probable tokens to report beside each committed one, from 0 to 20. */
@@ -66,7 +42,9 @@ export type CompareInput = {
   /** Milliseconds from submission, from 1 to 86400000; then what has not ended is cancelled, and what is filled so far is kept. */
   readonly deadlineMs?: number | null | undefined;
   /** From 2 to 8. */
-  readonly entrants: ReadonlyArray<CompareEntrantInput>;
+  readonly entrants: ReadonlyArray<EntrantInput>;
+  /** Your name for this submission, from 1 to 128 printable characters. Sent again with the same input it is the same comparison, and nothing is charged; with another input, a `ConflictError`. It is known for as long as the comparison is. */
+  readonly idempotencyKey?: string | null | undefined;
   /** Your own words for finding the infills again. */
   readonly labels?: ReadonlyArray<string> | null | undefined;
   /** How unknown lengths are decided; of no effect where all are known. */
@@ -143,6 +121,18 @@ export type DisconnectPolicy =
   /** It goes on. */
   | 'CONTINUE';
 
+/** Who takes part: a decoder with its settings on a model pack. */
+export type EntrantInput = {
+  /** The first of the `decoders` of the model pack when absent. */
+  readonly decoder?: DecoderInput | null | undefined;
+  /** From 1 to 64 characters; unique. */
+  readonly label: string;
+  /** Global id of a model pack; the first of `models` when absent. */
+  readonly model?: string | number | null | undefined;
+  /** How tokens are drawn; greedily when absent. */
+  readonly sampling?: SamplingInput | null | undefined;
+};
+
 /** What went wrong, for programs; messages are for people. */
 export type ErrorCode =
   /** The run was cancelled. */
@@ -206,7 +196,7 @@ export type ExportFormat =
   | 'CSV'
   /** One page with charts. */
   | 'HTML'
-  /** Everything, items included, as lines of JSON. */
+  /** What was compared, figures and differences with every digit, as lines of JSON. */
   | 'JSONL'
   /** Tables for an article. */
   | 'LATEX'
@@ -543,7 +533,7 @@ export type StartBenchmarkInput = {
   /** Global id of a dataset. */
   readonly dataset: string | number;
   /** At most 16; none where all fills are to be imported. */
-  readonly entrants: ReadonlyArray<BenchmarkEntrantInput>;
+  readonly entrants: ReadonlyArray<EntrantInput>;
   /** So many items from the first; all when absent. */
   readonly items?: number | null | undefined;
   /** From 1 to 32, each applied to every item. */
@@ -617,7 +607,7 @@ export type ExportBenchmarkQueryVariables = Exact<{
 }>;
 
 
-export type ExportBenchmarkQuery = { readonly benchmark: { readonly id: string, readonly name: string | null, readonly status: RunStatus, readonly exported: string } | null };
+export type ExportBenchmarkQuery = { readonly benchmark: { readonly id: string, readonly name: string | null, readonly status: RunStatus, readonly exported: string, readonly error: { readonly code: ErrorCode, readonly message: string } | null, readonly progress: { readonly done: number, readonly failed: number, readonly total: number } } | null };
 
 export type CatalogQueryVariables = Exact<{ [key: string]: never; }>;
 
@@ -1553,6 +1543,15 @@ export const ExportBenchmarkDocument = new TypedDocumentString(`
     id
     name
     status
+    error {
+      code
+      message
+    }
+    progress {
+      done
+      failed
+      total
+    }
     exported(format: $format)
   }
 }
