@@ -8,12 +8,16 @@ import { createReadStream, existsSync } from 'node:fs';
 import { chmod, lstat, mkdtemp, open, readdir, rename, rm, stat } from 'node:fs/promises';
 import { basename, dirname, join, resolve } from 'node:path';
 import { InfillError } from '../errors.ts';
+import { draftPrefix, removeAbandonedDrafts } from './folder-drafts.ts';
+import { asFullDisk } from './full-disk.ts';
 
 /**
- * Lets `fill` write into a temporary folder beside `target`, syncs it to disk and renames it.
+ * Lets `fill` write into a temporary folder beside `target`, syncs it to disk and renames it. What processes that were
+ * killed left of the same target is removed before.
  *
  * @returns what `fill` returns.
- * @throws InfillError CONFLICT when `target` exists, INVALID_OPTION when the folder it would lie in does not; what `fill` throws, after the temporary folder is removed.
+ * @throws InfillError CONFLICT when `target` exists, INVALID_OPTION when the folder it would lie in does not, STORAGE_FULL
+ *   when the disk is full; what `fill` throws, after the temporary folder is removed.
  */
 export async function createFolder<T>(
   target: string,
@@ -21,9 +25,12 @@ export async function createFolder<T>(
 ): Promise<T> {
   await checkNewFolder(target);
   const path = resolve(target);
-  const temporary = await mkdtemp(join(dirname(path), `.${basename(path)}-`));
+  await removeAbandonedDrafts(path);
+  const temporary = await mkdtemp(await draftPrefix(path));
   try {
-    const filled = await fill(temporary);
+    const filled = await fill(temporary).catch((error) =>
+      asFullDisk(error, `The disk is full: ${path} is not there. Free some space and try again.`),
+    );
     // A temporary folder is the owner's alone; a pack is not a secret.
     await chmod(temporary, 0o755);
     for (const name of await readdir(temporary)) await syncToDisk(join(temporary, name));

@@ -52,7 +52,8 @@ async function make(path: string): Promise<boolean> {
   return true;
 }
 
-function isRunning(pid: number): boolean {
+/** Whether another process of this machine has the id, as far as can be seen from here. */
+export function isRunning(pid: number): boolean {
   // In containers, process ids come again: a lock with our own is one that an earlier process left.
   if (!Number.isInteger(pid) || pid < 1 || pid === process.pid) return false;
   try {

@@ -7,6 +7,7 @@ import { createHash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
 import { type FileHandle, open, rename, rm, stat } from 'node:fs/promises';
 import { InfillError } from '../../errors.ts';
+import { asFullDisk } from '../full-disk.ts';
 import { type HubContext, persist, whileHeard } from './hub-context.ts';
 import type { HubModel } from './hub-name.ts';
 import { PassingFailure, requestHub } from './hub-request.ts';
@@ -148,11 +149,8 @@ async function isWhole(path: string, { size, hash }: HubFile): Promise<boolean> 
   return digest.digest('hex') === hash;
 }
 
-const fullCodes: readonly (string | undefined)[] = ['ENOSPC', 'EDQUOT', 'EFBIG'];
-
 /** @throws InfillError STORAGE_FULL for a full disk; the error itself for all else. */
 function asStorageError(error: NodeJS.ErrnoException): never {
-  if (!fullCodes.includes(error.code)) throw error;
   const message = 'The disk is full. Free some space and run this again: what is there is kept.';
-  throw new InfillError('STORAGE_FULL', message, { cause: error });
+  return asFullDisk(error, message);
 }
