@@ -90,6 +90,27 @@ describe('a model of the hub', () => {
     expect(hub.seen.some(({ path }) => isWeights(path))).toBe(false);
   });
 
+  it('is listed over as many pages as it has, each asked with the token', async () => {
+    const { fetch, hub } = await start();
+    hub.pageSize = 1;
+    const folder = await fetch({ env: { HF_TOKEN: 'hf_x' } });
+    expect(readdirSync(folder).sort()).toEqual([
+      'config.json',
+      'model.safetensors',
+      'tokenizer.json',
+    ]);
+    const pages = hub.seen.filter(({ path }) => path.includes('/tree/'));
+    expect(pages.map(({ path }) => path.split('?')[1])).toEqual([
+      undefined,
+      'cursor=1',
+      'cursor=2',
+      'cursor=3',
+    ]);
+    expect(new Set(pages.map(({ authorization }) => authorization))).toEqual(
+      new Set(['Bearer hf_x']),
+    );
+  });
+
   it('comes with the parts that its index names', async () => {
     const { hub, folder } = await startSharded('model-00002-of-00002.safetensors');
     const path = await fetchSharded(hub);

@@ -151,6 +151,31 @@ describe('a refusal', () => {
     }
   });
 
+  it('comes for a listing that goes on at another host, which is not asked', async () => {
+    const { fetch, hub } = await start();
+    hub.pageSize = 1;
+    const elsewhere = (url: string) => url.replace(hub.endpoint, hub.storeOrigin);
+    for (const next of [elsewhere, () => 'http://[']) {
+      hub.nextPage = next;
+      await expect(fetch()).rejects.toMatchObject({
+        code: 'HUB_REFUSED',
+        message: expect.stringContaining('another host is not asked'),
+      });
+    }
+    expect(hub.seen.every(({ host }) => host === 'hub')).toBe(true);
+  });
+
+  it('comes for a listing without an end', async () => {
+    const { fetch, hub } = await start();
+    hub.pageSize = 1;
+    hub.nextPage = (url) => url.replace(/\d+$/, '1');
+    await expect(fetch()).rejects.toMatchObject({
+      code: 'HUB_REFUSED',
+      message: expect.stringContaining('more than 100 pages'),
+    });
+    expect(hub.seen).toHaveLength(101);
+  });
+
   it('comes for hashes that are paths', async () => {
     const { fetch, hub } = await start();
     hub.lies.set('config.json', { oid: '../../../../escaped' });

@@ -42,6 +42,10 @@ export class TestHub {
   misbehaviour: Misbehaviour = () => false;
   /** Changes of the listing: name → fields. */
   readonly lies = new Map<string, Readonly<Record<string, unknown>>>();
+  /** Most files of one page of a listing; the next one is told in the Link header. */
+  pageSize = Number.POSITIVE_INFINITY;
+  /** Where the next page is, from its own address. */
+  nextPage = (url: string) => url;
   readonly #folders: ReadonlyMap<string, string>;
   readonly #hub: Server;
   readonly #store: Server;
@@ -77,8 +81,11 @@ export class TestHub {
     this.seen.push(seen);
     const bytes = this.#bytesAt(path);
     if (this.misbehaviour(seen, response, bytes)) return;
-    const listing = this.#listing(path);
-    if (listing !== null) {
+    const { pathname, searchParams } = new URL(path, this.endpoint);
+    const listing = this.#listing(pathname);
+    if (Array.isArray(listing)) {
+      this.#answerPage(response, listing, { pathname, start: Number(searchParams.get('cursor')) });
+    } else if (listing !== null) {
       response.end(JSON.stringify(listing));
     } else if (bytes === null) {
       response.writeHead(404).end();
@@ -87,6 +94,19 @@ export class TestHub {
     } else {
       sendRange(response, bytes, range);
     }
+  }
+
+  #answerPage(
+    response: ServerResponse,
+    listing: readonly unknown[],
+    { pathname, start }: { readonly pathname: string; readonly start: number },
+  ): void {
+    const end = start + this.pageSize;
+    if (end < listing.length) {
+      const next = this.nextPage(`${this.endpoint}${pathname}?cursor=${end}`);
+      response.setHeader('link', `<${this.endpoint}/>; rel="first", <${next}>; rel="next"`);
+    }
+    response.end(JSON.stringify(listing.slice(start, end)));
   }
 
   #listing(path: string): unknown {
