@@ -6,8 +6,6 @@
 import { availableParallelism } from 'node:os';
 import { basename, resolve } from 'node:path';
 import { Command, Option } from 'commander';
-import { InfillError } from '../errors.ts';
-import { holdsTraining } from '../packs/train/prepare-training.ts';
 import { trainPack } from '../packs/train/train-pack.ts';
 import type { TrainingSettings, TrainPackOptions } from '../packs/train/training-options.ts';
 import type { WeightStorage } from '../packs/weight-layout.ts';
@@ -24,6 +22,7 @@ type Flags = Readonly<Record<keyof typeof numbers, string>> & {
   readonly id?: string;
   readonly work?: string;
   readonly resume?: true;
+  readonly card: string;
   readonly storage: WeightStorage;
   readonly seed: string;
 };
@@ -33,7 +32,7 @@ const numbers = {
   examples: ['texts cut out of the documents', 20_000, [1, 10_000_000]],
   length: ['most tokens of one, the context of the pack at most', 128, [16, 8192]],
   epochs: ['rounds over them', 3, [1, 1000]],
-  batch: ['masked tokens of one step, at least', 4096, [1, 65_536]],
+  batch: ['masked tokens of one step, at most', 4096, [1, 65_536]],
   rate: ['highest learning rate', 0.001, [0, 1]],
   weightDecay: ['weight decay of AdamW', 0.01, [0, 1]],
   heldOut: ['share of the documents that is held out', 0.02, [0, 1]],
@@ -53,7 +52,8 @@ const notes = `
 Both models stay as they are; only the layer is trained. Documents in the texts are set apart by empty lines, and some
 are held out to see that it got better. Features of the models are computed once and kept in the work folder: about
 one gigabyte for 14,000 examples of the bundled pack's models. Ctrl-C keeps what was done; --resume goes on with it and
-reaches the same weights.
+reaches the same weights. Another training on the same pack and texts, with other settings but --seed, --length and
+--held-out, begins on the features that are there: give it the same --work, and no --resume.
 
 Example:
   $ lacuna pack train models/bundled --text stories.txt --text articles.txt --out models/trained
@@ -69,6 +69,11 @@ export function trainCommand(context: PackCommandContext): Command {
     .option('--id <name>', 'id of the trained pack; the name of its folder by default')
     .option('--work <folder>', 'where features and progress are kept; <out>.training by default')
     .option('--resume', 'go on with the training in the work folder')
+    .option(
+      '--card <text>',
+      'what the models are, in front of what the pack says of its training',
+      '',
+    )
     .option('--seed <number>', 'chooses texts, masks and their order', '0')
     .addOption(
       new Option('--storage <type>', 'how the layer is stored; f16 rounds it')
@@ -86,18 +91,20 @@ export function trainCommand(context: PackCommandContext): Command {
 async function train(folder: string, flags: Flags, context: PackCommandContext): Promise<void> {
   const { settings, seed } = numbersOf(flags);
   const outFolder = resolve(flags.out);
-  const workFolder = resolve(flags.work ?? `${flags.out}.training`);
-  await checkResume(workFolder, flags.resume === true);
+  const workFolder = resolve(flags.work ?? `${outFolder}.training`);
   const options: TrainPackOptions = {
     folder,
     outFolder,
     id: flags.id ?? basename(outFolder),
     workFolder,
+    isResumed: flags.resume === true,
     texts: await Promise.all(flags.text.map(readTextFile)),
     seed: BigInt(seed),
     storage: flags.storage,
     threads: availableParallelism(),
     settings,
+    cardWords: flags.card,
+    tool: `lacuna ${context.version}`,
   };
   await untilSignalled(context, (signal) => follow(options, signal, context));
 }
@@ -117,16 +124,6 @@ async function follow(
       return;
     }
   }
-}
-
-/** What is there is neither thrown away nor gone on with unasked. */
-async function checkResume(workFolder: string, isResumed: boolean): Promise<void> {
-  const isThere = await holdsTraining(workFolder);
-  if (isThere === isResumed) return;
-  const message = isThere
-    ? `${workFolder} holds a training: go on with it (--resume), delete it, or take another folder (--work).`
-    : `${workFolder} holds no training to go on with.`;
-  throw new InfillError(isThere ? 'CONFLICT' : 'INVALID_INPUT', message);
 }
 
 function numbersOf(flags: Flags): { settings: TrainingSettings; seed: string } {

@@ -14,6 +14,7 @@ export type TextFile = {
   readonly name: string;
   /** Of the file's bytes, in hex. */
   readonly sha256: string;
+  readonly sizeBytes: number;
   readonly text: string;
 };
 
@@ -28,7 +29,8 @@ export async function readTextFile(path: string): Promise<TextFile> {
   });
   const text = decode(bytes, path);
   if (text.trim() === '') throw new InfillError('INVALID_INPUT', `${path} has no text.`);
-  return { name: basename(path), sha256: createHash('sha256').update(bytes).digest('hex'), text };
+  const sha256 = createHash('sha256').update(bytes).digest('hex');
+  return { name: basename(path), sha256, sizeBytes: bytes.length, text };
 }
 
 async function readBytes(path: string): Promise<Buffer> {

@@ -13,6 +13,9 @@ type Shown<K extends TrainPackProgress['type']> = Extract<TrainPackProgress, { r
 /** What the newest example or step counts in the mean time of one. */
 const newestWeight = 1 / 20;
 
+const noBetterText =
+  'No step made it better: the layer in the pack is the untrained one. Train on more text, or with another --rate.\n';
+
 /** Shows one training. */
 export class TrainingView {
   readonly #context: Pick<PackCommandContext, 'write' | 'stderr'>;
@@ -104,6 +107,7 @@ export class TrainingView {
     this.#context.write(
       `Trained in ${minutes.toFixed(1)} minutes; held-out perplexity\n${rows.join('')}${id}\n  digest ${digest}\n`,
     );
+    if (fusion?.bestStep === 0) this.#context.stderr.write(noBetterText);
   }
 
   #bar(

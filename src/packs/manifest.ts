@@ -32,7 +32,10 @@ const sha256 = z.string().regex(/^[0-9a-f]{64}$/);
 const id = z.int().nonnegative().max(0x7fffffff);
 const extent = z.int().positive().max(0x7fffffff);
 const fileName = z.string().regex(/^[a-z0-9][a-z0-9._-]{0,99}$/);
-const text = z.string().max(4000);
+/** Most characters of a card, and of every other text. */
+export const maxCardLength = 4000;
+
+const text = z.string().max(maxCardLength);
 
 const roleFields = {
   architecture: text,
@@ -105,10 +108,29 @@ const fusionSource = z.strictObject({
   /** Decimal. */
   seed: z.string().regex(/^[0-9]{1,19}$/),
   options: z.record(z.string().max(64), z.number()),
-  texts: z.array(z.strictObject({ name: z.string().max(255), sha256 })).max(1000),
+  texts: z
+    .array(
+      z.strictObject({
+        name: z.string().max(255),
+        sha256,
+        /** Packs of before it was kept have none. */
+        sizeBytes: z.int().nonnegative().optional(),
+      }),
+    )
+    .max(1000),
   /** Of documents that were held out. */
   untrained: perplexities,
   trained: perplexities,
+});
+
+const trainingSource = z.strictObject({
+  id: z.string().regex(packIdPattern),
+  version: text,
+  digest: sha256,
+  /** What that pack says of itself. */
+  card: text,
+  /** Program and version that trained. */
+  tool: text,
 });
 
 const quantisationSource = z.strictObject({
@@ -143,6 +165,8 @@ const manifestSchema = z.strictObject({
     lengthBias: lengthBiasSource.optional(),
     /** What the fusion was trained with. */
     fusion: fusionSource.optional(),
+    /** The pack whose models the fusion was trained for; packs of before it was kept have none. */
+    trainedFrom: trainingSource.optional(),
     /** The pack that this one is the quantised form of. */
     quantisedFrom: quantisationSource.optional(),
   }),

@@ -99,8 +99,14 @@ describe('a training that is interrupted', { timeout: 240_000 }, () => {
     const bytes = featureBytes(`${out}.training`);
     const unasked = await runCli(argsOf(out), {});
     expect(unasked).toMatchObject({ code: 2, stderr: expect.stringContaining('--resume') });
-    const other = await runCli([...argsOf(out), '--resume', '--seed', '7'], {});
-    expect(other).toMatchObject({ code: 2, stderr: expect.stringContaining('other options') });
+    for (const [flag, value, had] of [
+      ['--seed', '7', '0'],
+      ['--rate', '0.5', '0.001'],
+    ] as const) {
+      const other = await runCli([...argsOf(out), '--resume', flag, value], {});
+      const said = `has ${flag} ${had} (not ${value})`;
+      expect(other).toMatchObject({ code: 2, stderr: expect.stringContaining(said) });
+    }
     expect(featureBytes(`${out}.training`)).toBe(bytes);
   });
 });

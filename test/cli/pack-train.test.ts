@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { loadPackDescription } from '../../src/packs/load-pack.ts';
@@ -62,15 +62,53 @@ describe('pack train', () => {
     const out = join(root, 'again');
     const args = ['train', pack, '--text', text, '--out', out, ...few];
     await expect(runPack(...args, '--resume')).rejects.toThrow(/holds no training to go on with/);
-    mkdirSync(`${out}.training`);
-    const features = join(`${out}.training`, `${'0'.repeat(16)}-features.bin`);
-    writeFileSync(features, '');
-    await expect(runPack(...args, '--resume')).rejects.toThrow(/holds no training to go on with/);
-    writeFileSync(features, 'rows');
-    await expect(runPack(...args)).rejects.toThrow(/holds a training: .*--resume.*--work/);
-    rmSync(features);
-    writeFileSync(`${out}.training/training-state.bin`, '');
-    await expect(runPack(...args)).rejects.toThrow(/holds a training: .*--resume.*--work/);
+    await runPack(...args);
+    rmSync(out, { recursive: true });
+    await expect(runPack(...args)).rejects.toThrow(/holds this training: .*--resume.*--work/);
+    const other = runPack(...args, '--resume', '--rate', '0.5');
+    await expect(other).rejects.toThrow(/has --rate 0\.001 \(not 0\.5\)\. Without --resume/);
+    expect(existsSync(out)).toBe(false);
+    const { output } = await runPack(...args, '--resume');
+    expect(output).not.toContain('step ');
+    expect(output).toContain('Trained in');
+  });
+
+  it('begins another training on the features of one that is there', async () => {
+    const [first, second] = [join(root, 'first'), join(root, 'second')];
+    await runPack('train', pack, '--text', text, '--out', first, ...few);
+    const work = ['--work', `${first}.training`, '--rate', '0.01'];
+    await runPack('train', pack, '--text', text, '--out', second, ...work, ...few);
+    const { manifest } = await loadPackDescription(second);
+    expect(manifest.provenance.fusion?.options).toMatchObject({ rate: 0.01 });
+    const features = readdirSync(`${first}.training`).filter((name) => /-features/.test(name));
+    expect(features).toHaveLength(1);
+  });
+
+  it('keeps its work beside the pack, also where a slash follows the name of the folder', async () => {
+    const out = join(root, 'slash');
+    await runPack('train', pack, '--text', text, '--out', `${out}/`, ...few);
+    expect(existsSync(`${out}.training`)).toBe(true);
+  });
+
+  it('says so where no step made it better', async () => {
+    const out = join(root, 'worse');
+    const wild = ['--rate', '1', '--evaluate-every', '1', '--patience', '1'];
+    const run = await runPack('train', pack, '--text', text, '--out', out, ...wild, ...few);
+    expect(run.progress).toContain(
+      'No step made it better: the layer in the pack is the untrained',
+    );
+    const sane = await runPack('train', pack, '--text', text, '--out', `${out}-not`, ...few);
+    expect(sane.progress).toBe('');
+  });
+
+  it('writes a card of its own, behind the words it is given', async () => {
+    const out = join(root, 'carded');
+    const words = ['--card', 'Tiny models.'];
+    await runPack('train', pack, '--text', text, '--out', out, ...words, ...few);
+    const { card, provenance } = (await loadPackDescription(out)).manifest;
+    expect(card).toMatch(/^Tiny models\. The models of pack "tiny" .*by lacuna 0\.0\.0-test, /);
+    const [file] = provenance.fusion?.texts ?? [];
+    expect(card).toContain(`prose.txt (${statSync(text).size} bytes, sha256 ${file?.sha256})`);
   });
 
   it('leaves a folder alone that is there', async () => {

@@ -8,11 +8,13 @@ const root = temporaryFolder();
 const path = join(root, 'text.txt');
 
 describe('a text file', () => {
-  it('has the name and the hash of its file', async () => {
-    writeFileSync(path, 'abc');
+  it('has the name, the hash and the size of its file', async () => {
+    // The mark in front is no part of the text.
+    writeFileSync(path, '\u{feff}abc');
     expect(await readTextFile(path)).toEqual({
       name: 'text.txt',
-      sha256: 'ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad',
+      sha256: '1c28dc3f1f804a1ad9c9b4b4cf5e2658d16ad4ed08e3020d04a8d2865018947c',
+      sizeBytes: 6,
       text: 'abc',
     });
   });

@@ -200,6 +200,8 @@ describe('a trained fusion', () => {
       },
       storage: 'f32',
       lossCurve: '<svg xmlns="http://www.w3.org/2000/svg"/>',
+      cardWords: '',
+      tool: 'test',
     });
     const pack = await quantised(trained, 'int8');
     const opened = await openPack(pack, { device: 'cpu', threads: 1 });

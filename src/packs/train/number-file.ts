@@ -6,9 +6,10 @@
  */
 import { createHash } from 'node:crypto';
 import { type FileHandle, open, rename, rm } from 'node:fs/promises';
-import { basename } from 'node:path';
+import { basename, dirname } from 'node:path';
 import { z } from 'zod';
 import { InfillError } from '../../errors.ts';
+import { asFullDisk } from '../full-disk.ts';
 import { parseJson } from '../regular-file.ts';
 
 /** Bytes hashed, read or written at once: Node.js does none of that with two gigabytes. */
@@ -23,7 +24,11 @@ const lineSchema = z.strictObject({
   sha256: z.string(),
 });
 
-/** Writes `facts`, which JSON can hold, and the numbers of `arrays` one after another. */
+/**
+ * Writes `facts`, which JSON can hold, and the numbers of `arrays` one after another.
+ *
+ * @throws InfillError STORAGE_FULL; then the file that was there is still there
+ */
 export async function writeNumbers(
   path: string,
   facts: unknown,
@@ -32,18 +37,23 @@ export async function writeNumbers(
   const hash = createHash('sha256');
   for (const piece of piecesOf(arrays)) hash.update(piece);
   const draft = `${path}.new`;
-  const file = await open(draft, 'w');
+  const file = await open(draft, 'w').catch((error) => asFullDisk(error, fullDiskText(path)));
   try {
     await file.writeFile(`${JSON.stringify({ facts, sha256: hash.digest('hex') })}\n`);
     for (const piece of piecesOf(arrays)) await file.writeFile(piece);
     await file.sync();
   } catch (error) {
     await rm(draft, { force: true });
-    throw error;
+    asFullDisk(error as NodeJS.ErrnoException, fullDiskText(path));
   } finally {
     await file.close();
   }
   await rename(draft, path);
+}
+
+/** What is said when a file of a training does not fit. */
+export function fullDiskText(path: string): string {
+  return `The disk of ${dirname(path)} is full. Free some space and go on with --resume: what was done before is kept.`;
 }
 
 /**

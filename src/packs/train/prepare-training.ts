@@ -1,10 +1,9 @@
 /**
  * What a training reads, from a pack and texts: features of examples and of texts that are held out, in files.
  *
- * Knows the files in the work folder that hold features; knows no step. The pack's models are in memory only meanwhile.
+ * Knows which features there are; knows no step. The pack's models are in memory only meanwhile.
  */
-import { createHash } from 'node:crypto';
-import { mkdir, readdir, stat, statfs } from 'node:fs/promises';
+import { mkdir, stat, statfs } from 'node:fs/promises';
 import { join } from 'node:path';
 import { InfillError } from '../../errors.ts';
 import type { Manifest } from '../manifest.ts';
@@ -14,17 +13,18 @@ import { requireFloat } from '../require-float.ts';
 import { Corpus } from './corpus.ts';
 import { FeatureFile } from './feature-file.ts';
 import { FeatureSource } from './features.ts';
-import { prepareFeatures } from './prepare-features.ts';
+import { type FeatureRequest, prepareFeatures, rowCountOf } from './prepare-features.ts';
+import { RowBatches } from './row-batches.ts';
 import type { HeldOut } from './train-fusion.ts';
 import type { TrainPackOptions } from './training-options.ts';
-import { trainingOfAnother, trainingStateName } from './training-state.ts';
+import { planOf, type TrainingPlan } from './training-plan.ts';
+import { checkWorkFolder, featurePath, statePath, writePlan } from './work-folder.ts';
 
 /** Features for a training. */
 export type PreparedTraining = {
   readonly manifest: Manifest;
-  /** SHA-256 of what features and steps depend on. */
-  readonly plan: string;
-  readonly features: FeatureFile;
+  readonly plan: TrainingPlan;
+  readonly features: RowBatches;
   readonly heldOut: readonly HeldOut[];
 };
 
@@ -57,122 +57,109 @@ export async function* prepareTraining(
   try {
     const { manifest, models } = pack;
     requireFloat(manifest, 'train on the pack it was made from, and quantise what comes out');
-    const corpus = corpusOf(options, pack);
+    const { digest } = manifest;
+    const plan = planOf(options, { digest, contextLength: models.facts.contextLength });
+    await checkWorkFolder(workFolder, plan, options.isResumed);
+    const source = new FeatureSource(models);
+    const corpus = corpusOf(options, plan, pack);
     await mkdir(workFolder, { recursive: true });
     const lock = { path: join(workFolder, 'training.pid'), use: 'is training in this folder' };
     opened.push({ close: await takeLock(lock) });
-    const source = new FeatureSource(models);
-    const plan = planOf(manifest.digest, options);
-    await refuseOther(workFolder, plan);
-    const open = async (name: string) => {
-      const path = join(workFolder, `${plan.slice(0, 16)}-${name}.bin`);
-      const file = await FeatureFile.open(path, source.width);
+    const open = async (name: string, request: FeatureRequest): Promise<Part> => {
+      const file = await FeatureFile.open(featurePath(workFolder, plan, name), source.width);
       opened.push(file);
-      return file;
+      return { file, request };
     };
-    const features = await open('features');
-    await checkSpace(options, features, { width: source.width, rows: manifest.vocabularySize });
-    const heldOut: HeldOut[] = [];
-    for (const rate of maskRates) heldOut.push({ rate, features: await open(`held-out-${rate}`) });
-    yield* computeFeatures(source, corpus, { options, features, heldOut });
-    return { manifest, plan, features, heldOut };
+    const parts = await openParts(options, corpus, open);
+    await checkSpace(options, plan, {
+      parts,
+      width: source.width,
+      rows: manifest.vocabularySize,
+    });
+    await writePlan(workFolder, plan);
+    yield* computeFeatures(source, parts);
+    return { manifest, plan, ...batchesOf(parts, options.settings.batch) };
   } finally {
     await pack.close();
   }
 }
 
-/** Features, which are the first thing that a training has on disk, begin with this many digits of its plan. */
-const featuresName = /^([0-9a-f]{16})-features\.bin$/;
+/** Features of one file. */
+type Part = { readonly file: FeatureFile; readonly request: FeatureRequest };
+type HeldOutPart = Part & { readonly rate: number };
+type Parts = { readonly training: Part; readonly heldOut: readonly HeldOutPart[] };
 
-/** Whether there is a training in `workFolder` to go on with, were it only some of its features. */
-export async function holdsTraining(workFolder: string): Promise<boolean> {
-  for (const name of await namesIn(workFolder)) {
-    if (name === trainingStateName) return true;
-    // The file is there before anything is in it, and stays when there is no room.
-    if (featuresName.test(name) && (await stat(join(workFolder, name))).size > 0) return true;
-  }
-  return false;
-}
-
-/** Before features are computed, which takes long. */
-async function refuseOther(workFolder: string, plan: string): Promise<void> {
-  const planOfFile = (name: string) => featuresName.exec(name)?.[1] ?? plan;
-  const other = (await namesIn(workFolder)).find((name) => !plan.startsWith(planOfFile(name)));
-  if (other !== undefined) throw trainingOfAnother(other);
-}
-
-/** None in a folder that is not there. */
-async function namesIn(folder: string): Promise<string[]> {
-  return readdir(folder).catch((error: NodeJS.ErrnoException) => {
-    if (error.code === 'ENOENT') return [];
-    throw error;
-  });
-}
-
-function corpusOf({ texts, settings, seed }: TrainPackOptions, { models, tokenizer }: OpenPack) {
+function corpusOf(
+  { texts, seed }: TrainPackOptions,
+  { features }: TrainingPlan,
+  { tokenizer }: OpenPack,
+): Corpus {
+  const options = { exampleLength: features.length, heldOutShare: features.heldOut, seed };
   return new Corpus(
     texts.map(({ text }) => text),
     tokenizer,
-    {
-      exampleLength: Math.min(settings.length, models.facts.contextLength),
-      heldOutShare: settings.heldOut,
-      seed,
-    },
+    options,
   );
 }
 
-/** SHA-256 of what features and steps depend on. */
-function planOf(digest: string, { texts, seed, settings }: TrainPackOptions): string {
-  const shas = texts.map(({ sha256 }) => sha256);
-  const facts = JSON.stringify([1, digest, shas, String(seed), Object.entries(settings).sort()]);
-  return createHash('sha256').update(facts).digest('hex');
+async function openParts(
+  { settings: { examples, heldOutExamples } }: TrainPackOptions,
+  corpus: Corpus,
+  open: (name: string, request: FeatureRequest) => Promise<Part>,
+): Promise<Parts> {
+  const example = (index: number) => corpus.example(index);
+  const training = await open('features', { example, exampleCount: examples });
+  const heldOut: HeldOutPart[] = [];
+  for (const rate of maskRates) {
+    const heldOutExample = (index: number) => corpus.heldOutExample(index, rate);
+    const request = { example: heldOutExample, exampleCount: heldOutExamples };
+    heldOut.push({ rate, ...(await open(`held-out-${rate}`, request)) });
+  }
+  return { training, heldOut };
 }
-
-type Wanted = Pick<PreparedTraining, 'features' | 'heldOut'> & {
-  readonly options: TrainPackOptions;
-};
 
 async function* computeFeatures(
   source: FeatureSource,
-  corpus: Corpus,
-  { options: { settings }, features, heldOut }: Wanted,
+  { training, heldOut }: Parts,
 ): AsyncGenerator<FeatureProgress, void, void> {
-  const { examples: count, heldOutExamples, batch: batchRows } = settings;
-  const total = count + heldOut.length * heldOutExamples;
-  const example = (index: number) => corpus.example(index);
-  for await (const examples of prepareFeatures(source, features, {
-    example,
-    exampleCount: count,
-    batchRows,
-  })) {
-    yield { type: 'features', examples, total };
-  }
-  for (const [index, { rate, features: file }] of heldOut.entries()) {
-    const before = count + index * heldOutExamples;
-    const request = {
-      example: (number: number) => corpus.heldOutExample(number, rate),
-      exampleCount: heldOutExamples,
-      batchRows,
-    };
+  const parts = [training, ...heldOut];
+  const total = parts.reduce((sum, { request }) => sum + request.exampleCount, 0);
+  let before = 0;
+  for (const { file, request } of parts) {
     for await (const examples of prepareFeatures(source, file, request)) {
       yield { type: 'features', examples: before + examples, total };
     }
+    before += request.exampleCount;
   }
+}
+
+function batchesOf(
+  { training, heldOut }: Parts,
+  mostRows: number,
+): Pick<PreparedTraining, 'features' | 'heldOut'> {
+  const cut = ({ file, request }: Part) =>
+    new RowBatches(file, rowCountOf(file, request), mostRows);
+  return {
+    features: cut(training),
+    heldOut: heldOut.map((part) => ({ rate: part.rate, features: cut(part) })),
+  };
 }
 
 /** About half of the positions of an example are masked. */
 async function checkSpace(
-  { workFolder, settings }: TrainPackOptions,
-  features: FeatureFile,
-  { width, rows }: { readonly width: number; readonly rows: number },
+  { workFolder }: TrainPackOptions,
+  plan: TrainingPlan,
+  {
+    parts: { training, heldOut },
+    width,
+    rows,
+  }: { readonly parts: Parts; readonly width: number; readonly rows: number },
 ): Promise<void> {
-  const left = Math.max(0, settings.examples - features.nextExample);
-  const examples = left + maskRates.length * settings.heldOutExamples;
-  const featureBytes = (examples * settings.length * (2 * width + 4)) / 2;
+  const examples = [training, ...heldOut].reduce((sum, part) => sum + missingOf(part), 0);
+  const featureBytes = (examples * plan.features.length * (2 * width + 4)) / 2;
   // Layer, two moments and the best layer; twice, because the new ones are whole before the old ones go.
   const stateBytes = 2 * 4 * rows * (width + 1) * Float32Array.BYTES_PER_ELEMENT;
-  const statePath = join(workFolder, trainingStateName);
-  const there = await stat(statePath).catch(() => ({ size: 0 }));
+  const there = await stat(statePath(workFolder, plan)).catch(() => ({ size: 0 }));
   const needed = featureBytes + Math.max(0, stateBytes - there.size) + spareBytes;
   const { bavail, bsize } = await statfs(workFolder);
   const free = bavail * bsize;
@@ -182,7 +169,12 @@ async function checkSpace(
   );
   throw new InfillError(
     'STORAGE_FULL',
-    `The features of ${left} examples and the state of the training take up to ${neededText}; ${workFolder} has ${freeText} free. ` +
+    `The features of ${examples} examples and the state of the training take up to ${neededText}; ${workFolder} has ${freeText} free. ` +
       'Take fewer examples (--examples) or another folder (--work).',
   );
+}
+
+/** Examples whose features are not there yet. */
+function missingOf({ file, request }: Part): number {
+  return Math.max(0, request.exampleCount - file.nextExample);
 }

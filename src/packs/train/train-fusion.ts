@@ -5,19 +5,19 @@
  * the step, so that a training that is resumed goes on as if it had not stopped.
  */
 import { keyedUniform } from '../../numerics/keyed-random.ts';
-import type { FeatureFile } from './feature-file.ts';
 import type { LayerArrays } from './fusion-parameters.ts';
 import type { FusionStep } from './fusion-step.ts';
+import type { RowBatches } from './row-batches.ts';
 import { rateAt, type Schedule } from './schedule.ts';
 import type { Evaluation, TrainingState } from './training-state.ts';
 
 /** Held-out features of one mask rate. */
-export type HeldOut = { readonly rate: number; readonly features: FeatureFile };
+export type HeldOut = { readonly rate: number; readonly features: RowBatches };
 
 /** What a training is made of. */
 export type Training = {
   readonly step: FusionStep;
-  readonly features: FeatureFile;
+  readonly features: RowBatches;
   readonly heldOut: readonly HeldOut[];
   readonly schedule: Schedule;
   readonly weightDecay: number;
@@ -101,7 +101,7 @@ async function evaluated(training: Training, state: TrainingState): Promise<Trai
 async function heldOutLoss(
   { step }: Training,
   { parameters }: TrainingState,
-  features: FeatureFile,
+  features: RowBatches,
 ): Promise<number> {
   let sum = 0;
   for (let index = 0; index < features.batchCount; index++) {

@@ -12,6 +12,7 @@ import { lossCurve } from './loss-curve.ts';
 import { type Closable, type FeatureProgress, prepareTraining } from './prepare-training.ts';
 import { readMeanOfHeads } from './read-head.ts';
 import { type Training, type TrainingProgress, trainFusion } from './train-fusion.ts';
+import { checkCardWords } from './trained-card.ts';
 import type { TrainPackOptions } from './training-options.ts';
 import { TrainingFiles, type TrainingState } from './training-state.ts';
 import { writeTrainedPack } from './write-fusion.ts';
@@ -30,17 +31,20 @@ const stepsPerSave = 50;
 /**
  * Trains the fusion of a pack and writes the pack with it.
  *
- * What was done is kept when the iteration is left; the same options go on from there and reach the same numbers.
+ * What was done is kept when the iteration is left; the same options, resumed, go on from there and reach the same
+ * numbers. Features are kept apart from that: other settings of the steps begin another training on them.
  *
- * @throws INVALID_PACK; UNSUPPORTED; INVALID_INPUT for texts that are too short, or a work folder of another training;
- *   STORAGE_FULL; CONFLICT when `outFolder` exists, or another process trains in `workFolder`; INVALID_OPTION for a
- *   bad id, or when the folder that `outFolder` would lie in does not exist
+ * @throws INVALID_PACK; UNSUPPORTED; INVALID_INPUT for texts that are too short, or when there is no such training to
+ *   resume; STORAGE_FULL; CONFLICT when `outFolder` exists, when `workFolder` holds this training and it is not to be
+ *   resumed, or features of another pack or other texts, or when another process trains there; INVALID_OPTION for a bad
+ *   id, a long card, or when the folder that `outFolder` would lie in does not exist
  */
 export async function* trainPack(
   options: TrainPackOptions,
 ): AsyncGenerator<TrainPackProgress, void, void> {
   const { folder, outFolder, id, workFolder, settings, threads } = options;
   // Now, not hours later.
+  checkCardWords(options.cardWords);
   await checkTarget({ id, outFolder });
   const opened: Closable[] = [];
   try {
@@ -101,10 +105,11 @@ async function* trained(
 }
 
 async function writePack(
-  { folder, outFolder, id, texts, seed, storage, settings }: TrainPackOptions,
+  options: TrainPackOptions,
   state: TrainingState,
   files: TrainingFiles,
 ): Promise<Manifest> {
+  const { folder, outFolder, id, texts, seed, storage, settings, cardWords, tool } = options;
   // The last layer is on disk with the rest of the state; the best one takes its place in memory.
   const { layer, stepCount } = state.parameters;
   await files.readBest(state.bestStep, layer);
@@ -115,13 +120,15 @@ async function writePack(
     layer,
     storage,
     lossCurve: lossCurve(state),
+    cardWords,
+    tool,
     source: {
       exampleCount: settings.examples,
       stepCount,
       bestStep: state.bestStep,
       seed: String(seed),
       options: { ...settings },
-      texts: texts.map(({ name, sha256 }) => ({ name, sha256 })),
+      texts: texts.map(({ name, sha256, sizeBytes }) => ({ name, sha256, sizeBytes })),
       untrained: perplexities(untrained),
       trained: perplexities(best),
     },

@@ -7,6 +7,7 @@ import type { WeightStorage } from '../weight-layout.ts';
 export type TrainingText = {
   readonly name: string;
   readonly sha256: string;
+  readonly sizeBytes: number;
   readonly text: string;
 };
 
@@ -20,6 +21,8 @@ export type TrainPackOptions = {
   readonly id: string;
   /** Made when absent; holds features and the state of the training. */
   readonly workFolder: string;
+  /** Whether the same training is in the work folder and goes on; else it begins, on features that are there or not. */
+  readonly isResumed: boolean;
   readonly texts: readonly TrainingText[];
   /** In [0, 2^63). */
   readonly seed: bigint;
@@ -27,6 +30,10 @@ export type TrainPackOptions = {
   /** Threads of one pass. */
   readonly threads: number;
   readonly settings: TrainingSettings;
+  /** In front of what the trained pack says of itself; empty: nothing. */
+  readonly cardWords: string;
+  /** Program and version that trains, for provenance. */
+  readonly tool: string;
 };
 
 /** Numbers that the result depends on. */
@@ -36,7 +43,7 @@ export type TrainingSettings = {
   readonly length: number;
   /** Rounds over the features. */
   readonly epochs: number;
-  /** Positions of a batch, at least. */
+  /** Most positions of a batch. */
   readonly batch: number;
   readonly rate: number;
   readonly weightDecay: number;

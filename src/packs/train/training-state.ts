@@ -5,11 +5,12 @@
  * Knows the two files and the order in which they change; knows no step.
  */
 import { readdir, rm } from 'node:fs/promises';
-import { basename, join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import { z } from 'zod';
-import { InfillError } from '../../errors.ts';
 import type { FusionParameters, LayerArrays } from './fusion-parameters.ts';
 import { damaged, withNumbers, writeNumbers } from './number-file.ts';
+import { type TrainingPlan, trainingKey } from './training-plan.ts';
+import { bestPath, statePath } from './work-folder.ts';
 
 const evaluationSchema = z.strictObject({
   /** Steps taken before it. */
@@ -19,12 +20,12 @@ const evaluationSchema = z.strictObject({
 });
 
 const factsSchema = z.strictObject({
-  formatVersion: z.literal(2),
+  formatVersion: z.literal(3),
   rowCount: z.int().positive(),
   width: z.int().positive(),
   stepCount: z.int().nonnegative(),
-  /** SHA-256 of what the training depends on; another training's state is refused. */
-  plan: z.string(),
+  /** Key of what the training depends on; another training's state is refused. */
+  training: z.string(),
   bestStep: z.int().nonnegative(),
   /** Mean training loss of each step, in nats. */
   trainingLosses: z.array(z.number()),
@@ -43,27 +44,25 @@ export type TrainingState = {
   readonly evaluations: Evaluation[];
 };
 
-/** Name of the file that a training goes on from. */
-export const trainingStateName = 'training-state.bin';
-
 /** The files of one training in its folder. */
 export class TrainingFiles {
-  readonly #folder: string;
-  readonly #plan: string;
+  readonly #key: string;
+  readonly #statePath: string;
+  readonly #bestPath: (step: number) => string;
   /** Of the state on disk; null when there is none. */
   #savedBestStep: number | null = null;
 
-  /** @param plan - SHA-256 of what the training depends on. */
-  constructor(folder: string, plan: string) {
-    this.#folder = folder;
-    this.#plan = plan;
+  constructor(folder: string, plan: TrainingPlan) {
+    this.#key = trainingKey(plan);
+    this.#statePath = statePath(folder, plan);
+    this.#bestPath = (step) => bestPath(folder, plan, step);
   }
 
   /** Writes the state, whole or not at all; its best layer is there already. */
   async write({ parameters, ...figures }: TrainingState): Promise<void> {
     const { rowCount, width, stepCount } = parameters;
-    const facts = { formatVersion: 2, rowCount, width, stepCount, plan: this.#plan, ...figures };
-    await writeNumbers(join(this.#folder, trainingStateName), facts, arraysOf(parameters));
+    const facts = { formatVersion: 3, rowCount, width, stepCount, training: this.#key, ...figures };
+    await writeNumbers(this.#statePath, facts, arraysOf(parameters));
     this.#savedBestStep = figures.bestStep;
     await this.#forgetBestExcept(figures.bestStep);
   }
@@ -74,13 +73,13 @@ export class TrainingFiles {
    * @throws InfillError INVALID_INPUT when it is damaged, or of another training
    */
   read(): Promise<TrainingState | null> {
-    const path = join(this.#folder, trainingStateName);
+    const path = this.#statePath;
     return withNumbers(path, async (json, readInto) => {
       const parsed = factsSchema.safeParse(json);
       if (!parsed.success) throw damaged(path, `: ${z.prettifyError(parsed.error)}`);
-      const { plan, rowCount, width, stepCount, bestStep, trainingLosses, evaluations } =
+      const { training, rowCount, width, stepCount, bestStep, trainingLosses, evaluations } =
         parsed.data;
-      if (plan !== this.#plan) throw trainingOfAnother(basename(path));
+      if (training !== this.#key) throw damaged(path, ': it is of another training');
       const layer = () => ({
         weight: new Float32Array(rowCount * width),
         bias: new Float32Array(rowCount),
@@ -106,35 +105,18 @@ export class TrainingFiles {
       await readInto([weight, bias]);
       return true;
     });
-    if (found === null)
-      throw damaged(join(this.#folder, trainingStateName), ': its best layer is gone');
+    if (found === null) throw damaged(this.#statePath, ': its best layer is gone');
   }
 
   /** Removes layers that were the best for a while. */
   async #forgetBestExcept(...steps: readonly (number | null)[]): Promise<void> {
     const kept = steps.map((step) => (step === null ? null : basename(this.#bestPath(step))));
-    for (const name of await readdir(this.#folder)) {
-      if (name.startsWith(this.#bestPrefix) && !kept.includes(name)) {
-        await rm(join(this.#folder, name));
-      }
+    const folder = dirname(this.#statePath);
+    for (const name of await readdir(folder)) {
+      const isBest = name.startsWith(`${this.#key}-best-`);
+      if (isBest && !kept.includes(name)) await rm(join(folder, name));
     }
   }
-
-  get #bestPrefix(): string {
-    return `${this.#plan.slice(0, 16)}-best-`;
-  }
-
-  #bestPath(step: number): string {
-    return join(this.#folder, `${this.#bestPrefix}${step}.bin`);
-  }
-}
-
-/** What is said of a file, by its name, that another training left. */
-export function trainingOfAnother(name: string): InfillError {
-  return new InfillError(
-    'INVALID_INPUT',
-    `${name} is of a training with another pack, other texts or other options. Take another work folder, or delete it.`,
-  );
 }
 
 function arraysOf({ layer, mean, square }: FusionParameters): Float32Array[] {

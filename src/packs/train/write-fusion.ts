@@ -23,6 +23,7 @@ import { encodeOnnx } from '../onnx/onnx-model.ts';
 import { createFolder, describeFiles } from '../pack-folder.ts';
 import { WeightLayout, type WeightStorage } from '../weight-layout.ts';
 import type { LayerArrays } from './fusion-parameters.ts';
+import { trainedCard } from './trained-card.ts';
 
 /** What is written. */
 export type TrainedFusion = {
@@ -35,6 +36,10 @@ export type TrainedFusion = {
   readonly storage: WeightStorage;
   /** An SVG. */
   readonly lossCurve: string;
+  /** In front of what the pack says of itself; empty: nothing. */
+  readonly cardWords: string;
+  /** Program and version that trains, for provenance. */
+  readonly tool: string;
 };
 
 const fusionNames = {
@@ -63,17 +68,8 @@ export async function writeTrainedPack(
     const names = [...Object.values(fusionNames), fusionWeightsFileName, lossCurveFileName];
     const files = { ...pick(manifest.files, kept), ...(await describeFiles(target, names)) };
     const { storage } = trained;
-    const fusion: LinearFusionManifest = {
-      kind: 'linear',
-      ...fusionNames,
-      parameterCount,
-      storage,
-    };
-    return writeManifest(
-      target,
-      { ...manifest, files, roles: { ...manifest.roles, fusion } },
-      trained,
-    );
+    const fusion = { kind: 'linear', ...fusionNames, parameterCount, storage } as const;
+    return writeManifest(target, { parent: manifest, files, fusion }, trained);
   });
 }
 
@@ -147,17 +143,27 @@ function pick(files: Manifest['files'], names: readonly string[]): Manifest['fil
   return Object.fromEntries(Object.entries(files).filter(([name]) => names.includes(name)));
 }
 
+type Written = {
+  readonly parent: Manifest;
+  readonly files: Manifest['files'];
+  readonly fusion: LinearFusionManifest;
+};
+
 async function writeManifest(
   folder: string,
-  facts: Manifest,
-  { id, source }: TrainedFusion,
+  { parent, files, fusion }: Written,
+  { id, source, cardWords: words, tool }: TrainedFusion,
 ): Promise<Manifest> {
+  const facts = { ...parent, files, roles: { ...parent.roles, fusion } };
+  const { version, digest, card } = parent;
+  const trainedFrom = { id: parent.id, version, digest, card, tool };
   const manifest = parseManifest(
     {
       ...facts,
       id,
       digest: packDigest(facts),
-      provenance: { ...facts.provenance, fusion: source },
+      card: trainedCard({ words, parent, fusion, source, tool }),
+      provenance: { ...parent.provenance, fusion: source, trainedFrom },
       // Figures of the pack before it.
       evaluation: [],
     },

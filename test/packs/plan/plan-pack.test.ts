@@ -166,7 +166,8 @@ function trainedFusion(layer: TrainedFusion['layer']): TrainedFusion {
     untrained: [],
     trained: [],
   };
-  return { id: 'trained', layer, source, storage: 'f32', lossCurve: '<svg/>' };
+  const words = { cardWords: '', tool: 'test', lossCurve: '<svg/>' };
+  return { id: 'trained', layer, source, storage: 'f32', ...words };
 }
 
 describe('problems of a plan', () => {

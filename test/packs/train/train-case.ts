@@ -1,6 +1,7 @@
 /**
  * A training that takes part of a second, in a folder of its own.
  */
+import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll } from 'vitest';
 import { type TrainPackProgress, trainPack } from '../../../src/packs/train/train-pack.ts';
@@ -41,26 +42,36 @@ export const settings = {
 export const optionsOf = (
   name: string,
   given: Partial<TrainPackOptions> = {},
-): TrainPackOptions => ({
+): Omit<TrainPackOptions, 'isResumed'> => ({
   folder: pack,
   outFolder: join(root, name),
   id: name,
   workFolder: join(root, `${name}.training`),
-  texts: [{ name: 'text.txt', sha256: 'ab'.repeat(32), text }],
+  texts: [{ name: 'text.txt', sha256: 'ab'.repeat(32), sizeBytes: text.length, text }],
   seed: 5n,
   storage: 'f32',
   threads: 1,
   settings,
+  cardWords: '',
+  tool: 'lacuna test',
   ...given,
 });
 
-/** Goes on until `isEnough`. */
+/** Whether a training is in its work folder. */
+function isBegun({ workFolder }: Pick<TrainPackOptions, 'workFolder'>): boolean {
+  return (
+    existsSync(workFolder) && readdirSync(workFolder).some((name) => /-plan\.json$/.test(name))
+  );
+}
+
+/** Goes on until `isEnough`; resumes what is there, unless told whether to. */
 export async function follow(
-  options: TrainPackOptions,
+  options: Omit<TrainPackOptions, 'isResumed'> & { readonly isResumed?: boolean },
   isEnough: (progress: TrainPackProgress) => boolean = () => false,
 ): Promise<TrainPackProgress[]> {
   const all: TrainPackProgress[] = [];
-  for await (const progress of trainPack(options)) {
+  const isResumed = options.isResumed ?? isBegun(options);
+  for await (const progress of trainPack({ ...options, isResumed })) {
     all.push(progress);
     if (isEnough(progress)) break;
   }

@@ -3,24 +3,27 @@ import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { FeatureFile } from '../../../src/packs/train/feature-file.ts';
 import { freshParameters } from '../../../src/packs/train/fusion-parameters.ts';
 import { FusionStep } from '../../../src/packs/train/fusion-step.ts';
+import { RowBatches } from '../../../src/packs/train/row-batches.ts';
 import { type Training, trainFusion } from '../../../src/packs/train/train-fusion.ts';
 import { temporaryFolder } from '../../support/temporary-folder.ts';
 
 const root = temporaryFolder();
 const batchCount = 6;
 let step: FusionStep;
-let features: FeatureFile;
+let file: FeatureFile;
+let features: RowBatches;
 beforeAll(async () => {
   step = await FusionStep.open({ blockRows: 4, threads: 1 });
-  features = await FeatureFile.open(join(root, 'features.bin'), 2);
+  file = await FeatureFile.open(join(root, 'features.bin'), 2);
   for (let index = 0; index < batchCount; index++) {
-    await features.add(
+    await file.add(
       { features: Float32Array.of(index, 1), targets: Int32Array.of(index % 3) },
       index + 1,
     );
   }
+  features = new RowBatches(file, batchCount, 1);
 });
-afterAll(() => Promise.all([step.close(), features.close()]));
+afterAll(() => Promise.all([step.close(), file.close()]));
 
 /** The batches that a training of two rounds reads, by step. */
 async function orderOf(seed: bigint): Promise<number[]> {
@@ -53,5 +56,23 @@ describe('the batches of a training', () => {
     expect(rounds[0]).not.toEqual(rounds[1]);
     expect(await orderOf(3n)).toEqual(order);
     expect(await orderOf(4n)).not.toEqual(order);
+  });
+});
+
+describe('batches of rows', () => {
+  it('have every row once, in order, and none more rows than asked for', async () => {
+    for (const [rowCount, mostRows, sizes] of [
+      [6, 4, [3, 3]],
+      [5, 2, [1, 2, 2]],
+      [4, 9, [4]],
+    ] as const) {
+      const batches = new RowBatches(file, rowCount, mostRows);
+      const read = await Promise.all(
+        Array.from({ length: batches.batchCount }, (_, index) => batches.read(index)),
+      );
+      expect(read.map(({ targets }) => targets.length)).toEqual(sizes);
+      const firsts = read.flatMap(({ features: rows }) => [...rows].filter((_, i) => i % 2 === 0));
+      expect(firsts).toEqual([...Array(rowCount).keys()]);
+    }
   });
 });

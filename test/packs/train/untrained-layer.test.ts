@@ -33,6 +33,8 @@ describe('the untrained layer as a trained one', { timeout: 30_000 }, () => {
         source,
         storage,
         lossCurve: '<svg/>',
+        cardWords: '',
+        tool: 'test',
       });
       const trained = await openPack(folder, { device: 'cpu', threads: 1 });
       const ids = [5, 90, 3, 3, 120];
