@@ -4,11 +4,11 @@
  * Knows the names of what that worker does; see there.
  */
 import { mkdtempSync, readFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
 import type { InfillRequest, ScoreRequest } from '../../src/decoding/infill-request.ts';
 import type { RunProgress } from '../../src/decoding/run-event.ts';
 import type { WorkerTiming } from '../../src/dispatch/worker-process.ts';
+import { temporaryFolder } from './temporary-folder.ts';
 
 /** Its path, as a dispatcher takes it. */
 export const scriptedWorker = resolve(import.meta.dirname, '../fixtures/scripted-worker.mjs');
@@ -25,6 +25,8 @@ export const quickTiming: WorkerTiming = {
   healthyMs: 60_000,
 };
 
+const folders = temporaryFolder();
+
 const plain = { sampling: {}, alternatives: 0, samples: 1, lengthSearch: 'CAL' } as const;
 
 /** A request for what the worker does under that name. */
@@ -40,7 +42,7 @@ export function scoreFor(name: string): ScoreRequest {
 
 /** A folder that the worker opens as its name says, and where it counts its starts. */
 export function packFolder(name: string): string {
-  return join(mkdtempSync(join(tmpdir(), 'lacuna-dispatch-')), name);
+  return join(mkdtempSync(join(folders, 'pack-')), name);
 }
 
 /** How often workers were started with that folder. */
