@@ -106,7 +106,7 @@ export function subtractDraft(target: Float64Array, draft: Float64Array, scale: 
   let sum = 0;
   for (let i = 0; i < target.length; i++) {
     const difference = target[i]! - scale * draft[i]!;
-    // subtle: max(0, difference), exactly, and without a branch: its sign is near random, and a wrong guess costs 20 cycles.
+    // subtle: max(0, difference), exactly, and without a branch: its sign is near random, which no branch predictor learns.
     const rest = (difference + Math.abs(difference)) / 2;
     target[i] = rest;
     sum += rest;
