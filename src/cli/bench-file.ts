@@ -3,6 +3,7 @@
  *
  * YAML, and so JSON too. Knows names of datasets, model packs and decoders; the server checks everything else.
  */
+import assert from 'node:assert/strict';
 import { parseDocument } from 'yaml';
 import { z } from 'zod';
 import type {
@@ -10,7 +11,10 @@ import type {
   ListDatasetsQuery,
   StartBenchmarkInput,
 } from '../client/generated/graphql.ts';
-import { InfillError, type Problem, problemsError } from '../errors.ts';
+import { type ErrorCode, InfillError, type Problem, problemsError } from '../errors.ts';
+
+/** How often a file may repeat parts of itself. */
+const maxAliasCount = 100;
 
 const entrant = z.strictObject({
   label: z.string(),
@@ -27,13 +31,17 @@ const entrant = z.strictObject({
     .optional(),
 });
 
+const wholeSeed = { error: 'it must be a whole number from 0 to 2^63 − 1, above 2^53 in quotes' };
+
 const file = z.strictObject({
   name: z.string().optional(),
   dataset: z.string(),
   maskings: z.array(z.string()),
   entrants: z.array(entrant),
   items: z.int().optional(),
-  seed: z.union([z.int().nonnegative(), z.string().regex(/^\d{1,19}$/)]).optional(),
+  seed: z
+    .union([z.int(wholeSeed).nonnegative(wholeSeed), z.string().regex(/^\d{1,19}$/, wholeSeed)])
+    .optional(),
   measures: z.array(z.enum(['FILL', 'SCORE'])).optional(),
   scoreDraws: z.int().optional(),
 });
@@ -41,59 +49,94 @@ const file = z.strictObject({
 /** What names in a file stand for. */
 export type Names = Pick<CatalogQuery, 'models'> & ListDatasetsQuery;
 
-/** Reads a file. @throws INVALID_INPUT with everything that is wrong with it */
+/** Reads a file. @throws INVALID_INPUT, UNKNOWN_DATASET, UNKNOWN_MODEL with everything that is wrong with it */
 export function benchmarkInputOf(text: string, path: string, names: Names): StartBenchmarkInput {
   const parsed = file.safeParse(parseYaml(text, path));
-  if (!parsed.success) {
-    const [first, ...others] = parsed.error.issues.map((issue) => problem(issue, path));
-    if (first !== undefined) throw problemsError([first, ...others]);
-  }
-  const { name, dataset, maskings, entrants, items, seed, measures, scoreDraws } = file.parse(
-    parseYaml(text, path),
-  );
-  return {
+  if (!parsed.success) throw allOf(parsed.error.issues.map((issue) => problem(issue, path)));
+  const { name, dataset, maskings, entrants, items, seed, measures, scoreDraws } = parsed.data;
+  const problems: Problem[] = [];
+  const input = {
     name: name ?? null,
-    dataset: datasetId(dataset, names),
+    dataset: datasetId(dataset, names, problems),
     maskings: maskings.map((masking) => ({ name: masking })),
-    entrants: entrants.map((asked) => entrantInput(asked, names)),
+    entrants: entrants.map((asked, index) => entrantInput(asked, index, { names, problems })),
     items: items ?? null,
     seed: seed === undefined ? null : String(seed),
     ...(measures === undefined ? {} : { measures }),
     ...(scoreDraws === undefined ? {} : { scoreDraws }),
   };
+  if (problems.length > 0) throw allOf(problems);
+  return input;
+}
+
+/** Where in a file the part of the API's input is that a problem is about. */
+export function placeInFile([
+  root = '',
+  index = '',
+  ...rest
+]: readonly string[]): readonly string[] {
+  const place = [root, index].filter((part) => part !== '');
+  if (root === 'maskings') return place;
+  const [group, byName, field, ...more] = rest;
+  if (root !== 'entrants' || group !== 'decoder' || byName !== 'plugin') return [...place, ...rest];
+  return [...place, ...(field === 'options' ? [field, ...more] : ['decoder'])];
 }
 
 function parseYaml(text: string, path: string): unknown {
   const document = parseDocument(text);
-  const [error] = document.errors;
-  if (error !== undefined) {
-    throw new InfillError('INVALID_INPUT', `${path} is not YAML: ${error.message}`);
+  if (document.errors.length > 0) {
+    throw allOf(document.errors.map(({ message }) => wrong([], `${path} is not YAML: ${message}`)));
   }
-  return document.toJS({ maxAliasCount: 100 });
+  try {
+    return document.toJS({ maxAliasCount });
+  } catch (cause) {
+    throw tooManyAliases(path, cause);
+  }
+}
+
+function tooManyAliases(path: string, cause: unknown): InfillError {
+  const message = `${path} repeats parts of itself more than ${maxAliasCount} times.`;
+  return new InfillError('INVALID_INPUT', message, { cause });
+}
+
+function allOf(problems: readonly Problem[]): InfillError {
+  const [first, ...others] = problems;
+  assert(first !== undefined, 'Something is wrong.');
+  return problemsError([first, ...others]);
+}
+
+function wrong(at: readonly string[], message: string, code: ErrorCode = 'INVALID_INPUT'): Problem {
+  return { path: at, code, message, value: null, limit: null };
 }
 
 function problem({ path: at, message }: z.core.$ZodIssue, path: string): Problem {
   const place = at.map(String);
-  const said = `${path}: ${place.join('.') || 'the file'}: ${message}.`;
-  return { path: place, code: 'INVALID_INPUT', message: said, value: null, limit: null };
+  return wrong(place, `${path}: ${place.join('.') || 'the file'}: ${message}.`);
 }
 
-function datasetId(name: string, { datasets }: Names): string {
+function datasetId(name: string, { datasets }: Names, problems: Problem[]): string {
   const found = datasets.find((dataset) => dataset.name === name || dataset.id === name);
   if (found !== undefined) return found.id;
   const known = datasets.map((dataset) => dataset.name).join(', ');
   const message = `There is no dataset "${name}"; there are: ${known}.`;
-  throw new InfillError('UNKNOWN_DATASET', message);
+  problems.push(wrong(['dataset'], message, 'UNKNOWN_DATASET'));
+  return name;
 }
 
 function entrantInput(
   { label, model, decoder, options, sampling }: z.output<typeof entrant>,
-  { models }: Names,
+  index: number,
+  { names: { models }, problems }: { readonly names: Names; readonly problems: Problem[] },
 ): StartBenchmarkInput['entrants'][number] {
-  const pack = models.find(({ name }) => name === model);
+  const pack = models.find(({ name, id }) => name === model || id === model);
   if (model !== undefined && pack === undefined) {
     const known = models.map(({ name }) => name).join(', ');
-    throw new InfillError('UNKNOWN_MODEL', `There is no model "${model}"; there are: ${known}.`);
+    const message = `There is no model "${model}"; there are: ${known}.`;
+    problems.push(wrong(['entrants', String(index), 'model'], message, 'UNKNOWN_MODEL'));
+  }
+  if (options !== undefined && decoder === undefined) {
+    const message = 'There are options without a decoder that they are of.';
+    problems.push(wrong(['entrants', String(index), 'options'], message));
   }
   return {
     label,

@@ -1,22 +1,23 @@
 /**
  * `lacuna bench`: compares what a file says, shows how far it is, and writes what came out.
  */
-import { writeFile } from 'node:fs/promises';
 import { Command, Option } from 'commander';
 import type { Client } from '../client/client.ts';
 import {
   CatalogDocument,
   ExportBenchmarkDocument,
+  type ExportBenchmarkQuery,
   FollowBenchmarkDocument,
   type FollowBenchmarkSubscription,
   ListDatasetsDocument,
   StartBenchmarkDocument,
 } from '../client/generated/graphql.ts';
 import { InfillError } from '../errors.ts';
-import { benchmarkInputOf } from './bench-file.ts';
+import { benchmarkInputOf, placeInFile } from './bench-file.ts';
 import type { CommandContext } from './command-context.ts';
 import { serverOption, withClient } from './connection.ts';
 import { type ExportForm, formats, formOf } from './export-form.ts';
+import { requireNewFile, writeNewFile } from './new-file.ts';
 import { progressBar, timeLeftText } from './progress-bar.ts';
 import { readTextFile } from './text-files.ts';
 import { untilSignalled } from './until-signalled.ts';
@@ -61,7 +62,7 @@ export function benchCommand(context: CommandContext): Command {
   return new Command('bench')
     .description('Compare decoders and model packs on a dataset, as a file says.')
     .argument('<file>', 'what to compare')
-    .option('--out <file>', 'write the figures to this file; its ending says how')
+    .option('--out <file>', 'write the figures to this file, a new one; its ending says how')
     .addOption(new Option('--format <form>', 'how figures are written').choices(formats))
     .addOption(serverOption())
     .addHelpText('after', notes)
@@ -70,15 +71,38 @@ export function benchCommand(context: CommandContext): Command {
 
 async function run(path: string, flags: Flags, context: CommandContext): Promise<void> {
   const form = formOf(flags);
+  if (flags.out !== undefined) await requireNewFile(flags.out);
   const { text } = await readTextFile(path);
   await untilSignalled(context, (signal) =>
     withClient(flags.server, context, async (client) => {
       const id = await start(client, text, path);
       context.stderr.write(`Benchmark ${id}\n`);
       await follow(client, id, { signal, context });
-      if (!signal.aborted) await writeBenchmark(client, id, { form, ...flags }, context);
+      if (signal.aborted) context.stderr.write(goesOn(id));
+      else await writeEnded(client, id, { form, ...flags }, context);
     }),
   );
+}
+
+function goesOn(id: string): string {
+  return (
+    'The benchmark goes on in its server, or when one starts on the same data. ' +
+    `\`lacuna report ${id}\` writes what is done.\n`
+  );
+}
+
+/** A benchmark that did not come to its end has figures too, and is a failure all the same. */
+async function writeEnded(
+  client: Client,
+  id: string,
+  target: Target,
+  context: CommandContext,
+): Promise<void> {
+  const { status, error } = await writeBenchmark(client, id, target, context);
+  if (status === 'COMPLETED') return;
+  const why = error === null ? '' : `: ${error.message}`;
+  context.stderr.write(`The benchmark is ${status}${why}\n`);
+  context.setExitCode(1);
 }
 
 async function start(client: Client, text: string, path: string): Promise<string> {
@@ -90,7 +114,8 @@ async function start(client: Client, text: string, path: string): Promise<string
   const { startBenchmark: started } = await client.request(StartBenchmarkDocument, { input });
   if (started.__typename === 'Benchmark') return started.id;
   const problems = started.__typename === 'ValidationError' ? started.problems : [];
-  throw new InfillError(started.code, started.message, { problems });
+  const told = problems.map((problem) => ({ ...problem, path: placeInFile(problem.path) }));
+  throw new InfillError(started.code, started.message, { problems: told });
 }
 
 async function follow(
@@ -117,21 +142,31 @@ function progressLine({ progress }: Extract<StreamItem, { progress: unknown }>):
   return `${progressBar(done, total)}  ${done} of ${total}${failures}${left}`;
 }
 
-/** Writes a benchmark to a file, or to standard output. @throws UNKNOWN_BENCHMARK */
+/** Where a benchmark is written, and in which form. */
+type Target = { readonly form: ExportForm; readonly out?: string };
+
+type Written = NonNullable<ExportBenchmarkQuery['benchmark']>;
+
+/** Writes a benchmark to a new file, or to standard output. @throws UNKNOWN_BENCHMARK; CONFLICT */
 export async function writeBenchmark(
   client: Client,
   id: string,
-  { form, out }: { readonly form: ExportForm; readonly out?: string },
+  { form, out }: Target,
   context: Pick<CommandContext, 'write' | 'stderr'>,
-): Promise<void> {
+): Promise<Written> {
   const format = form.toUpperCase() as Uppercase<ExportForm>;
   const { benchmark } = await client.request(ExportBenchmarkDocument, { id, format });
-  if (benchmark === null)
+  if (benchmark === null) {
     throw new InfillError('UNKNOWN_BENCHMARK', `There is no benchmark ${id}.`);
-  if (out === undefined) {
-    context.write(benchmark.exported);
-    return;
   }
-  await writeFile(out, benchmark.exported);
-  context.stderr.write(`${out} has the figures of ${benchmark.name ?? 'the benchmark'}.\n`);
+  const { progress, exported, name } = benchmark;
+  if (out === undefined) context.write(exported);
+  else {
+    await writeNewFile(out, exported);
+    context.stderr.write(`${out} has the figures of ${name ?? 'the benchmark'}.\n`);
+  }
+  const { done, failed, total } = progress;
+  if (done < total) context.stderr.write(`They are of ${done} of ${total} units.\n`);
+  if (failed > 0) context.stderr.write(`${failed} units failed; its items say why.\n`);
+  return benchmark;
 }

@@ -2,6 +2,7 @@
  * The forms that a command writes a benchmark in, and what the endings of files say of them.
  */
 import { extname } from 'node:path';
+import { InfillError } from '../errors.ts';
 
 /** As they are named on the command line. */
 export const formats = ['html', 'markdown', 'csv', 'jsonl', 'latex'] as const;
@@ -17,7 +18,7 @@ const formOfEnding: Readonly<Record<string, ExportForm>> = {
   '.tex': 'latex',
 };
 
-/** The form asked for, else that of the file's ending, else tables to read. */
+/** The form asked for, else that of the file's ending, else tables to read. @throws INVALID_INPUT for an ending of none */
 export function formOf({
   format,
   out,
@@ -25,5 +26,10 @@ export function formOf({
   readonly format?: ExportForm;
   readonly out?: string;
 }): ExportForm {
-  return format ?? formOfEnding[extname(out ?? '')] ?? 'markdown';
+  if (format !== undefined || out === undefined) return format ?? 'markdown';
+  const form = formOfEnding[extname(out).toLowerCase()];
+  if (form !== undefined) return form;
+  const endings = Object.keys(formOfEnding).join(', ');
+  const message = `The ending of ${out} is none of ${endings}; --format says how it is written.`;
+  throw new InfillError('INVALID_INPUT', message);
 }

@@ -31,6 +31,11 @@ export class FlagProblems {
     if (place !== undefined) this.tell(place);
   }
 
+  /** Adds what is wrong with a part of one flag, all of it at that flag. */
+  addPart(flag: string, part: FlagProblems): void {
+    for (const { message } of part.#problems) this.add(flag, message);
+  }
+
   /** Has what a server finds at a place, or in it, count as told. */
   tell(place: readonly string[]): void {
     this.#places.push(place);

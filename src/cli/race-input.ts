@@ -18,6 +18,9 @@ export type RaceFlags = {
 
 type EntrantInput = CompareInput['entrants'][number];
 
+/** Characters of a label, at most. */
+const labelLength = 64;
+
 const samplingNames = ['temperature', 'topK', 'topP', 'repetitionPenalty'] as const;
 type SamplingName = (typeof samplingNames)[number];
 
@@ -32,7 +35,13 @@ export function raceInputOf(
   catalog: CatalogQuery,
 ): CompareInput {
   const problems = new FlagProblems();
-  const entrants = flags.entrant.map((spec) => entrantOf(spec, catalog, problems));
+  const labels = labelsOf(flags.entrant);
+  const entrants = flags.entrant.map((spec, index) => {
+    const own = new FlagProblems();
+    const entrant = entrantOf(spec, catalog, own);
+    problems.addPart(`--entrant ${index + 1}`, own);
+    return { label: labels[index] ?? '', ...entrant };
+  });
   const seed = problems.seed(flags.seed);
   const deadlineMs = problems.integer('--deadline', flags.deadline);
   problems.throwIfAny();
@@ -46,24 +55,60 @@ export function raceInputOf(
 }
 
 /** `decoder key=value …`: options of the decoder, settings of sampling, or `model`. */
-function entrantOf(spec: string, catalog: CatalogQuery, problems: FlagProblems): EntrantInput {
-  const [decoder = '', ...settings] = spec.trim().split(/\s+/);
+function entrantOf(
+  spec: string,
+  catalog: CatalogQuery,
+  problems: FlagProblems,
+): Omit<EntrantInput, 'label'> {
+  const [decoder = '', ...settings] = wordsOf(spec);
   const option: string[] = [];
-  const sampling: Partial<Record<SamplingName, number>> = {};
-  let model: string | undefined;
+  const named = new Map<string, string>();
   for (const setting of settings) {
     const [key = '', ...rest] = setting.split('=');
-    const value = rest.join('=');
-    if (key === 'model') model = value;
-    else if (isSamplingName(key)) {
-      const number = numberOf(value);
-      if (number === undefined) problems.add('--entrant', `"${setting}" is not a number.`);
-      else sampling[key] = number;
-    } else option.push(setting);
+    if (key !== 'model' && !isSamplingName(key)) option.push(setting);
+    else if (named.has(key)) problems.add('--entrant', `"${key}" is given twice.`);
+    else named.set(key, rest.join('='));
   }
+  const sampling = samplingOf(named, problems);
+  const model = named.get('model');
   const flags = { decoder, option, ...(model === undefined ? {} : { model }) };
-  const choice = decoderChoiceOf(flags, catalog, problems);
-  return { label: spec.trim(), sampling, ...choice };
+  return { sampling, ...decoderChoiceOf(flags, catalog, problems) };
+}
+
+function samplingOf(named: ReadonlyMap<string, string>, problems: FlagProblems) {
+  const sampling: Partial<Record<SamplingName, number>> = {};
+  for (const name of samplingNames) {
+    const text = named.get(name);
+    const value = text === undefined ? undefined : numberOf(text);
+    if (value !== undefined) sampling[name] = value;
+    else if (text !== undefined) problems.add('--entrant', `"${name}=${text}" is not a number.`);
+  }
+  return sampling;
+}
+
+/** What entrants are called: as they are written, shortened to what the API takes, and then still apart. */
+function labelsOf(specs: readonly string[]): readonly string[] {
+  const written = specs.map((spec) => wordsOf(spec).join(' '));
+  const short = written.map((label) => shortened(label, ''));
+  return written.map((label, index) => {
+    const isShared = short.some(
+      (other, place) => other === short[index] && written[place] !== label,
+    );
+    return isShared ? shortened(label, ` (${index + 1})`) : (short[index] ?? '');
+  });
+}
+
+/** @param end - what it ends in. */
+function shortened(label: string, end: string): string {
+  const characters = [...label];
+  const room = labelLength - end.length;
+  return characters.length <= room
+    ? `${label}${end}`
+    : `${characters.slice(0, room - 1).join('')}…${end}`;
+}
+
+function wordsOf(spec: string): readonly string[] {
+  return spec.trim().split(/\s+/);
 }
 
 function isSamplingName(name: string): name is SamplingName {

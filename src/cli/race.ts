@@ -18,7 +18,7 @@ import { applyInfillEvent, initialInfillState } from '../events.ts';
 import type { CommandContext } from './command-context.ts';
 import { serverOption, withClient } from './connection.ts';
 import { FlagProblems } from './flag-problems.ts';
-import { writeNewFile } from './new-file.ts';
+import { requireNewFile, writeNewFile } from './new-file.ts';
 import { type RaceFlags, raceInputOf } from './race-input.ts';
 import { racePicture } from './race-picture.ts';
 import { lanesOf, type RaceEvent } from './race-timeline.ts';
@@ -58,6 +58,7 @@ export function raceCommand(context: CommandContext): Command {
 
 async function run(argument: string, flags: Flags, context: CommandContext): Promise<void> {
   const template = await templateOf(argument, context);
+  if (flags.out !== undefined) await requireNewFile(flags.out);
   const view = raceView(template, context);
   await untilSignalled(context, (signal) =>
     withClient(flags.server, context, async (client) => {

@@ -2,13 +2,12 @@
  * `lacuna receipt`: everything that is needed to do an infill again, as a file.
  */
 import { Command } from 'commander';
-import { encodeId } from '../../schema/global-id.ts';
 import { FindReceiptDocument } from '../client/generated/graphql.ts';
 import { InfillError } from '../errors.ts';
-import { isUuid } from '../store/uuid-v7.ts';
 import type { CommandContext } from './command-context.ts';
 import { serverOption, withClient } from './connection.ts';
-import { writeNewFile } from './new-file.ts';
+import { globalIdOf } from './given-id.ts';
+import { requireNewFile, writeNewFile } from './new-file.ts';
 
 type Flags = { readonly out?: string; readonly server?: string };
 
@@ -31,7 +30,8 @@ export function receiptCommand(context: CommandContext): Command {
 }
 
 async function run(given: string, flags: Flags, context: CommandContext): Promise<void> {
-  const id = isUuid(given) ? encodeId('Infill', given.toLowerCase()) : given;
+  if (flags.out !== undefined) await requireNewFile(flags.out);
+  const id = globalIdOf('Infill', given);
   const receipt = await withClient(flags.server, context, async (client) => {
     const { infill } = await client.request(FindReceiptDocument, { id });
     if (infill === null) throw new InfillError('UNKNOWN_RUN', `There is no infill ${given}.`);

@@ -63,7 +63,10 @@ async function fillAgain(
   });
   if (answer === null) return null;
   const { infill } = answer;
-  if (infill.__typename !== 'Infill') throw new InfillError(infill.code, infill.message);
+  if (infill.__typename !== 'Infill') {
+    const problems = infill.__typename === 'ValidationError' ? infill.problems : [];
+    throw new InfillError(infill.code, infill.message, { problems });
+  }
   if (infill.status !== 'COMPLETED') {
     const { code, message } = infill.error ?? {
       code: 'CANCELLED',

@@ -6,6 +6,8 @@ import { writeBenchmark } from './bench.ts';
 import type { CommandContext } from './command-context.ts';
 import { serverOption, withClient } from './connection.ts';
 import { type ExportForm, formats, formOf } from './export-form.ts';
+import { globalIdOf } from './given-id.ts';
+import { requireNewFile } from './new-file.ts';
 
 type Flags = { readonly out?: string; readonly format?: ExportForm; readonly server?: string };
 
@@ -21,14 +23,19 @@ Examples:
 export function reportCommand(context: CommandContext): Command {
   return new Command('report')
     .description('Write what came out of a benchmark.')
-    .argument('<id>', 'global id of a benchmark')
-    .option('--out <file>', 'write to this file; its ending says how')
+    .argument('<id>', 'of the benchmark, as `lacuna bench` prints it')
+    .option('--out <file>', 'write to this file, a new one; its ending says how')
     .addOption(new Option('--format <form>', 'how it is written').choices(formats))
     .addOption(serverOption())
     .addHelpText('after', notes)
-    .action((id: string, flags: Flags) =>
-      withClient(flags.server, context, (client) =>
-        writeBenchmark(client, id, { form: formOf(flags), ...flags }, context),
-      ),
-    );
+    .action((id: string, flags: Flags) => run(id, flags, context));
+}
+
+async function run(given: string, flags: Flags, context: CommandContext): Promise<void> {
+  const form = formOf(flags);
+  if (flags.out !== undefined) await requireNewFile(flags.out);
+  const id = globalIdOf('Benchmark', given);
+  await withClient(flags.server, context, async (client) => {
+    await writeBenchmark(client, id, { form, ...flags }, context);
+  });
 }

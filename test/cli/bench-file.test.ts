@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { benchmarkInputOf, type Names } from '../../src/cli/bench-file.ts';
+import { benchmarkInputOf, type Names, placeInFile } from '../../src/cli/bench-file.ts';
 import { formOf } from '../../src/cli/export-form.ts';
 import type { InfillError } from '../../src/errors.ts';
 
@@ -59,6 +59,51 @@ describe('the file of a benchmark', () => {
     expect(refusalOf('a: [').message).toMatch(/^run\.yaml is not YAML/);
   });
 
+  it('is told all names that name nothing, and options of no decoder', () => {
+    const { problems } = refusalOf(
+      'dataset: tales\nmaskings: []\nentrants: [{label: a, model: large}, {label: b, options: {k: 1}}]',
+    );
+    expect(problems.map(({ path }) => path.join('.'))).toEqual([
+      'entrants.1.options',
+      'dataset',
+      'entrants.0.model',
+    ]);
+  });
+
+  it('is told what a seed is', () => {
+    for (const seed of ['-1', '9223372036854775807', 'x']) {
+      expect(refusalOf(`${rest}entrants: []\nseed: ${seed}`).message).toBe(
+        'run.yaml: seed: it must be a whole number from 0 to 2^63 − 1, above 2^53 in quotes.',
+      );
+    }
+  });
+
+  it('is refused where it grows by repeating itself', () => {
+    const grown = Array.from({ length: 9 }, (_, n) =>
+      n === 0 ? 'a0: &a0 [x, x]' : `a${n}: &a${n} [*a${n - 1}, *a${n - 1}]`,
+    );
+    expect(refusalOf(grown.join('\n')).message).toBe(
+      'run.yaml repeats parts of itself more than 100 times.',
+    );
+  });
+
+  it('is told in its own words what the server finds', () => {
+    const places = [
+      ['maskings', '0', 'name'],
+      ['entrants', '1', 'decoder', 'plugin', 'name'],
+      ['entrants', '1', 'decoder', 'plugin', 'options', 'k'],
+      ['entrants', '1', 'sampling', 'topK'],
+      ['items'],
+    ];
+    expect(places.map((place) => placeInFile(place).join('.'))).toEqual([
+      'maskings.0',
+      'entrants.1.decoder',
+      'entrants.1.options.k',
+      'entrants.1.sampling.topK',
+      'items',
+    ]);
+  });
+
   it('names what there is where it names something else', () => {
     expect(refusalOf('dataset: tales\nmaskings: []\nentrants: []').message).toBe(
       'There is no dataset "tales"; there are: stories.',
@@ -73,6 +118,13 @@ describe('the form of a report', () => {
   it('is the one asked for, else that of the file', () => {
     expect(formOf({ format: 'csv', out: 'a.html' })).toBe('csv');
     expect(formOf({ out: 'a.tex' })).toBe('latex');
+    expect(formOf({ out: 'A.HTML' })).toBe('html');
     expect(formOf({})).toBe('markdown');
+  });
+
+  it('is not guessed from another ending', () => {
+    for (const out of ['a.pdf', 'figures']) {
+      expect(() => formOf({ out })).toThrow(`The ending of ${out} is none of .html, .md, .csv`);
+    }
   });
 });

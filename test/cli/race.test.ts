@@ -33,6 +33,12 @@ describe('lacuna race', { timeout: 240_000 }, () => {
     const picture = readFileSync(out, 'utf8');
     expect(picture).toContain('<title>Once upon a time, the [MASK:3] was &lt;here&gt;.</title>');
     expect(picture.match(/class="shade"/g)).toHaveLength(6);
+
+    const again = await runCli([...args, '--out', out], env);
+    expect(again).toEqual({
+      ...{ code: 2, stdout: '' },
+      stderr: `lacuna: ${out} is there already; give another --out.\n`,
+    });
   });
 
   it('tells everything that is wrong, entrant by entrant, and runs nothing', async () => {
@@ -41,9 +47,11 @@ describe('lacuna race', { timeout: 240_000 }, () => {
       env,
     );
     expect(spelt.code).toBe(2);
-    expect(spelt.stderr).toContain('There is no decoder "mary"');
-    expect(spelt.stderr).toContain('"temperature=x" is not a number.');
-    expect(spelt.stderr).toContain('"nonsense" is not of the form key=value.');
+    expect(spelt.stderr.trimEnd().split('\n')).toEqual([
+      expect.stringMatching(/^--entrant 1: There is no decoder "mary"; there are: /),
+      '--entrant 2: "temperature=x" is not a number.',
+      '--entrant 2: "nonsense" is not of the form key=value.',
+    ]);
     const ranges = ['--entrant', 'maria temperature=9', '--deadline', '0'];
     const refused = await runCli(['race', '[MASK]', ...ranges], env);
     expect(refused.code).toBe(2);
