@@ -206,8 +206,9 @@ function busyMs(error: unknown): number | null {
   return Math.min(error.retryAfterMs ?? defaultRetryMs, waitLimitMs);
 }
 
+/** Infills that a dead server interrupted are made again before this is asked: what is left is the end of this one. */
 function isStop({ code }: InfillError): boolean {
-  return code === 'SHUTTING_DOWN';
+  return code === 'SHUTTING_DOWN' || code === 'INTERRUPTED';
 }
 
 /** Waits, at most until the benchmark is to stop. */

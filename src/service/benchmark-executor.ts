@@ -3,34 +3,32 @@
  * other.
  *
  * A finished unit is stored at once and never done again, so that a server that starts again goes on where it was.
- * Knows units and their order; what one is, `benchmark-attempts.ts` knows.
+ * Knows benchmarks and their ends; which units are left is in `benchmark-work.ts`, how one is done in `benchmark-attempts.ts`.
  */
-import { type Masking, maskingName } from '../benchmark/masking.ts';
+import type { RunError } from '../decoding/run-event.ts';
+import type { Dispatcher } from '../dispatch/dispatcher.ts';
 import { InfillError } from '../errors.ts';
+import { type BenchmarkEnd, finishBenchmark } from '../store/benchmark-cells.ts';
+import { countUnits, insertBenchmarkItem } from '../store/benchmark-units.ts';
 import {
   type BenchmarkRow,
-  countUnits,
-  type EntrantRow,
-  finishBenchmark,
-  insertBenchmarkItem,
+  findUnfinished,
   markBenchmarkRunning,
-  readEntrants,
-  readUnitKeys,
-  type UnitKey,
+  noteObstacle,
   unfinishedBenchmarks,
 } from '../store/benchmarks.ts';
 import type { Database } from '../store/database.ts';
-import { findDatasets, readItems } from '../store/datasets.ts';
 import { doUnit, type Unit, type UnitContext, type UnitDecoder } from './benchmark-attempts.ts';
-import { type Figures, loadResults } from './benchmark-figures.ts';
+import { type Figures, storeFigures } from './benchmark-figures.ts';
 import { BenchmarkPulse } from './benchmark-pulse.ts';
-import { datasetItemOf } from './datasets.ts';
+import { readWork } from './benchmark-work.ts';
 import type { Schedule } from './schedule.ts';
 import type { Viewer } from './service.ts';
 
 /** What benchmarks are worked off with. */
 export type ExecutorOptions = {
   readonly database: Database;
+  readonly dispatcher: Pick<Dispatcher, 'packs'>;
   readonly decoder: UnitDecoder;
   readonly figures: Figures;
   readonly schedule: Schedule;
@@ -38,16 +36,25 @@ export type ExecutorOptions = {
   readonly now: () => number;
 };
 
-type Stop = { readonly benchmarkId: string; readonly controller: AbortController };
+/** The benchmark that is worked at. */
+type Current = {
+  readonly benchmarkId: string;
+  readonly controller: AbortController;
+  /** Settles once no unit of it is under way. */
+  readonly ended: Promise<void>;
+};
 
-const storeRetryMs = 2000;
+type EndStatus = BenchmarkEnd['status'];
+
+const retryMs = 2000;
 
 /** Works off benchmarks. */
 export class BenchmarkExecutor {
   readonly pulse: BenchmarkPulse;
   readonly #options: ExecutorOptions;
   readonly #waiting: string[] = [];
-  #current: Stop | null = null;
+  #current: Current | null = null;
+  #isWorking = false;
   #work: Promise<void> = Promise.resolve();
   #isStopped = false;
 
@@ -67,7 +74,7 @@ export class BenchmarkExecutor {
   add(id: string): void {
     if (this.#isStopped) return;
     this.#waiting.push(id);
-    if (this.#waiting.length === 1 && this.#current === null) this.#work = this.#workOff();
+    if (!this.#isWorking) this.#work = this.#workOff();
   }
 
   /** Ends a benchmark; units that are done stay. @returns when it has ended, whoever ended it. */
@@ -75,7 +82,10 @@ export class BenchmarkExecutor {
     const index = this.#waiting.indexOf(benchmark.id);
     if (index !== -1) this.#waiting.splice(index, 1);
     if (this.#current?.benchmarkId === benchmark.id) {
-      this.#current.controller.abort(new InfillError('CANCELLED', 'The benchmark was cancelled.'));
+      const { controller, ended } = this.#current;
+      controller.abort(new InfillError('CANCELLED', 'The benchmark was cancelled.'));
+      // The unit under way may be stored yet; figures are of all that are.
+      await ended;
     }
     await this.#end(benchmark, 'CANCELLED', null);
   }
@@ -90,146 +100,108 @@ export class BenchmarkExecutor {
     await this.#work;
   }
 
+  /** There is one such loop at most. */
   async #workOff(): Promise<void> {
+    this.#isWorking = true;
     for (;;) {
       const benchmarkId = this.#waiting.shift();
-      if (benchmarkId === undefined) return;
+      if (benchmarkId === undefined) break;
       const controller = new AbortController();
-      this.#current = { benchmarkId, controller };
-      const [done] = await Promise.allSettled([this.#run(benchmarkId, controller.signal)]);
+      const ended = this.#runToEnd(benchmarkId, controller.signal);
+      this.#current = { benchmarkId, controller, ended };
+      await ended;
       this.#current = null;
-      if (done.status === 'rejected') await this.#settle(benchmarkId, done.reason);
     }
+    this.#isWorking = false;
   }
 
-  /** What ended a benchmark before its time: stopping leaves it as it is, anything else fails it. */
+  async #runToEnd(benchmarkId: string, signal: AbortSignal): Promise<void> {
+    const [done] = await Promise.allSettled([this.#run(benchmarkId, signal)]);
+    this.pulse.over(benchmarkId);
+    if (done.status === 'rejected') await this.#settle(benchmarkId, done.reason);
+  }
+
+  /** What keeps a benchmark from its end: stopping leaves it as it is, what passes is waited for, anything else fails it. */
   async #settle(benchmarkId: string, reason: unknown): Promise<void> {
-    const code = reason instanceof InfillError ? reason.code : 'DECODE_FAILED';
-    if (code === 'CANCELLED' || code === 'SHUTTING_DOWN' || this.#isStopped) return;
-    if (code === 'STORE_UNAVAILABLE') {
-      this.#options.schedule(storeRetryMs, () => this.add(benchmarkId));
+    const known = reason instanceof InfillError ? reason : null;
+    if (this.#isStopped || known?.family === 'stopped' || known?.code === 'SHUTTING_DOWN') return;
+    if (known?.family === 'busy') {
+      const waitMs = known.retryAfterMs ?? retryMs;
+      this.#options.schedule(waitMs, () => this.add(benchmarkId));
       return;
     }
-    const message = 'The benchmark could not go on.';
-    await finishBenchmark(this.#options.database, benchmarkId, {
-      status: 'FAILED',
-      finishedAt: new Date(this.#options.now()),
-      error: { code, message: reason instanceof InfillError ? reason.message : message },
-      cells: [],
-    }).catch(() => false);
+    const error: RunError = {
+      code: known?.code ?? 'DECODE_FAILED',
+      message: known?.message ?? 'The benchmark could not go on.',
+    };
+    // Another server, or the same one with its packs, can go on with it; until then it can be cancelled.
+    const work =
+      error.code === 'UNKNOWN_MODEL'
+        ? noteObstacle(this.#options.database, benchmarkId, error)
+        : this.#fail(benchmarkId, error);
+    // What cannot be written either is tried again by the next server.
+    await Promise.allSettled([work]);
+  }
+
+  /** Ends a benchmark as failed: with its figures, where they can be computed. */
+  async #fail(benchmarkId: string, error: RunError): Promise<void> {
+    const { database, now } = this.#options;
+    const benchmark = await findUnfinished(database, benchmarkId);
+    if (benchmark === null) return;
+    const [ended] = await Promise.allSettled([this.#end(benchmark, 'FAILED', error)]);
+    if (ended.status === 'fulfilled') return;
+    const { done: unitCount } = await countUnits(database, benchmarkId);
+    const end = { status: 'FAILED', finishedAt: new Date(now()), error } as const;
+    await finishBenchmark(database, benchmarkId, end, { cells: [], unitCount });
     this.pulse.over(benchmarkId);
   }
 
   async #run(benchmarkId: string, signal: AbortSignal): Promise<void> {
-    const { database } = this.#options;
-    const work = await this.#load(benchmarkId, signal);
-    if (work === null) return;
+    const { database, dispatcher, decoder, schedule } = this.#options;
+    const benchmark = await findUnfinished(database, benchmarkId);
+    if (benchmark === null) return;
+    const work = await readWork(database, benchmark, dispatcher.packs);
+    signal.throwIfAborted();
     await markBenchmarkRunning(database, benchmarkId);
     const { done, failed } = await countUnits(database, benchmarkId);
     this.pulse.start(benchmarkId, { done, failed, total: work.total });
+    const key = { datasetDigest: work.datasetDigest, seed: benchmark.seed };
+    const viewer = viewerOf(benchmark);
+    const context: UnitContext = { benchmark, key, viewer, decoder, schedule, signal };
     for await (const unit of work.units()) {
       signal.throwIfAborted();
       if (this.#isStopped) return;
-      await this.#do(unit, work.context);
+      await this.#do(unit, context);
     }
-    await this.#end(work.context.benchmark, 'COMPLETED', null);
+    signal.throwIfAborted();
+    await this.#end(benchmark, 'COMPLETED', null);
   }
 
   async #do(unit: Unit, context: UnitContext): Promise<void> {
     const { id: benchmarkId } = context.benchmark;
     const { result, runId } = await doUnit(unit, context);
-    const { entrantId, maskingName: name, itemId } = result;
+    const { entrantId, maskingName, itemId } = result;
     const hasFailed = result.error !== null;
     const { ordinal } = unit;
-    const key = { benchmarkId, entrantId, maskingName: name, itemId };
     await insertBenchmarkItem(this.#options.database, {
-      ...key,
-      ordinal,
-      hasFailed,
-      result,
-      runId,
+      ...{ benchmarkId, entrantId, maskingName, itemId },
+      ...{ ordinal, hasFailed, result, runId },
     });
     this.pulse.unitDone(benchmarkId, hasFailed);
   }
 
-  async #end(benchmark: BenchmarkRow, status: 'COMPLETED' | 'CANCELLED', error: null) {
-    const { database, figures, now } = this.#options;
-    const cells = await figures.cells(await loadResults(database, benchmark));
-    const finishedAt = new Date(now());
-    await finishBenchmark(database, benchmark.id, { status, finishedAt, error, cells });
+  async #end(benchmark: BenchmarkRow, status: EndStatus, error: RunError | null): Promise<void> {
+    const { database, now } = this.#options;
+    await storeFigures(this.#options, benchmark, (figures) =>
+      finishBenchmark(
+        database,
+        benchmark.id,
+        { status, finishedAt: new Date(now()), error },
+        figures,
+      ),
+    );
     this.pulse.over(benchmark.id);
   }
-
-  /** Null of a benchmark that has ended or is gone. */
-  async #load(benchmarkId: string, signal: AbortSignal) {
-    const { database, decoder, schedule } = this.#options;
-    const [benchmark] = (await unfinishedBenchmarks(database)).filter(
-      ({ id }) => id === benchmarkId,
-    );
-    if (benchmark === undefined) return null;
-    const [dataset] = await findDatasets(database, benchmark.owner, [benchmark.datasetId]);
-    if (!dataset) throw new InfillError('STORE_FAILED', 'The dataset of the benchmark is gone.');
-    const everyone = await readEntrants(database, benchmarkId);
-    const entrants = everyone.filter(({ isImported }) => !isImported);
-    const done = new Set((await readUnitKeys(database, benchmarkId)).map(unitName));
-    const key = { datasetDigest: dataset.digest, seed: benchmark.seed };
-    const viewer = viewerOf(benchmark);
-    const context: UnitContext = { benchmark, key, viewer, decoder, schedule, signal };
-    const total = benchmark.itemCount * benchmark.maskings.length * everyone.length;
-    return { context, total, units: () => unitsOf(database, benchmark, entrants, done) };
-  }
-}
-
-/** The units that are not done, item by item: all entrants do one after another what is compared. */
-async function* unitsOf(
-  database: Database,
-  benchmark: BenchmarkRow,
-  entrants: readonly EntrantRow[],
-  done: ReadonlySet<string>,
-): AsyncGenerator<Unit> {
-  const { maskings, itemCount, datasetId } = benchmark;
-  for (let start = 0; start < itemCount; start += itemsPerRead) {
-    const after = start === 0 ? null : start - 1;
-    const limit = Math.min(itemsPerRead, itemCount - start);
-    const { items } = await readItems(database, datasetId, { after, limit });
-    for (const row of items) {
-      const item = datasetItemOf(row);
-      const first = row.ordinal * maskings.length * maxEntrants;
-      yield* unitsOfItem({ item, maskings, entrants, first }).filter(
-        (unit) => !done.has(unitName(keyOf(unit))),
-      );
-    }
-  }
-}
-
-const itemsPerRead = 50;
-/** Of one benchmark, imported ones included: it spaces the ordinals of units. */
-export const maxEntrants = 32;
-
-function unitsOfItem({
-  item,
-  maskings,
-  entrants,
-  first,
-}: Pick<Unit, 'item'> & {
-  readonly maskings: readonly Masking[];
-  readonly entrants: readonly EntrantRow[];
-  readonly first: number;
-}): Unit[] {
-  return maskings.flatMap((masking, place) =>
-    entrants.map((entrant) => {
-      const ordinal = first + place * maxEntrants + entrant.ordinal;
-      return { item, masking, entrant, ordinal };
-    }),
-  );
-}
-
-function keyOf({ item, masking, entrant }: Unit): UnitKey {
-  return { itemId: item.id, maskingName: maskingName(masking), entrantId: entrant.id };
-}
-
-function unitName({ entrantId, maskingName: masking, itemId }: UnitKey): string {
-  return JSON.stringify([entrantId, masking, itemId]);
 }
 
 /** Works in the name of whoever started it. */

@@ -10,12 +10,9 @@ import { benchmarkDifferences, type Difference } from '../benchmark/differences.
 import { type Metric, metricFacts, metricNames } from '../benchmark/metric.ts';
 import type { EffectiveSetting } from '../decoding/infill-request.ts';
 import { InfillError } from '../errors.ts';
-import {
-  type BenchmarkRow,
-  type EntrantRow,
-  readEntrants,
-  readResults,
-} from '../store/benchmarks.ts';
+import type { FiguresOfUnits } from '../store/benchmark-cells.ts';
+import { readResults } from '../store/benchmark-units.ts';
+import { type BenchmarkRow, type EntrantRow, readEntrants } from '../store/benchmarks.ts';
 import type { Database } from '../store/database.ts';
 import { findDatasets } from '../store/datasets.ts';
 
@@ -27,6 +24,8 @@ export async function loadResults(
   const { id, owner, datasetId, name, seed, maskings, environment } = benchmark;
   const [dataset] = await findDatasets(database, owner, [datasetId]);
   if (!dataset) throw new InfillError('STORE_FAILED', 'The dataset of the benchmark is gone.');
+  // In this order: whoever has results is among the entrants.
+  const items = await readResults(database, id);
   const entrants = await readEntrants(database, id);
   return {
     name: name ?? dataset.title,
@@ -41,7 +40,7 @@ export async function loadResults(
     maskings,
     metrics: metricsOf(benchmark),
     entrants: entrants.map(entrantFacts),
-    items: await readResults(database, id),
+    items,
     environment,
   };
 }
@@ -57,6 +56,20 @@ export type Figures = {
   /** Every other entrant against a baseline. @throws INVALID_INPUT when there is no such entrant */
   differences(results: BenchmarkResults, baselineId: string): Promise<readonly Difference[]>;
 };
+
+/** Hands `store` the figures of a benchmark, until none of its units came in while they were computed. */
+export async function storeFigures(
+  { database, figures }: { readonly database: Database; readonly figures: Figures },
+  benchmark: BenchmarkRow,
+  store: (figures: FiguresOfUnits) => Promise<boolean>,
+): Promise<void> {
+  let isStored = false;
+  while (!isStored) {
+    const results = await loadResults(database, benchmark);
+    const cells = await figures.cells(results);
+    isStored = await store({ cells, unitCount: results.items.length });
+  }
+}
 
 /** Computes figures in the thread of the caller; others have a turn after each figure. */
 export const figuresHere: Figures = { cells: computeCells, differences: computeDifferences };

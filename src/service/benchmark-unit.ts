@@ -131,7 +131,8 @@ function endsInOneSpace(segment: MaskedSegment | undefined): boolean {
 
 /** What an infill put at the slots, against what stood there. */
 export function unitFill({ gold, goldIds }: UnitRequest, outcome: Outcome): ItemFill {
-  const tokens = filledTokens(goldIds, outcome);
+  const ids = outcome.slots.flatMap((slot) => slot.tokens.map(({ id }) => id));
+  const tokens = matchedTokens(goldIds, ids);
   const texts = gold.map((text, index) => ({
     gold: text,
     text: outcome.slots[index]?.text ?? '',
@@ -140,7 +141,8 @@ export function unitFill({ gold, goldIds }: UnitRequest, outcome: Outcome): Item
   const { causalPasses, maskedPasses } = outcome.usage;
   return {
     slots: texts,
-    exact: texts.every((slot) => slot.gold === slot.text),
+    // The same tokens are the same text, also where a slot begins inside a character, which neither text shows.
+    exact: texts.every((slot) => slot.gold === slot.text) || isSame(goldIds, ids),
     tokens,
     cost: {
       causalPasses,
@@ -153,10 +155,14 @@ export function unitFill({ gold, goldIds }: UnitRequest, outcome: Outcome): Item
   };
 }
 
-function filledTokens(goldIds: readonly number[], { slots }: Outcome): FilledTokens {
-  const ids = slots.flatMap(({ tokens }) => tokens.map(({ id }) => id));
+/** The tokens of a fill against those that stood there. */
+export function matchedTokens(goldIds: readonly number[], ids: readonly number[]): FilledTokens {
   const matches = goldIds.filter((id, index) => ids[index] === id).length;
   return { ids, open: goldIds.length, matches };
+}
+
+function isSame(goldIds: readonly number[], ids: readonly number[]): boolean {
+  return ids.length === goldIds.length && matchedTokens(goldIds, ids).matches === ids.length;
 }
 
 /** @throws DECODE_FAILED where the gold text has no finite log-likelihood */

@@ -7,6 +7,7 @@ import type { BenchmarkResults } from '../benchmark/benchmark-results.ts';
 import type { Cell } from '../benchmark/cells.ts';
 import type { Difference } from '../benchmark/differences.ts';
 import type { Metric } from '../benchmark/metric.ts';
+import { readCells, storeCells } from '../store/benchmark-cells.ts';
 import {
   type BenchmarkFilter,
   type BenchmarkPage,
@@ -17,35 +18,33 @@ import {
 } from '../store/benchmark-lists.ts';
 import {
   type BenchmarkItemRow,
-  type BenchmarkRow,
   countUnits,
+  insertImportedEntrant,
+  readUnits,
+} from '../store/benchmark-units.ts';
+import {
+  type BenchmarkRow,
   deleteBenchmark,
   type EntrantRow,
   findBenchmarks,
   insertBenchmark,
-  insertImportedEntrant,
-  readCells,
   readEntrants,
-  readUnits,
-  replaceCells,
   unknownBenchmark,
 } from '../store/benchmarks.ts';
 import type { PageRequest } from '../store/keyset-pages.ts';
 import { uuidV7 } from '../store/uuid-v7.ts';
-import { BenchmarkExecutor, type ExecutorOptions, maxEntrants } from './benchmark-executor.ts';
+import { type BenchmarkEvent, followBenchmark } from './benchmark-events.ts';
+import { BenchmarkExecutor, type ExecutorOptions } from './benchmark-executor.ts';
 import { type ExportedFile, exportedBenchmark, maskedLines } from './benchmark-export.ts';
-import { loadResults } from './benchmark-figures.ts';
+import { loadResults, storeFigures } from './benchmark-figures.ts';
 import { type BenchmarkInput, benchmarkKey } from './benchmark-input.ts';
 import { type BenchmarkExport, maskingOfName } from './benchmark-names.ts';
 import type { BenchmarkProgress } from './benchmark-pulse.ts';
 import { checkedBenchmark, type StartOptions } from './benchmark-start.ts';
-import {
-  type FillsImport,
-  importedEntrant,
-  importedUnits,
-  tooManyEntrants,
-} from './import-fills.ts';
+import { maxEntrants } from './benchmark-work.ts';
+import { type FillsImport, importedEntrant, tooManyEntrants } from './import-fills.ts';
 import { checkedRanking, type LeaderboardInput } from './leaderboard.ts';
+import { LiveFigures } from './live-figures.ts';
 import { findPack } from './prepared-request.ts';
 import type { Viewer } from './service.ts';
 
@@ -59,21 +58,14 @@ export type { Masking, MaskUnit } from '../benchmark/masking.ts';
 export type { Metric } from '../benchmark/metric.ts';
 export type { BenchmarkFilter, BenchmarkPage, RankedCell } from '../store/benchmark-lists.ts';
 export type { BenchmarkStatus, Measure } from '../store/benchmark-tables.ts';
-export type { BenchmarkItemRow, EntrantRow } from '../store/benchmarks.ts';
+export type { BenchmarkItemRow } from '../store/benchmark-units.ts';
+export type { EntrantRow } from '../store/benchmarks.ts';
+export type { BenchmarkEvent } from './benchmark-events.ts';
 export type { BenchmarkInput } from './benchmark-input.ts';
 export type { BenchmarkProgress } from './benchmark-pulse.ts';
 
 /** What benchmarks are made of. */
 export type BenchmarksOptions = ExecutorOptions & StartOptions;
-
-/** How far a benchmark is, as its followers are told. `seq` grows with every unit, across restarts too. */
-export type BenchmarkEvent = {
-  readonly benchmarkId: string;
-  readonly seq: number;
-  readonly at: number;
-  readonly type: 'progressed' | 'ended';
-  readonly progress: BenchmarkProgress;
-};
 
 /** A dataset under a masking. */
 export type MaskedSet = {
@@ -85,13 +77,11 @@ export type MaskedSet = {
   readonly model: string | null;
 };
 
-/** Milliseconds between two events of one follower. */
-const eventMs = 500;
-
 /** The use cases. */
 export class Benchmarks {
   readonly #options: BenchmarksOptions;
   readonly #executor: BenchmarkExecutor;
+  readonly #live = new LiveFigures();
 
   constructor(options: BenchmarksOptions) {
     this.#options = options;
@@ -167,35 +157,27 @@ export class Benchmarks {
   /**
    * Takes fills in that were made elsewhere, as an entrant like any other.
    *
-   * @throws UNKNOWN_BENCHMARK; INVALID_INPUT with the first problems; CONFLICT for a label that is taken
+   * @throws UNKNOWN_BENCHMARK; as `importedEntrant`; CONFLICT with too many entrants; UNSUPPORTED for client tokens;
+   *   STORAGE_FULL
    */
   async importFills(input: FillsImport, viewer: Viewer): Promise<EntrantRow> {
-    const { database, datasets } = this.#options;
+    const { database, datasets, dispatcher, gate, now } = this.#options;
     benchmarkKey(viewer);
     const benchmark = await this.require(input.benchmarkId, viewer);
     const entrants = await this.entrants(benchmark);
     if (entrants.length === maxEntrants) throw tooManyEntrants(maxEntrants);
+    gate.check();
     const dataset = await datasets.require(benchmark.datasetId, viewer);
-    const entrant = importedEntrant(input, benchmark, {
-      id: uuidV7(this.#options.now()),
-      ordinal: entrants.length,
-    });
-    const units = await importedUnits(datasets.lines(input.content), input, {
-      benchmark,
+    const target = {
+      ...{ benchmark, entrants, packs: dispatcher.packs, id: uuidV7(now()) },
       datasetDigest: dataset.digest,
       items: await datasets.firstItems(dataset, benchmark.itemCount),
-      entrant,
-      unitsPerItem: benchmark.maskings.length * maxEntrants,
-    });
+      tokenize: (packId: string, text: string) => dispatcher.tokenize(packId, text),
+    };
+    const { entrant, units } = await importedEntrant(input, target, datasets.lines(input.content));
     await insertImportedEntrant(database, entrant, units);
     const { finishedAt } = await this.require(benchmark.id, viewer);
-    if (finishedAt !== null) {
-      await replaceCells(
-        database,
-        benchmark.id,
-        await this.#options.figures.cells(await this.results(benchmark)),
-      );
-    }
+    if (finishedAt !== null) await this.#storeCells(benchmark);
     return entrant;
   }
 
@@ -212,13 +194,26 @@ export class Benchmarks {
     return { ...counts, total, secondsLeft: null };
   }
 
-  /**
-   * The figures: of a benchmark that is over as they were stored, else of the units so far.
-   */
+  /** The figures: of a benchmark that is over as they were stored, else of the units so far. */
   async cells(benchmark: Benchmark): Promise<readonly Cell[]> {
-    const { database } = this.#options;
-    if (benchmark.finishedAt !== null) return readCells(database, benchmark.id);
-    return this.#options.figures.cells(await this.results(benchmark));
+    const { database, figures } = this.#options;
+    const { done } = await countUnits(database, benchmark.id);
+    if (benchmark.finishedAt === null) {
+      return this.#live.cells(benchmark.id, done, async () =>
+        figures.cells(await this.results(benchmark)),
+      );
+    }
+    const stored = await readCells(database, benchmark.id);
+    if (stored.length > 0 || done === 0) return stored;
+    // A server was ended between an import and its figures.
+    await this.#storeCells(benchmark);
+    return readCells(database, benchmark.id);
+  }
+
+  #storeCells(benchmark: Benchmark): Promise<void> {
+    return storeFigures(this.#options, benchmark, (figures) =>
+      storeCells(this.#options.database, benchmark.id, figures),
+    );
   }
 
   /** Every other entrant against one of them. @throws INVALID_INPUT when it has no such entrant */
@@ -277,42 +272,18 @@ export class Benchmarks {
   /**
    * How far a benchmark is, at once and then at most twice a second, up to its end.
    *
-   * @param after - only events with a larger `seq`; the end is told in any case
-   * @throws UNKNOWN_BENCHMARK
+   * @param after - only events with a larger `seq`; the end is told in any case. @throws UNKNOWN_BENCHMARK
    */
-  async *events(
+  events(
     id: string,
     after: number | null,
     viewer: Viewer,
     signal: AbortSignal,
   ): AsyncGenerator<BenchmarkEvent> {
-    let last = after ?? -1;
-    while (!signal.aborted) {
-      const changed = this.#executor.pulse.changed(signal);
-      const benchmark = await this.require(id, viewer);
-      const progress = await this.progress(benchmark);
-      const isOver = benchmark.finishedAt !== null;
-      const seq = progress.done + (isOver ? 1 : 0);
-      if (isOver || seq > last) {
-        const type = isOver ? 'ended' : 'progressed';
-        yield { benchmarkId: id, seq, at: this.#options.now(), type, progress };
-        last = seq;
-      }
-      if (isOver) return;
-      await this.#pause(signal);
-      await changed;
-    }
-  }
-
-  #pause(signal: AbortSignal): Promise<void> {
-    return new Promise((resolve) => {
-      const done = () => {
-        signal.removeEventListener('abort', done);
-        callOff();
-        resolve();
-      };
-      const callOff = this.#options.schedule(eventMs, done);
-      signal.addEventListener('abort', done, { once: true });
-    });
+    const { schedule, now } = this.#options;
+    const { pulse } = this.#executor;
+    const read = () => this.require(id, viewer);
+    const progress = (benchmark: Benchmark) => this.progress(benchmark);
+    return followBenchmark({ read, progress, pulse, schedule, now }, after, signal);
   }
 }

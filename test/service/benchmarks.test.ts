@@ -1,18 +1,20 @@
 import { setImmediate } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { InfillError } from '../../src/errors.ts';
-import { InfillService } from '../../src/service/infill-service.ts';
+import { type Figures, figuresHere } from '../../src/service/benchmark-figures.ts';
 import type { Store } from '../../src/store/open-store.ts';
 import { interruptUnfinished } from '../../src/store/unfinished-runs.ts';
-import { AnsweringDispatcher } from '../support/answering-dispatcher.ts';
 import { openTestStore } from '../support/test-store.ts';
-import { type BenchmarkInput, namedFacts } from './support/benchmark-facts.ts';
-import { codeOf, never, setUp, viewer } from './support/set-up.ts';
-
-const lines = Array.from(
-  { length: 6 },
-  (_, index) => `The cat of house ${index} sat there. It slept. It woke. It ate. It left again.`,
-);
+import { namedFacts } from './support/benchmark-facts.ts';
+import {
+  askedBenchmark,
+  finished,
+  importLines,
+  serveBenchmarks,
+  untilDone,
+  untilOver,
+} from './support/benchmarks.ts';
+import { codeOf, never, viewer } from './support/set-up.ts';
 
 let store: Store;
 beforeAll(async () => {
@@ -20,60 +22,7 @@ beforeAll(async () => {
 }, 60_000);
 afterAll(() => store.close());
 
-/** A service over the store of this file. */
-function serve() {
-  const dispatcher = new AnsweringDispatcher();
-  const { options, clock } = setUp(store);
-  const limits = { ...options.limits, maxRequestCost: 10_000 };
-  const service = new InfillService({ ...options, dispatcher, limits });
-  return { dispatcher, clock, service };
-}
-
-type Served = ReturnType<typeof serve>;
-
-function importLines({ service }: Served, content = lines.join('\n')) {
-  const facts = { name: 'cats', licence: 'CC0-1.0', source: 'test', format: 'LINES' } as const;
-  return service.datasets.import({ ...facts, content: { inline: content } }, viewer);
-}
-
-async function asked(served: Served, changes: Partial<BenchmarkInput> = {}) {
-  const dataset = await importLines(served);
-  return {
-    dataset: dataset.id,
-    maskings: [{ kind: 'RATE', rate: 0.3, unit: 'WORD' }, { kind: 'MIDDLE_SENTENCE' }],
-    entrants: [
-      { label: 'one', decoder: { name: 'maria', options: {} } },
-      { label: 'two', decoder: { name: 'autoregressive', options: {} } },
-    ],
-    seed: 3n,
-    measures: ['FILL', 'SCORE'],
-    scoreDraws: 16,
-    ...changes,
-  } satisfies BenchmarkInput;
-}
-
-async function untilOver({ service, clock }: Served, id: string) {
-  for (;;) {
-    const benchmark = await service.benchmarks.require(id, viewer);
-    if (benchmark.finishedAt !== null) return benchmark;
-    clock.advance(1000);
-    await setImmediate();
-  }
-}
-
-async function untilDone({ service }: Served, id: string, units: number) {
-  for (;;) {
-    const benchmark = await service.benchmarks.require(id, viewer);
-    const { done } = await service.benchmarks.progress(benchmark);
-    if (done >= units) return;
-    await setImmediate();
-  }
-}
-
-async function finished(served: Served, changes?: Partial<BenchmarkInput>) {
-  const { id } = await served.service.benchmarks.start(await asked(served, changes), viewer);
-  return untilOver(served, id);
-}
+const serve = (figures?: Figures) => serveBenchmarks(store, figures);
 
 describe('a benchmark', () => {
   it('does every unit once and has figures of every entrant', async () => {
@@ -100,30 +49,30 @@ describe('a benchmark', () => {
   });
 
   it('goes on where a dead server left it, and ends with the same figures', async () => {
-    const calm = serve();
+    const calm = serve(figuresHere);
     const whole = await finished(calm);
     const dying = serve();
     dying.dispatcher.answers = 7;
-    const { id } = await dying.service.benchmarks.start(await asked(dying), viewer);
+    const { id } = await dying.service.benchmarks.start(await askedBenchmark(dying), viewer);
     await untilDone(dying, id, 7);
     // The eighth has begun, and will never end.
     while ((await dying.service.countInfills({ benchmarkId: id }, viewer)) < 8)
       await setImmediate();
     // What the next start of a server does.
     await interruptUnfinished(store.database, new Date());
-    const next = serve();
+    const next = serve(figuresHere);
     await next.service.benchmarks.resume();
     const resumed = await untilOver(next, id);
     expect(await next.service.benchmarks.progress(resumed)).toMatchObject({ done: 24, total: 24 });
     expect(next.dispatcher.admitted.length).toBe(17);
     expect(await namedFacts(next.service, resumed)).toEqual(await namedFacts(calm.service, whole));
-  });
+  }, 60_000);
 
   it('keeps what is done when it is cancelled', async () => {
     const served = serve();
     served.dispatcher.answers = 5;
     const { benchmarks } = served.service;
-    const { id } = await benchmarks.start(await asked(served), viewer);
+    const { id } = await benchmarks.start(await askedBenchmark(served), viewer);
     await untilDone(served, id, 5);
     expect(await benchmarks.cancel(id, viewer)).toMatchObject({ status: 'CANCELLED' });
     const over = await benchmarks.require(id, viewer);
@@ -153,7 +102,7 @@ describe('a benchmark', () => {
     const served = serve();
     served.dispatcher.isFull = true;
     const { id } = await served.service.benchmarks.start(
-      await asked(served, { items: 1, measures: ['FILL'] }),
+      await askedBenchmark(served, { items: 1, measures: ['FILL'] }),
       viewer,
     );
     for (let turn = 0; turn < 20; turn++) await setImmediate();
@@ -163,7 +112,7 @@ describe('a benchmark', () => {
 
   it('tells everything that is wrong with it at once', async () => {
     const served = serve();
-    const wrong = await asked(served, {
+    const wrong = await askedBenchmark(served, {
       maskings: [{ kind: 'RATE', rate: 2, unit: 'WORD' }],
       entrants: [{ label: 'a', model: 'nobody' }, { label: 'a' }],
       items: 7,
@@ -187,7 +136,7 @@ describe('a benchmark', () => {
     const dataset = await importLines(served, 'Only one sentence here.');
     const start = served.service.benchmarks.start(
       {
-        ...(await asked(served, { maskings: [{ kind: 'MIDDLE_SENTENCE' }] })),
+        ...(await askedBenchmark(served, { maskings: [{ kind: 'MIDDLE_SENTENCE' }] })),
         dataset: dataset.id,
       },
       viewer,
@@ -219,48 +168,3 @@ describe('a benchmark', () => {
     );
   });
 });
-
-describe('fills made elsewhere', () => {
-  it('are an entrant like any other', async () => {
-    const served = serve();
-    const { benchmarks } = served.service;
-    const benchmark = await finished(served, { maskings: [{ kind: 'MIDDLE_SENTENCE' }] });
-    const content = Array.from({ length: 6 }, (_, index) =>
-      JSON.stringify({ id: String(index + 1), fills: ['It woke.'], logProb: -2, tokens: 4 }),
-    ).join('\n');
-    const imported = await benchmarks.importFills(fillsOf(benchmark.id, content), viewer);
-    const cells = (await benchmarks.cells(benchmark)).filter((c) => c.entrantId === imported.id);
-    expect(cells.find(({ metric }) => metric === 'EXACT_MATCH')).toMatchObject({ mean: 1, n: 6 });
-    expect(cells.find(({ metric }) => metric === 'PERPLEXITY')?.mean).toBeCloseTo(Math.exp(0.5));
-    const again = benchmarks.importFills(fillsOf(benchmark.id, content), viewer);
-    expect(await codeOf(again)).toBe('CONFLICT');
-  });
-
-  it('are refused with the number of every line that is wrong', async () => {
-    const served = serve();
-    const benchmark = await finished(served, { maskings: [{ kind: 'MIDDLE_SENTENCE' }] });
-    const content = [
-      'no json',
-      '{"id": "99", "fills": ["x"]}',
-      '{"id": "1", "fills": ["x", "y"]}',
-      '{"id": "2", "fills": ["x"], "logProb": 1}',
-    ].join('\n');
-    const error = await served.service.benchmarks
-      .importFills(fillsOf(benchmark.id, content), viewer)
-      .catch((e: InfillError) => e);
-    const messages = 'problems' in error ? error.problems.map(({ message }) => message) : [];
-    expect(messages.map((message) => message.slice(0, 6))).toEqual(
-      [1, 2, 3, 4].map((n) => `Line ${n}`),
-    );
-  });
-});
-
-function fillsOf(benchmarkId: string, content: string) {
-  return {
-    benchmarkId,
-    label: 'elsewhere',
-    content: { inline: content },
-    kind: 'CHAIN_RULE',
-    vocabularyDigest: null,
-  } as const;
-}

@@ -5,8 +5,6 @@ import { metricFacts } from '../../../src/benchmark/metric.ts';
 import type { Benchmark } from '../../../src/service/benchmarks.ts';
 import type { Service } from '../../../src/service/service.ts';
 
-export type { BenchmarkInput } from '../../../src/service/benchmarks.ts';
-
 /** Figures that do not depend on time, entrants by their labels. */
 export async function namedFacts(
   { benchmarks }: Pick<Service, 'benchmarks'>,

@@ -1,0 +1,158 @@
+import { setImmediate } from 'node:timers/promises';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { InfillError } from '../../src/errors.ts';
+import type { Store } from '../../src/store/open-store.ts';
+import { interruptUnfinished } from '../../src/store/unfinished-runs.ts';
+import { openTestStore } from '../support/test-store.ts';
+import {
+  importLines,
+  type Served,
+  serveBenchmarks,
+  started,
+  untilBenchmark,
+  untilDone,
+  untilOver,
+} from './support/benchmarks.ts';
+import { viewer } from './support/set-up.ts';
+
+let store: Store;
+beforeAll(async () => {
+  store = await openTestStore();
+}, 60_000);
+afterAll(() => store.close());
+
+// Up to forty units each, in a database that others use too.
+vi.setConfig({ testTimeout: 30_000 });
+
+const serve = () => serveBenchmarks(store);
+
+/** Fills the units of one masking, and then says something else of each text. */
+function failAfter(served: Served, texts: number, error: Error) {
+  const { dispatcher } = served;
+  const tokenize = dispatcher.tokenize.bind(dispatcher);
+  let left = texts;
+  dispatcher.tokenize = async (packId, text) => {
+    left -= 1;
+    if (left < 0) throw error;
+    return tokenize(packId, text);
+  };
+}
+
+describe('a benchmark that cannot go on', () => {
+  it('waits for a server with the model packs it began with', async () => {
+    const dying = serve();
+    dying.dispatcher.answers = 3;
+    const { id } = await started(dying, { measures: ['FILL'] });
+    await untilDone(dying, id, 3);
+    // What the next start of a server does.
+    await interruptUnfinished(store.database, new Date());
+    const other = serve();
+    other.dispatcher.packs = other.dispatcher.packs.map((pack) => ({ ...pack, digest: 'd2' }));
+    await other.service.benchmarks.resume();
+    const held = await untilBenchmark(other, id, ({ error }) => error !== null);
+    expect(held).toMatchObject({ finishedAt: null, error: { code: 'UNKNOWN_MODEL' } });
+    expect(held.error?.message).toContain('it now has d2');
+    const next = serve();
+    await next.service.benchmarks.resume();
+    const over = await untilOver(next, id);
+    expect(over).toMatchObject({ status: 'COMPLETED', error: null });
+    expect(await next.service.benchmarks.progress(over)).toMatchObject({ done: 24, failed: 0 });
+  });
+
+  it('has no unit for what the end of a server interrupts', async () => {
+    const stopping = serve();
+    const gone = new InfillError('INTERRUPTED', 'The server stopped before this was done.');
+    const { id } = await started(stopping, { measures: ['SCORE'] });
+    failAfter(stopping, 0, gone);
+    for (let turn = 0; turn < 50; turn++) await setImmediate();
+    const benchmark = await stopping.service.benchmarks.require(id, viewer);
+    expect(await stopping.service.benchmarks.progress(benchmark)).toMatchObject({ failed: 0 });
+    const next = serve();
+    await next.service.benchmarks.resume();
+    expect(await untilOver(next, id)).toMatchObject({ status: 'COMPLETED' });
+  });
+
+  it('keeps the figures of what is done when it fails', async () => {
+    const served = serve();
+    const { benchmarks } = served.service;
+    const maskings = [{ kind: 'MIDDLE_SENTENCE' }] as const;
+    const { id } = await started(served, { maskings, measures: ['FILL'] });
+    failAfter(served, 4, new TypeError('A defect.'));
+    const over = await untilOver(served, id);
+    expect(over).toMatchObject({ status: 'FAILED', error: { code: 'DECODE_FAILED' } });
+    expect((await benchmarks.cells(over)).length).toBeGreaterThan(0);
+  });
+
+  it('does not hold the next one up', async () => {
+    const served = serve();
+    failAfter(served, 0, new TypeError('A defect.'));
+    const first = await started(served, { measures: ['FILL'] });
+    const second = await started(served, { measures: ['FILL'] });
+    for (const { id } of [first, second]) {
+      expect(await untilOver(served, id)).toMatchObject({ status: 'FAILED' });
+    }
+  });
+});
+
+describe('a benchmark that is cancelled', () => {
+  it('counts what is there, however early it was', async () => {
+    const served = serve();
+    const { benchmarks } = served.service;
+    const maskings = [{ kind: 'MIDDLE_SENTENCE' }] as const;
+    const { id } = await started(served, { maskings, measures: ['FILL'] });
+    expect(await benchmarks.cancel(id, viewer)).toMatchObject({ status: 'CANCELLED' });
+    const inline = Array.from({ length: 6 }, (_, index) =>
+      JSON.stringify({ id: String(index + 1), fills: ['It woke.'] }),
+    ).join('\n');
+    const fills = { benchmarkId: id, label: 'elsewhere', content: { inline } };
+    await benchmarks.importFills({ ...fills, kind: null, vocabularyDigest: null }, viewer);
+    const over = await benchmarks.require(id, viewer);
+    const { done, total } = await benchmarks.progress(over);
+    expect(total).toBe(18);
+    expect(done).toBeGreaterThanOrEqual(6);
+  });
+
+  it('has the figures of all its units', async () => {
+    const served = serve();
+    const { benchmarks } = served.service;
+    const { id } = await started(served, { measures: ['FILL'] });
+    await untilDone(served, id, 3);
+    const over = await benchmarks.cancel(id, viewer);
+    for (let turn = 0; turn < 20; turn++) await setImmediate();
+    const { done } = await benchmarks.progress(over);
+    const counted = (await benchmarks.cells(over)).filter(({ metric }) => metric === 'EXACT_MATCH');
+    expect(counted.reduce((sum, { n }) => sum + n, 0)).toBe(done);
+  });
+});
+
+describe('benchmarks that wait', () => {
+  it('are done one at a time, also behind one that cannot go on', async () => {
+    const served = serve();
+    const dataset = await importLines(served);
+    expect(dataset.itemCount).toBe(6);
+    const { dispatcher } = served;
+    let most = 0;
+    const admit = dispatcher.admit.bind(dispatcher);
+    const open = new Set<string>();
+    dispatcher.admit = (packId, runId, request, priority) => {
+      open.add(runId);
+      most = Math.max(most, open.size);
+      return admit(packId, runId, request, priority);
+    };
+    const tell = dispatcher.tell.bind(dispatcher);
+    dispatcher.tell = (runId, ...entries) => {
+      open.delete(runId);
+      tell(runId, ...entries);
+    };
+    const { packs } = dispatcher;
+    dispatcher.packs = packs.map((pack) => ({ ...pack, digest: 'd2' }));
+    const lost = await started(served, { measures: ['FILL'] });
+    dispatcher.packs = packs;
+    const others = await Promise.all(
+      [1, 2, 3].map(() => started(served, { items: 3, measures: ['FILL'] })),
+    );
+    for (const { id } of others) await untilOver(served, id);
+    expect(most).toBe(1);
+    expect((await served.service.benchmarks.require(lost.id, viewer)).error).not.toBeNull();
+  });
+});
