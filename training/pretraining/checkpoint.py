@@ -9,14 +9,25 @@ from pathlib import Path
 
 import torch
 
+PART = ".part"
+
 
 def write_whole(path: Path, write) -> None:
-    """Calls `write` with a path beside `path`, which then takes its place."""
-    beside = path.with_name(f"{path.name}.{os.getpid()}.part")
-    write(beside)
-    with open(beside, "rb") as file:
-        os.fsync(file.fileno())
-    os.replace(beside, path)
+    """Calls `write` with a path beside `path`, which then takes its place; what was there stays where that fails."""
+    beside = path.with_name(f"{path.name}.{os.getpid()}{PART}")
+    try:
+        write(beside)
+        with open(beside, "rb") as file:
+            os.fsync(file.fileno())
+        os.replace(beside, path)
+    finally:
+        beside.unlink(missing_ok=True)
+
+
+def forget_parts(folder: Path) -> None:
+    """Removes what processes that were killed had not written to its end; nothing else may be writing there."""
+    for part in folder.glob(f"*{PART}"):
+        part.unlink()
 
 
 def save_state(folder: Path, progress: dict, model, optimizers) -> None:

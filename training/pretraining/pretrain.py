@@ -4,8 +4,9 @@
     python pretrain.py --run runs/causal --decay-steps 600 --out runs/causal-decayed
 
 The learning rate warms up and stays; with `--decay-steps` a run in a new folder takes another run's state and brings the
-rate down to 0, and the other may go on later from where it was. A run's folder has `settings.json`, `state.pt` and
-`log.jsonl`. The state is written every few minutes, on SIGTERM and SIGINT, and at the end.
+rate down to 0, and the other may go on later from where it was. A run's folder has `settings.json`, `state.pt`,
+`log.jsonl`, and `lock`, which keeps a second process out. The state is written every few minutes, on SIGTERM and SIGINT,
+and at the end.
 """
 
 import argparse
@@ -23,8 +24,9 @@ if __name__ == "__main__":
 
 import torch
 
-from checkpoint import append_line, load_state, save_state, write_whole
+from checkpoint import append_line, forget_parts, load_state, save_state, write_whole
 from objectives import OBJECTIVES, bits_per_byte, loss
+from run_lock import lock_run
 from shapes import make_model, make_optimizers, parameter_count, rate_share
 from windows import Windows, read_passages, token_bytes
 
@@ -35,18 +37,22 @@ def main() -> None:
     arguments = parse_arguments()
     torch.set_num_threads(arguments.threads)
     torch.set_float32_matmul_precision("high")
-    training = Training(open_run(arguments), torch.device(arguments.device))
-    print(f"{parameter_count(training.model):,} weights, from step {training.progress['step']}", flush=True)
-    last = min(last_step(training.settings), arguments.until_step)
-    training.run(last, arguments.minutes, arguments.save_minutes)
-
-
-def open_run(arguments) -> Path:
-    """The folder of the run; its settings are written where it is new, last, and with another run's state before them."""
     folder = arguments.out or arguments.run
-    if (folder / "settings.json").exists():
-        return folder
     folder.mkdir(parents=True, exist_ok=True)
+    with lock_run(folder):
+        forget_parts(folder)
+        open_run(folder, arguments)
+        training = Training(folder, torch.device(arguments.device))
+        print(f"{parameter_count(training.model):,} weights, from step {training.progress['step']}", flush=True)
+        last = min(last_step(training.settings), arguments.until_step)
+        training.run(last, arguments.minutes, arguments.save_minutes)
+
+
+def open_run(folder: Path, arguments) -> None:
+    """Writes the settings of a run that is new, last, and another run's state before them."""
+    if (folder / "settings.json").exists():
+        refuse_other(json.loads((folder / "settings.json").read_text()), folder, arguments)
+        return
     if arguments.out:
         write_whole(folder / "state.pt", lambda path: shutil.copyfile(arguments.run / "state.pt", path))
         settings = json.loads((arguments.run / "settings.json").read_text())
@@ -55,7 +61,20 @@ def open_run(arguments) -> Path:
     else:
         settings = json.loads(arguments.settings.read_text()) | {"encoded": str(arguments.encoded.resolve())}
     write_whole(folder / "settings.json", lambda path: path.write_text(json.dumps(settings, indent=2) + "\n"))
-    return folder
+
+
+def refuse_other(settings: dict, folder: Path, arguments) -> None:
+    """Ends the program where a run is to go on with other settings than it was begun with: they would be ignored."""
+    asked = json.loads(arguments.settings.read_text()) if arguments.settings else {}
+    if arguments.encoded:
+        asked["encoded"] = str(arguments.encoded.resolve())
+    different = [name for name, value in asked.items() if settings.get(name) != value]
+    if arguments.settings:
+        different += [name for name in settings if name not in asked and name != "encoded"]
+    if arguments.decay_steps not in (None, settings["schedule"].get("decaySteps")):
+        different.append("decaySteps")
+    if different:
+        raise SystemExit(f"{folder} was begun with another {', '.join(different)}: give the same, or take another folder.")
 
 
 class Training:
@@ -156,7 +175,29 @@ def parse_arguments():
     parser.add_argument("--save-minutes", type=float, default=5)
     parser.add_argument("--threads", type=int, default=1)
     parser.add_argument("--device", default="cuda" if torch.cuda.is_available() else "cpu")
-    return parser.parse_args()
+    arguments = parser.parse_args()
+    problem = problem_of(arguments)
+    if problem:
+        parser.error(problem)
+    return arguments
+
+
+def problem_of(arguments) -> str | None:
+    """What is missing or makes no sense together; None where nothing is."""
+    if (arguments.out is None) != (arguments.decay_steps is None):
+        return "--decay-steps and --out go together."
+    if arguments.out:
+        if arguments.decay_steps < 1:
+            return f"--decay-steps is {arguments.decay_steps}; it must be at least 1."
+        if arguments.settings or arguments.encoded:
+            return "--settings and --encoded are of a new run; a decay has those of --run."
+        if arguments.out.resolve() == arguments.run.resolve():
+            return "--out is the folder of --run; a decay needs one of its own."
+        if not (arguments.run / "state.pt").exists() and not (arguments.out / "settings.json").exists():
+            return f"{arguments.run} has no state.pt to decay from."
+    elif not (arguments.run / "settings.json").exists() and not (arguments.settings and arguments.encoded):
+        return f"{arguments.run} is new: it needs --settings and --encoded."
+    return None
 
 
 if __name__ == "__main__":

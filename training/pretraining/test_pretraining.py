@@ -1,6 +1,7 @@
 """The whole pipeline on a text of its own, in seconds: `python -m pytest training/pretraining`."""
 
 import json
+import os
 import random
 import signal
 import subprocess
@@ -14,6 +15,7 @@ HERE = Path(__file__).parent
 sys.path.insert(0, str(HERE))
 
 from objectives import IGNORED, mask  # noqa: E402
+from run_lock import lock_run  # noqa: E402
 from windows import BOS, EOS, MASK, Windows  # noqa: E402
 
 TINY = {"hidden_size": 32, "intermediate_size": 48, "num_hidden_layers": 2, "num_attention_heads": 2, "max_position_embeddings": 64}
@@ -21,6 +23,13 @@ TINY = {"hidden_size": 32, "intermediate_size": 48, "num_hidden_layers": 2, "num
 
 def call(script: str, *arguments: object) -> None:
     subprocess.run([sys.executable, HERE / script, *map(str, arguments)], check=True, cwd=HERE, stdout=subprocess.DEVNULL)
+
+
+def refusal(script: str, *arguments: object) -> str:
+    """What a script says that ends without doing anything."""
+    done = subprocess.run([sys.executable, HERE / script, *map(str, arguments)], cwd=HERE, capture_output=True, text=True)
+    assert done.returncode != 0 and "Traceback" not in done.stderr
+    return done.stderr
 
 
 @pytest.fixture(scope="module")
@@ -86,6 +95,50 @@ def test_learns_resumes_to_the_bit_decays_and_exports(encoded, tmp_path, objecti
     assert (tmp_path / "curves.svg").read_text().count("<polyline") in (2, 6)
 
 
+def test_goes_on_in_a_warm_up_and_in_a_decay_to_the_bit(encoded, tmp_path):
+    settings = settings_file(tmp_path, "causal")
+    whole, halves = tmp_path / "whole", tmp_path / "halves"
+    call("pretrain.py", "--settings", settings, "--encoded", encoded, "--run", whole, "--until-step", 8)
+    # The rate is still rising.
+    call("pretrain.py", "--settings", settings, "--encoded", encoded, "--run", halves, "--until-step", 3)
+    call("pretrain.py", "--settings", settings, "--encoded", encoded, "--run", halves, "--until-step", 8)
+    assert same(whole, halves)
+    decay = ["--decay-steps", 6, "--out"]
+    call("pretrain.py", "--run", whole, *decay, tmp_path / "straight")
+    call("pretrain.py", "--run", halves, *decay, tmp_path / "stopped", "--until-step", 11)
+    assert not same(tmp_path / "straight", tmp_path / "stopped")
+    call("pretrain.py", "--run", halves, *decay, tmp_path / "stopped")
+    assert same(tmp_path / "straight", tmp_path / "stopped")
+
+
+def test_is_alone_in_its_folder(encoded, tmp_path):
+    settings, run = settings_file(tmp_path, "causal"), tmp_path / "run"
+    begin = ["pretrain.py", "--settings", settings, "--encoded", encoded, "--run", run, "--until-step", 1]
+    run.mkdir()
+    with lock_run(run):
+        said = refusal(*begin)
+        assert f"Process {os.getpid()} is training in {run}: end that one" in said
+        assert [file.name for file in run.iterdir()] == ["lock"]
+    (run / "state.pt.1.part").write_text("of a process that was killed")
+    call(*begin)
+    assert sorted(file.name for file in run.iterdir()) == ["lock", "log.jsonl", "settings.json", "state.pt"]
+
+
+def test_refuses_what_it_would_have_ignored(encoded, tmp_path):
+    settings, run = settings_file(tmp_path, "causal"), tmp_path / "run"
+    assert "is new: it needs --settings and --encoded" in refusal("pretrain.py", "--run", run)
+    assert not run.exists()
+    call("pretrain.py", "--settings", settings, "--encoded", encoded, "--run", run, "--until-step", 1)
+    other = tmp_path / "other.json"
+    other.write_text(json.dumps(json.loads(settings.read_text()) | {"rate": 0.5}))
+    assert "begun with another rate: " in refusal("pretrain.py", "--settings", other, "--run", run)
+    assert "another encoded: " in refusal("pretrain.py", "--encoded", tmp_path, "--run", run)
+    assert "go together" in refusal("pretrain.py", "--run", run, "--decay-steps", 2)
+    assert "one of its own" in refusal("pretrain.py", "--run", run, "--decay-steps", 2, "--out", run)
+    call("pretrain.py", "--run", run, "--decay-steps", 2, "--out", tmp_path / "decayed")
+    assert "another decaySteps: " in refusal("pretrain.py", "--run", run, "--decay-steps", 3, "--out", tmp_path / "decayed")
+
+
 def test_saves_when_it_is_told_to_stop(encoded, tmp_path):
     settings, run = settings_file(tmp_path, "causal"), tmp_path / "run"
     command = [sys.executable, HERE / "pretrain.py", "--settings", settings, "--encoded", encoded, "--run", run]
@@ -105,6 +158,12 @@ def test_masks_as_many_ordinary_tokens_as_the_rate_says():
     assert ((inputs == MASK) == (targets != IGNORED)).all()
     assert ((inputs == MASK).sum(1) == round(0.5 * 39)).all()
     assert (inputs[:, 7] == EOS).all()
+
+
+def test_refuses_a_corpus_shorter_than_a_window(encoded):
+    windows = Windows(encoded, {"tales": 1}, length=10**6, seed=3, bos=True)
+    with pytest.raises(SystemExit, match="fewer than the 1000000 of a window"):
+        windows.take({"epoch": 0, "window": 0}, 1)
 
 
 def test_goes_through_every_window_once_an_epoch(encoded):

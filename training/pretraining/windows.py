@@ -46,7 +46,10 @@ class Windows:
         order = np.random.default_rng([self.seed, epoch, 0]).permutation(len(documents))
         parts = [part for index in order for part in self._framed(*documents[index])]
         self.stream = np.concatenate(parts)
-        self.order = np.random.default_rng([self.seed, epoch, 1]).permutation(len(self.stream) // self.length)
+        count = len(self.stream) // self.length
+        if count == 0:
+            raise SystemExit(f"The corpus has {len(self.stream)} ids, fewer than the {self.length} of a window.")
+        self.order = np.random.default_rng([self.seed, epoch, 1]).permutation(count)
         self.epoch = epoch
 
     def _chosen(self, name: str, repeats: float, key: tuple[int, int]) -> list[int]:
