@@ -1,7 +1,7 @@
 /**
  * What a client asks to have compared on a dataset, as an input, and how the service takes it.
  */
-import { type Problem, problemsError } from '../src/errors.ts';
+import type { Problem } from '../src/errors.ts';
 import type { BenchmarkInput, Measure } from '../src/service/benchmarks.ts';
 import type { Service } from '../src/service/service.ts';
 import { type EntrantValue, entrantOf } from './entrant-input.ts';
@@ -65,14 +65,14 @@ export function defineBenchmarkInput(
   return input;
 }
 
-/**
- * A benchmark as the service takes it.
- *
- * @throws INVALID_INPUT with every masking that is none, and everything else that could not be read
- */
+/** A benchmark as the service takes it, with everything that could not be read. */
 export function benchmarkInputOf(value: StartValue, service: Service): BenchmarkInput {
   const entrants = value.entrants.map((entrant) => entrantOf(entrant, service));
+  const maskings = value.maskings.map(readMasking);
   const problems = [
+    ...maskings.flatMap(({ problem }, index) =>
+      problem === null ? [] : [at(['maskings', String(index)], problem)],
+    ),
     ...seedProblems(value.seed ?? 0n),
     ...entrants.flatMap((entrant, index) =>
       (entrant.problems ?? []).map((problem) => at(['entrants', String(index)], problem)),
@@ -81,7 +81,7 @@ export function benchmarkInputOf(value: StartValue, service: Service): Benchmark
   return {
     name: value.name ?? undefined,
     dataset: decodeIdOf('Dataset', value.dataset) ?? value.dataset.slice(0, 100),
-    maskings: maskingsOf(value.maskings, problems),
+    maskings: maskings.map(({ masking }) => masking),
     entrants,
     seed: value.seed ?? undefined,
     measures: value.measures,
@@ -89,16 +89,6 @@ export function benchmarkInputOf(value: StartValue, service: Service): Benchmark
     scoreDraws: value.scoreDraws,
     problems,
   };
-}
-
-/** What else is wrong goes by the places of maskings, so those that are none are told first, with `others`. */
-function maskingsOf(values: readonly MaskingValue[], others: readonly Problem[]) {
-  const read = values.map(readMasking);
-  const [first, ...more] = read.flatMap(({ problem }, index) =>
-    problem === null ? [] : [at(['maskings', String(index)], problem)],
-  );
-  if (first !== undefined) throw problemsError([first, ...more, ...others]);
-  return read.flatMap(({ masking }) => (masking === null ? [] : [masking]));
 }
 
 function at(place: readonly string[], problem: Problem): Problem {

@@ -3,19 +3,12 @@
  *
  * Knows limits, packs and datasets; starts and stores nothing.
  */
-import { setImmediate } from 'node:timers/promises';
-import type { DatasetItem } from '../benchmark/dataset-item.ts';
-import type { MaskKey } from '../benchmark/mask-draw.ts';
-import { maskText } from '../benchmark/mask-item.ts';
 import { type Masking, maskingName, maskingProblems } from '../benchmark/masking.ts';
 import type { DecoderRequest } from '../decoding/infill-request.ts';
 import { InfillError, type Problem } from '../errors.ts';
 import type { BenchmarkKey, EntrantRequest, Measure } from '../store/benchmark-tables.ts';
 import type { EntrantRow } from '../store/benchmarks.ts';
-import type { Database } from '../store/database.ts';
-import { readItems } from '../store/datasets.ts';
-import { opensText } from './benchmark-unit.ts';
-import { type Dataset, datasetItemOf } from './datasets.ts';
+import type { Dataset } from './datasets.ts';
 import { type PreparationOptions, prepareInfill } from './prepared-request.ts';
 import type { Viewer } from './service.ts';
 
@@ -24,7 +17,8 @@ export type BenchmarkInput = {
   readonly name?: string | undefined;
   /** Dataset id. */
   readonly dataset: string;
-  readonly maskings: readonly Masking[];
+  /** Null of what could not be read, which `problems` tells. */
+  readonly maskings: readonly (Masking | null)[];
   readonly entrants: readonly EntrantInput[];
   /** Of masks and samples; chosen and reported when absent. */
   readonly seed?: bigint | undefined;
@@ -71,14 +65,21 @@ export function inputProblems(input: BenchmarkInput, dataset: Dataset | null): P
   return [
     ...(input.problems ?? []),
     ...within('name', name?.length ?? 1, 1, benchmarkLimits.nameLength),
+    ...unprintableProblems('name', name ?? '', ['name']),
     ...within('maskings', maskings.length, 1, benchmarkLimits.maskings),
     ...within('entrants', entrants.length, 0, benchmarkLimits.entrants),
     ...within('measures', measures.length, 1, 2),
     ...within('scoreDraws', scoreDraws, 1, benchmarkLimits.scoreDraws),
     ...(dataset === null ? [] : within('items', items ?? itemCount, 1, itemCount)),
     ...(units > benchmarkLimits.units ? [tooManyUnits(units)] : []),
-    ...maskings.flatMap((masking, index) => maskingProblems(masking, ['maskings', String(index)])),
-    ...repeated(maskings.map(maskingName), 'maskings'),
+    ...maskings.flatMap((masking, index) =>
+      masking === null ? [] : maskingProblems(masking, ['maskings', String(index)]),
+    ),
+    ...repeated(
+      maskings.map((masking) => masking && maskingName(masking)),
+      'maskings',
+    ),
+    ...repeated(measures, 'measures'),
     ...repeated(
       entrants.map(({ label }) => label),
       'entrants',
@@ -92,60 +93,21 @@ export function inputProblems(input: BenchmarkInput, dataset: Dataset | null): P
 /** What is wrong with a label. */
 export function labelProblems(label: string, path: readonly string[]): Problem[] {
   const wrong = rangeProblems(path, label.length, { least: 1, most: benchmarkLimits.labelLength });
-  if (!/[\p{C}\p{Zl}\p{Zp}]/u.test(label)) return wrong;
-  const message = `The label "${label.replaceAll(/[\p{C}\p{Zl}\p{Zp}]/gu, '?')}" has characters that are not printable.`;
-  return [...wrong, { path, code: 'INVALID_INPUT', message, value: null, limit: null }];
+  return [...wrong, ...unprintableProblems('label', label, path)];
 }
 
-/**
- * The items that a masking cannot be applied to, the first of them. Maskings of tokens are tried with the units themselves.
- */
-export async function maskProblems(
-  database: Database,
-  dataset: Dataset,
-  { maskings, items }: Pick<BenchmarkInput, 'maskings' | 'items'>,
-): Promise<Problem[]> {
-  const problems: Problem[] = [];
-  const limit = items ?? dataset.itemCount;
-  const key = { datasetDigest: dataset.digest, seed: 0n };
-  for (let start = 0; start < limit && problems.length < maxProblems; start += itemsPerRead) {
-    const after = start === 0 ? null : start - 1;
-    const page = { after, limit: Math.min(itemsPerRead, limit - start) };
-    const { items: rows } = await readItems(database, dataset.id, page);
-    problems.push(...rows.flatMap((row) => maskFaults(datasetItemOf(row), maskings, key)));
-    await setImmediate();
-  }
-  return problems.slice(0, maxProblems);
+function unprintableProblems(what: string, text: string, path: readonly string[]): Problem[] {
+  if (!/[\p{C}\p{Zl}\p{Zp}]/u.test(text)) return [];
+  const shown = text.slice(0, 100).replaceAll(/[\p{C}\p{Zl}\p{Zp}]/gu, '?');
+  const message = `The ${what} "${shown}" has characters that are not printable.`;
+  return [{ path, code: 'INVALID_INPUT', message, value: null, limit: null }];
 }
 
-function maskFaults(item: DatasetItem, maskings: readonly Masking[], key: MaskKey): Problem[] {
-  return maskings.flatMap((masking, index): Problem[] => {
-    if (!opensText(masking)) return [];
-    const message = faultOf(() => maskText(item, masking, key));
-    const at = { path: ['maskings', String(index)], code: 'INVALID_INPUT' } as const;
-    return message === null ? [] : [{ ...at, message, value: item.id, limit: null }];
-  });
-}
-
-const maxProblems = 20;
-const itemsPerRead = 50;
-
-/** The sentence of the mistake that `work` finds; null when it finds none. */
-function faultOf(work: () => unknown): string | null {
-  try {
-    work();
-    return null;
-  } catch (error) {
-    if (error instanceof InfillError) return error.message;
-    throw error;
-  }
-}
-
-/** An entrant as its pack sees it, or what is wrong with its settings. */
+/** An entrant as its pack sees it, or what is wrong with its settings. @param measures - what it is to be measured by. */
 export async function checkEntrant(
   entrant: EntrantInput,
   index: number,
-  options: PreparationOptions,
+  { measures, ...options }: PreparationOptions & Pick<BenchmarkInput, 'measures'>,
 ): Promise<{ readonly checked: CheckedEntrant | null; readonly problems: readonly Problem[] }> {
   const { label, model, decoder, sampling } = entrant;
   const trial = {
@@ -156,6 +118,9 @@ export async function checkEntrant(
   if (done.status === 'rejected')
     return { checked: null, problems: problemsOf(done.reason, index) };
   const { pack, request, prepared } = done.value;
+  if (prepared.likelihood === 'NONE' && !measures.includes('FILL')) {
+    return { checked: null, problems: [unmeasurable(entrant, index)] };
+  }
   const asked: EntrantRequest = {
     decoder: request.decoder,
     sampling: request.sampling,
@@ -165,6 +130,12 @@ export async function checkEntrant(
   const { id: packId, digest: modelDigest, vocabularyDigest = null } = pack;
   const facts = { packId, modelDigest, vocabularyDigest, request: asked, settings };
   return { checked: { label, isImported: false, ...facts }, problems: [] };
+}
+
+function unmeasurable({ label }: EntrantInput, index: number): Problem {
+  const path = ['entrants', String(index), 'decoder'];
+  const message = `Entrant "${label}" has no likelihood with its options, and SCORE is all that is measured.`;
+  return { path, code: 'UNSUPPORTED', message, value: label, limit: null };
 }
 
 function problemsOf(error: unknown, index: number): readonly Problem[] {
@@ -213,9 +184,9 @@ function tooManyUnits(units: number): Problem {
   return { path: [], code: 'INVALID_INPUT', message, value: String(units), limit: String(limit) };
 }
 
-function repeated(names: readonly string[], field: string): Problem[] {
+function repeated(names: readonly (string | null)[], field: string): Problem[] {
   return names.flatMap((name, index): Problem[] => {
-    if (names.indexOf(name) === index) return [];
+    if (name === null || names.indexOf(name) === index) return [];
     const message = `${field} has "${name}" twice.`;
     const path = [field, String(index)];
     return [{ path, code: 'INVALID_INPUT', message, value: name, limit: null }];

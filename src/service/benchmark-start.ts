@@ -2,6 +2,7 @@
  * A benchmark before its first unit: what a client asks for, checked whole, as the rows that are stored.
  */
 import type { NamedValue } from '../benchmark/benchmark-results.ts';
+import { maskingProblems } from '../benchmark/masking.ts';
 import { InfillError, type Problem, problemsError } from '../errors.ts';
 import { type BenchmarkRow, countUnfinished, type EntrantRow } from '../store/benchmarks.ts';
 import type { Database } from '../store/database.ts';
@@ -12,9 +13,9 @@ import {
   benchmarkLimits,
   checkEntrant,
   inputProblems,
-  maskProblems,
 } from './benchmark-input.ts';
-import type { Datasets } from './datasets.ts';
+import { type Trial, trialProblems } from './benchmark-trial.ts';
+import type { Dataset, Datasets } from './datasets.ts';
 import type { PreparationOptions } from './prepared-request.ts';
 import type { Viewer } from './service.ts';
 import type { AdmissionGate } from './submissions.ts';
@@ -41,6 +42,7 @@ export async function checkedBenchmark(
   options: StartOptions,
 ): Promise<{ readonly benchmark: BenchmarkRow; readonly entrants: readonly EntrantRow[] }> {
   const { database, datasets, gate, environment, newSeed, now } = options;
+  const { measures } = input;
   const key = benchmarkKey(viewer);
   const [dataset = null] = await datasets.find([input.dataset], viewer);
   const problems = [
@@ -48,11 +50,17 @@ export async function checkedBenchmark(
     ...inputProblems(input, dataset),
   ];
   const entrants = await Promise.all(
-    input.entrants.map((entrant, index) => checkEntrant(entrant, index, options)),
+    input.entrants
+      .slice(0, benchmarkLimits.entrants)
+      .map((entrant, index) => checkEntrant(entrant, index, { ...options, measures })),
   );
   problems.push(...entrants.flatMap((entrant) => entrant.problems));
-  if (dataset !== null && problems.length === 0) {
-    problems.push(...(await maskProblems(database, dataset, input)));
+  const seed = input.seed ?? newSeed();
+  if (dataset !== null && canBeTried(input)) {
+    const checked = entrants.map((entrant) => entrant.checked);
+    const costPerMinute = key?.costPerMinute ?? null;
+    const trial = trialOf(input, { dataset, entrants: checked, seed, costPerMinute });
+    problems.push(...(await trialProblems(trial, database, options)));
   }
   throwProblems(problems);
   if (dataset === null) throw new InfillError('UNKNOWN_DATASET', 'The dataset is gone.');
@@ -66,9 +74,9 @@ export async function checkedBenchmark(
     status: 'QUEUED',
     datasetId: dataset.id,
     itemCount: input.items ?? dataset.itemCount,
-    maskings: input.maskings,
-    seed: input.seed ?? newSeed(),
-    settings: { measures: input.measures, scoreDraws: input.scoreDraws, key },
+    maskings: input.maskings.filter((masking) => masking !== null),
+    seed,
+    settings: { measures, scoreDraws: input.scoreDraws, key },
     environment,
     createdAt,
     finishedAt: null,
@@ -80,6 +88,34 @@ export async function checkedBenchmark(
       : [{ id: uuidV7(createdAt.getTime()), benchmarkId: benchmark.id, ordinal, ...checked }],
   );
   return { benchmark, entrants: rows };
+}
+
+/** Whether there are not too many of anything. */
+function canBeTried({ maskings, entrants, seed = 0n, scoreDraws }: BenchmarkInput): boolean {
+  return (
+    maskings.length <= benchmarkLimits.maskings &&
+    entrants.length <= benchmarkLimits.entrants &&
+    seed >= 0n &&
+    seed < 2n ** 63n &&
+    scoreDraws >= 1 &&
+    scoreDraws <= benchmarkLimits.scoreDraws
+  );
+}
+
+/** What of an input can be tried: maskings and entrants that are right by themselves, of as many items as there are. */
+function trialOf(
+  { maskings, items, measures, scoreDraws }: BenchmarkInput,
+  found: Pick<Trial, 'entrants' | 'seed' | 'costPerMinute'> & { readonly dataset: Dataset },
+): Trial {
+  const { itemCount } = found.dataset;
+  return {
+    ...found,
+    ...{ measures, scoreDraws },
+    maskings: maskings.map((masking) =>
+      masking === null || maskingProblems(masking, []).length > 0 ? null : masking,
+    ),
+    itemCount: Math.min(items ?? itemCount, itemCount),
+  };
 }
 
 async function requireRoom({ owner }: Viewer, { database }: StartOptions): Promise<void> {

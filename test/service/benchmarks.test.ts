@@ -1,5 +1,5 @@
 import { setImmediate } from 'node:timers/promises';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import type { InfillError } from '../../src/errors.ts';
 import { type Figures, figuresHere } from '../../src/service/benchmark-figures.ts';
 import type { Store } from '../../src/store/open-store.ts';
@@ -21,6 +21,9 @@ beforeAll(async () => {
   store = await openTestStore();
 }, 60_000);
 afterAll(() => store.close());
+
+// Up to fifty units each, in a database that others use too.
+vi.setConfig({ testTimeout: 20_000 });
 
 const serve = (figures?: Figures) => serveBenchmarks(store, figures);
 

@@ -5,10 +5,11 @@ import { setImmediate } from 'node:timers/promises';
 import type { InfillRequest } from '../../src/decoding/infill-request.ts';
 import type { Priority } from '../../src/decoding/precedence.ts';
 import type { CommittedToken, Outcome, RunError } from '../../src/decoding/run-event.ts';
-import { ScriptedDispatcher, scriptedOutcome } from './scripted-dispatcher.ts';
+import { ScriptedDispatcher, scriptedOutcome, scriptedPack } from './scripted-dispatcher.ts';
 
 /** Answers runs until it is told to hold. */
 export class AnsweringDispatcher extends ScriptedDispatcher {
+  override packs = [{ ...scriptedPack, contextLength: 1000 }];
   /** Runs that are answered; the others stay as they are. */
   answers = Number.POSITIVE_INFINITY;
   /** What runs end with instead, the first first. */
