@@ -35,6 +35,9 @@ const fileName = z.string().regex(/^[a-z0-9][a-z0-9._-]{0,99}$/);
 /** Most characters of a card, and of every other text. */
 export const maxCardLength = 4000;
 
+/** Most texts that a pack names as what it was made with. */
+export const maxTexts = 1000;
+
 const text = z.string().max(maxCardLength);
 
 const roleFields = {
@@ -95,7 +98,7 @@ const lengthBiasSource = z.strictObject({
   gapCount: z.int().positive(),
   /** Decimal. */
   seed: z.string().regex(/^[0-9]{1,19}$/),
-  texts: z.array(z.strictObject({ name: z.string().max(255), sha256 })).max(1000),
+  texts: z.array(z.strictObject({ name: z.string().max(255), sha256 })).max(maxTexts),
 });
 
 const perplexities = z.array(z.strictObject({ maskRate: z.number(), perplexity: z.number() }));
@@ -117,7 +120,7 @@ const fusionSource = z.strictObject({
         sizeBytes: z.int().nonnegative().optional(),
       }),
     )
-    .max(1000),
+    .max(maxTexts),
   /** Of documents that were held out. */
   untrained: perplexities,
   trained: perplexities,

@@ -4,8 +4,10 @@
  * Knows the order of the work; each part of it has its own file. Left at any time, even by a kill, it goes on where it
  * was when it is asked for the same training again.
  */
+import { resolve, sep } from 'node:path';
+import { InfillError } from '../../errors.ts';
 import { checkTarget } from '../build-pack.ts';
-import type { Manifest } from '../manifest.ts';
+import { type Manifest, maxTexts } from '../manifest.ts';
 import { freshParameters } from './fusion-parameters.ts';
 import { FusionStep } from './fusion-step.ts';
 import { lossCurve } from './loss-curve.ts';
@@ -37,14 +39,15 @@ const stepsPerSave = 50;
  * @throws INVALID_PACK; UNSUPPORTED; INVALID_INPUT for texts that are too short, or when there is no such training to
  *   resume; STORAGE_FULL; CONFLICT when `outFolder` exists, when `workFolder` holds this training and it is not to be
  *   resumed, or features of another pack or other texts, or when another process trains there; INVALID_OPTION for a bad
- *   id, a long card, or when the folder that `outFolder` would lie in does not exist
+ *   id, a long card, too many texts, a work folder within `outFolder`, or when the folder that that would lie in does not
+ *   exist
  */
 export async function* trainPack(
   options: TrainPackOptions,
 ): AsyncGenerator<TrainPackProgress, void, void> {
   const { folder, outFolder, id, workFolder, settings, threads } = options;
   // Now, not hours later.
-  checkCardWords(options.cardWords);
+  checkOptions(options);
   await checkTarget({ id, outFolder });
   const opened: Closable[] = [];
   try {
@@ -60,6 +63,18 @@ export async function* trainPack(
   } finally {
     for (const one of opened.reverse()) await one.close();
   }
+}
+
+function checkOptions({ cardWords, texts, outFolder, workFolder }: TrainPackOptions): void {
+  checkCardWords(cardWords);
+  if (texts.length > maxTexts) {
+    const message = `There are ${texts.length} texts; the limit is ${maxTexts}. Join some of them.`;
+    throw new InfillError('INVALID_OPTION', message);
+  }
+  const [out, work] = [resolve(outFolder), resolve(workFolder)];
+  if (!`${work}${sep}`.startsWith(`${out}${sep}`)) return;
+  const message = `The work folder ${work} is that of the pack, or in it; a pack is written into a new folder.`;
+  throw new InfillError('INVALID_OPTION', message);
 }
 
 function trainingOf(

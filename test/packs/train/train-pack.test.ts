@@ -222,6 +222,19 @@ describe('training a pack', { timeout: 30_000 }, () => {
     expect(existsSync(options.workFolder)).toBe(false);
   });
 
+  it('refuses to work where the pack is to be, and more texts than a pack names', async () => {
+    const options = optionsOf('same');
+    for (const workFolder of [options.outFolder, join(options.outFolder, 'work')]) {
+      await expect(follow({ ...options, workFolder })).rejects.toMatchObject({
+        code: 'INVALID_OPTION',
+        message: expect.stringContaining('is that of the pack, or in it'),
+      });
+    }
+    const texts = Array.from({ length: 1001 }, () => options.texts).flat();
+    await expect(follow({ ...options, texts })).rejects.toThrow('There are 1001 texts; the limit');
+    expect(existsSync(options.outFolder)).toBe(false);
+  });
+
   it('stops when the held-out loss no longer falls, and keeps the best layer', async () => {
     const wild = { ...settings, epochs: 200, rate: 1, evaluateEvery: 1, patience: 3 };
     const options = optionsOf('wild', { settings: wild });
