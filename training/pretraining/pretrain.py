@@ -10,6 +10,7 @@ and at the end.
 """
 
 import argparse
+import hashlib
 import json
 import math
 import shutil
@@ -59,7 +60,8 @@ def open_run(folder: Path, arguments) -> None:
         step = torch.load(folder / "state.pt", map_location="cpu", weights_only=True)["progress"]["step"]
         settings["schedule"] |= {"decayFrom": step, "decaySteps": arguments.decay_steps}
     else:
-        settings = json.loads(arguments.settings.read_text()) | {"encoded": str(arguments.encoded.resolve())}
+        encoded = {"encoded": str(arguments.encoded.resolve()), "tokenizer": tokenizer_hash(arguments.encoded)}
+        settings = json.loads(arguments.settings.read_text()) | encoded
     write_whole(folder / "settings.json", lambda path: path.write_text(json.dumps(settings, indent=2) + "\n"))
 
 
@@ -70,11 +72,15 @@ def refuse_other(settings: dict, folder: Path, arguments) -> None:
         asked["encoded"] = str(arguments.encoded.resolve())
     different = [name for name, value in asked.items() if settings.get(name) != value]
     if arguments.settings:
-        different += [name for name in settings if name not in asked and name != "encoded"]
+        different += [name for name in settings if name not in asked and name not in ("encoded", "tokenizer")]
     if arguments.decay_steps not in (None, settings["schedule"].get("decaySteps")):
         different.append("decaySteps")
     if different:
         raise SystemExit(f"{folder} was begun with another {', '.join(different)}: give the same, or take another folder.")
+
+
+def tokenizer_hash(encoded: Path) -> str:
+    return hashlib.sha256((encoded / "tokenizer.json").read_bytes()).hexdigest()
 
 
 class Training:
@@ -84,6 +90,9 @@ class Training:
         settings = self.settings = json.loads((folder / "settings.json").read_text())
         encoded = Path(settings["encoded"])
         self.folder, self.device = folder, device
+        # Another vocabulary of the same size would fit the weights, and mean nothing to them.
+        if settings.get("tokenizer", tokenizer_hash(encoded)) != tokenizer_hash(encoded):
+            raise SystemExit(f"{encoded} was encoded anew with another tokenizer since {folder} was begun.")
         self.objective = OBJECTIVES[settings["objective"]](settings)
         self.sizes = token_bytes(encoded)
         self.passages = read_passages(encoded, settings["length"])

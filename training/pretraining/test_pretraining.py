@@ -3,6 +3,7 @@
 import json
 import os
 import random
+import shutil
 import signal
 import subprocess
 import sys
@@ -137,6 +138,15 @@ def test_refuses_what_it_would_have_ignored(encoded, tmp_path):
     assert "one of its own" in refusal("pretrain.py", "--run", run, "--decay-steps", 2, "--out", run)
     call("pretrain.py", "--run", run, "--decay-steps", 2, "--out", tmp_path / "decayed")
     assert "another decaySteps: " in refusal("pretrain.py", "--run", run, "--decay-steps", 3, "--out", tmp_path / "decayed")
+
+
+def test_refuses_ids_of_another_tokenizer(encoded, tmp_path):
+    settings, run, copy = settings_file(tmp_path, "causal"), tmp_path / "run", tmp_path / "encoded"
+    shutil.copytree(encoded, copy)
+    call("pretrain.py", "--settings", settings, "--encoded", copy, "--run", run, "--until-step", 1)
+    call("pretrain.py", "--settings", settings, "--encoded", copy, "--run", run, "--until-step", 2)
+    (copy / "tokenizer.json").write_text((copy / "tokenizer.json").read_text() + "\n")
+    assert "encoded anew with another tokenizer" in refusal("pretrain.py", "--run", run, "--until-step", 3)
 
 
 def test_saves_when_it_is_told_to_stop(encoded, tmp_path):
