@@ -83,6 +83,7 @@ function headersOf(name: string, mediaType: string, policy: string | null) {
     'content-type': mediaType,
     'content-disposition': `attachment; filename="${name}"`,
     'content-security-policy': policy ?? "default-src 'none'; sandbox",
+    'cross-origin-resource-policy': 'same-origin',
     'x-content-type-options': 'nosniff',
     'cache-control': 'no-store',
   };

@@ -90,6 +90,10 @@ async function serveExportTo(
   exchange: Exchange,
   { service, identity, logger }: HttpOptions,
 ): Promise<void> {
+  if (exchange.request.method === 'OPTIONS') {
+    answerPreflight(exchange.response);
+    return;
+  }
   const viewer = await viewerOf(exchange, identity, logger);
   if (viewer !== null) await serveExport(exchange, service, viewer);
 }
@@ -130,7 +134,7 @@ function allowOrigin({ headers }: IncomingMessage, response: ServerResponse): vo
   response.setHeader('vary', 'origin');
   if (headers.origin === undefined) return;
   response.setHeader('access-control-allow-origin', headers.origin);
-  response.setHeader('access-control-expose-headers', 'x-request-id');
+  response.setHeader('access-control-expose-headers', 'content-disposition, x-request-id');
 }
 
 function answerPreflight(response: ServerResponse): void {

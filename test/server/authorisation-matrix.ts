@@ -172,6 +172,13 @@ export const pathRows: readonly PathRow[] = [
     what: 'what browsers ask first',
     open: 204,
   },
+  {
+    method: 'OPTIONS',
+    path: `/exports/benchmarks/${absent}.csv`,
+    accept: '*/*',
+    what: 'what browsers ask first',
+    open: 204,
+  },
   { method: 'GET', path: '/health/live', accept: '*/*', what: 'whether it runs', open: 200 },
   { method: 'GET', path: '/health/ready', accept: '*/*', what: 'whether it takes work', open: 200 },
   { method: 'GET', path: '/metrics', accept: '*/*', what: 'the metrics', open: null },

@@ -21,7 +21,7 @@ What a request is answered that shows this credential or that. How keys and toke
 * Over HTTP, a request without a good credential is answered with 401, \`WWW-Authenticate: Bearer\` and the code \`UNAUTHENTICATED\`, before its body is read. Other schemes than \`Bearer\` are refused.
 * Over WebSocket, the connection is closed with 4403 and the reason. The credential is in the payload of \`connection_init\`, or in the header of the upgrade where a client can set it. It is looked up again for each operation: one that was revoked or has expired starts nothing more, and the operation ends with \`UNAUTHENTICATED\`. What it has started goes on.
 * A field that needs a scope which the credential does not have is answered with the error \`FORBIDDEN\`, which names it, and no data.
-* Ids of infills cannot be guessed, so any credential of an owner may read an infill and follow its events by its id. To all others it is \`NotFoundError\`, or null.`;
+* Ids of infills, comparisons, datasets and benchmarks cannot be guessed, so any credential of an owner may read one by its id, follow its events and fetch its exports. To all others it is \`NotFoundError\`, null or 404.`;
 
 /** The page. */
 export function authorisationPage(

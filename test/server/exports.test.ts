@@ -35,9 +35,26 @@ describe('exports', () => {
     expect(Object.fromEntries(answer.headers)).toMatchObject({
       'content-disposition': 'attachment; filename="a.html"',
       'content-security-policy': "default-src 'none'",
+      'cross-origin-resource-policy': 'same-origin',
       'x-content-type-options': 'nosniff',
       'cache-control': 'no-store',
     });
+  });
+
+  it('are for pages of allowed origins, which are told their names', async () => {
+    const origin = 'http://localhost:9';
+    const asked = await get(`/exports/benchmarks/${id}.html`, {
+      method: 'OPTIONS',
+      headers: { origin, 'access-control-request-headers': 'authorization' },
+    });
+    expect([asked.status, asked.headers.get('access-control-allow-origin')]).toEqual([204, origin]);
+    expect(asked.headers.get('access-control-allow-headers')).toContain('authorization');
+    const answer = await get(`/exports/benchmarks/${id}.html`, { headers: { origin } });
+    expect(answer.headers.get('access-control-expose-headers')).toContain('content-disposition');
+    const foreign = await get(`/exports/benchmarks/${id}.html`, {
+      headers: { origin: 'https://elsewhere.example' },
+    });
+    expect(foreign.status).toBe(403);
   });
 
   it('stream a masked dataset line by line', async () => {
