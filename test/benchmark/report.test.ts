@@ -63,6 +63,12 @@ describe('a report', () => {
     ]);
   });
 
+  it('says of figures of a part that they are', () => {
+    expect(text).not.toContain('Of a part');
+    const some = exampleSummary((items) => items.slice(1));
+    expect(reportText(some, [])).toContain('Of a part of the benchmark: 7 of 8 units are done.');
+  });
+
   it('marks bounds and fills that differ', () => {
     expect(text).toContain('≤ 3.955');
     expect(text).toContain('<mark class="miss">a b c</mark>');

@@ -23,6 +23,7 @@ small { font-weight: 400; }
 .lead { margin: 0 0 1rem; max-width: 46rem; }
 .notes { font-size: .85rem; margin: .4rem 0 0; padding-left: 1.1rem; }
 .facts { margin: 0; }
+.part { margin: .6rem 0 0; font-weight: 600; }
 .legend { list-style: none; margin: 1.5rem 0 0; padding: .6rem 1rem; display: flex; flex-wrap: wrap; gap: .3rem 1.6rem;
   background: var(--card); border: 1px solid var(--rule); border-radius: .5rem; }
 .legend li { display: flex; align-items: center; gap: .45rem; }
@@ -42,7 +43,7 @@ svg text.figure { font-weight: 600; }
 .s0 { --own: var(--s0); } .s1 { --own: var(--s1); } .s2 { --own: var(--s2); } .s3 { --own: var(--s3); }
 .s4 { --own: var(--s4); } .s5 { --own: var(--s5); } .s6 { --own: var(--s6); } .s7 { --own: var(--s7); }
 .table { overflow-x: auto; }
-table { border-collapse: collapse; font-size: .9rem; font-variant-numeric: tabular-nums; }
+table { border-collapse: collapse; overflow-wrap: break-word; font-size: .9rem; font-variant-numeric: tabular-nums; }
 th, td { padding: .3rem .9rem .3rem 0; text-align: right; border-bottom: 1px solid var(--rule); white-space: nowrap; }
 th:first-child, td:first-child, .texts th, .texts td { text-align: left; }
 .texts td { white-space: normal; min-width: 6rem; vertical-align: top; }

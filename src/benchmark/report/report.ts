@@ -56,9 +56,17 @@ ${environmentSection(results.environment)}
 function heading({ results }: BenchmarkSummary): Html {
   const { name, dataset, seed, maskings, items } = results;
   const failed = items.filter(({ error }) => error !== null).length;
+  const total = dataset.itemCount * maskings.length * results.entrants.length;
   return html`<h1>${name}</h1>
-<p class="facts">${dataset.name}: ${dataset.itemCount} items, ${dataset.licence}, ${dataset.source}. Maskings: ${maskings.map(maskingName).join(', ')}. Seed ${String(seed)}. ${items.length} results${failed === 0 ? '' : `, ${failed} of them failed`}.</p>
+<p class="facts">${dataset.name}: ${dataset.itemCount} items, ${dataset.licence}, ${dataset.source}. Maskings: ${maskings.map(maskingName).join(', ')}. Seed ${String(seed)}. ${items.length} results${failed === 0 ? '' : `, ${failed} of them failed`}.</p>${partNote(items.length, total)}
 <p class="facts">Digest of the dataset: <code>${dataset.digest}</code></p>`;
+}
+
+/** Figures of a benchmark that goes on, or was cancelled, are not those of all its items. */
+function partNote(done: number, total: number): Html | null {
+  if (done >= total) return null;
+  return html`
+<p class="part">Of a part of the benchmark: ${done} of ${total} units are done.</p>`;
 }
 
 /** Perplexity within each vocabulary; bits per character where it was not measured, or where there are several. */
