@@ -18,7 +18,7 @@ import type {
 } from './decoder.ts';
 import { ContractError, failureOf, keep, settledWithin } from './decoder-failure.ts';
 import { openPositions } from './positions.ts';
-import { Precedence, type Priority } from './precedence.ts';
+import { newsHeard, Precedence, type Priority } from './precedence.ts';
 import type { AnyDecoder } from './registry.ts';
 import { type EngineLimits, Scheduler } from './scheduler.ts';
 
@@ -118,6 +118,11 @@ export class Engine {
     return events;
   }
 
+  /** Batch work takes no step from now on, until what is returned is called. */
+  holdBatchWork(): () => void {
+    return this.#precedence.enter();
+  }
+
   async #decode(): Promise<void> {
     this.#isDecoding = true;
     // A run admitted in this tick is seen with those admitted beside it.
@@ -130,6 +135,7 @@ export class Engine {
         for (const batch of batches) await this.#advance(batch);
       } else {
         await this.#advanceInTime(batches.flat());
+        await newsHeard();
       }
     }
     this.#isDecoding = false;
@@ -235,7 +241,7 @@ export class Engine {
         const signal = AbortSignal.any([options.signal, timeout]);
         if (decoder.score === undefined) throw new ContractError('it has no score');
         if (leave !== null) return decoder.score(run, targets, { ...options, signal });
-        const giveWay = () => this.#precedence.pause(signal);
+        const giveWay = () => this.#precedence.giveWay(signal);
         await giveWay();
         return decoder.score(run, targets, { ...options, signal, giveWay });
       }, this.#limits.scoreTimeoutMs ?? defaultScoreTimeoutMs);

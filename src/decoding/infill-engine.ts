@@ -66,6 +66,13 @@ export class InfillEngine {
     return preparedScore(this.#checker.checkScore(request));
   }
 
+  /**
+   * Batch work takes no step from now on, until what is returned is called: for who has seen that interactive work comes.
+   */
+  holdBatchWork(): () => void {
+    return this.#engine.holdBatchWork();
+  }
+
   /** Ids and texts of the tokens of a literal. */
   tokenize(text: string): { ids: number[]; texts: string[] } {
     const ids = this.#options.tokenizer.encode(text);

@@ -29,6 +29,12 @@ export class Precedence {
     };
   }
 
+  /** Hears what has come, and lets interactive work go first; ends early when `signal` is aborted. */
+  async giveWay(signal: AbortSignal): Promise<void> {
+    await newsHeard();
+    await this.pause(signal);
+  }
+
   /** Waits until no interactive work is there, or `signal` is aborted. */
   async pause(signal: AbortSignal): Promise<void> {
     while (this.isTaken && !signal.aborted) await this.#change(signal);
@@ -49,4 +55,9 @@ export class Precedence {
   #resume(): void {
     for (const end of [...this.#paused]) end();
   }
+}
+
+/** A pass holds the thread: what was sent to it meanwhile is read before the next one begins, and may go first. */
+export function newsHeard(): Promise<void> {
+  return new Promise((resolve) => setImmediate(resolve));
 }

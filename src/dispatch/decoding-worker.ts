@@ -13,6 +13,7 @@ import type { Priority } from '../decoding/precedence.ts';
 import type { RunProgress, ScoredFill } from '../decoding/run-event.ts';
 import { InfillError } from '../errors.ts';
 import type { ServedPack, TokenizedText } from './dispatcher.ts';
+import { ExpectedWork } from './expected-work.ts';
 import { ProgressOutbox } from './progress-outbox.ts';
 import {
   type Answer,
@@ -32,6 +33,8 @@ export interface OpenedPack {
   readonly served: ServedPack;
   readonly engine: {
     prepare(request: Preparable): PreparedInfill;
+    /** Batch work takes no step from now on, until what is returned is called. */
+    holdBatchWork(): () => void;
     tokenize(text: string): TokenizedText;
     infill(
       request: InfillRequest,
@@ -46,6 +49,8 @@ export interface OpenedPack {
   /** Frees the models; no job is running. */
   close(): Promise<void>;
 }
+
+type Engine = OpenedPack['engine'];
 
 export type DecodingWorkerOptions = {
   /** After the channel has closed, sending does nothing. */
@@ -66,6 +71,7 @@ export class DecodingWorker {
   readonly #runs = new Map<string, AbortController>();
   readonly #asks = new Map<number, AbortController>();
   readonly #jobs = new Set<Promise<void>>();
+  readonly #expected = new ExpectedWork();
   #opening: Promise<OpenedPack> | null = null;
   #subject = workerSubject({ plugin: null });
   #closing: Promise<void> | null = null;
@@ -144,14 +150,31 @@ export class DecodingWorker {
     const { engine } = await this.#opened();
     switch (ask.type) {
       case 'prepare':
-        return { type: 'prepared', prepared: engine.prepare(ask.request) };
+        return this.#prepared(engine, ask);
       case 'tokenize':
         return { type: 'tokenized', tokenized: engine.tokenize(ask.text) };
       case 'score':
-        return { type: 'scored', scored: await engine.score(ask.score, signal, ask.priority) };
+        return this.#scored(engine, ask, signal);
       default:
         return ask satisfies never;
     }
+  }
+
+  #prepared(engine: Engine, { request, next }: Extract<Ask, { type: 'prepare' }>): Answer {
+    const prepared = engine.prepare(request);
+    if (next === 'INTERACTIVE') this.#expected.begin(engine.holdBatchWork());
+    return { type: 'prepared', prepared };
+  }
+
+  async #scored(
+    engine: Engine,
+    { score, priority }: Extract<Ask, { type: 'score' }>,
+    signal: AbortSignal,
+  ): Promise<Answer> {
+    // It is among the interactive work, or refused, when this returns.
+    const scoring = engine.score(score, signal, priority);
+    if (priority === 'INTERACTIVE') this.#expected.arrived();
+    return { type: 'scored', scored: await scoring };
   }
 
   async #fill({ runId, request, priority, waitedMs }: FillJob): Promise<void> {
@@ -166,7 +189,7 @@ export class DecodingWorker {
       const { engine } = await this.#opened();
       let isEnded = false;
       const options = { signal: abort.signal, submittedAt, priority };
-      for await (const progress of engine.infill(request, options)) {
+      for await (const progress of this.#admitted(engine, request, options)) {
         outbox.push(this.#withoutCause(progress));
         isEnded = isTerminal(progress.type);
       }
@@ -174,6 +197,19 @@ export class DecodingWorker {
     };
     await follow().catch((error: unknown) => outbox.push(failure(this.#told(error))));
     this.#runs.delete(runId);
+  }
+
+  /** Begins a run; it is among the interactive work, or refused, before what was held for it goes on. */
+  #admitted(
+    engine: Engine,
+    request: InfillRequest,
+    options: Parameters<Engine['infill']>[1],
+  ): AsyncIterable<RunProgress> {
+    try {
+      return engine.infill(request, options);
+    } finally {
+      if (options.priority === 'INTERACTIVE') this.#expected.arrived();
+    }
   }
 
   #told(error: unknown): ErrorMessage {

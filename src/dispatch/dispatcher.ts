@@ -72,9 +72,11 @@ export interface Dispatcher {
   /**
    * Checks a request, to fill or to score, against a pack where the tokenizer is, without running it.
    *
+   * @param next - the priority of the run or score that is to follow at once; absent where none is. Batch work begins no
+   *   step while an interactive one is on its way.
    * @throws the caller's mistakes, all at once; WORKER_FAILED when the worker died or hangs.
    */
-  prepare(packId: string, request: Preparable): Promise<PreparedInfill>;
+  prepare(packId: string, request: Preparable, next?: Priority): Promise<PreparedInfill>;
   /** Tokenizes as `prepare` would tokenize a literal. */
   tokenize(packId: string, text: string): Promise<TokenizedText>;
   /**

@@ -53,12 +53,12 @@ export class IsolatingDispatcher implements Dispatcher {
     return this.#options.builtIn.stateOf(packId);
   }
 
-  async prepare(packId: string, request: Preparable): Promise<PreparedInfill> {
+  async prepare(packId: string, request: Preparable, next?: Priority): Promise<PreparedInfill> {
     const { name } = ('fill' in request ? request.request : request).decoder;
     const problem = this.#decoderProblem(packId, name);
     if (problem !== null) return this.#prepareWithout(packId, request, problem);
     return this.#dispatcherOf(packId, name)
-      .prepare(packId, request)
+      .prepare(packId, request, next)
       .catch((error: unknown) => this.#refuse(error, name));
   }
 

@@ -49,7 +49,8 @@ export function workerSubject({ plugin }: Pick<OpenRequest, 'plugin'>): string {
 
 /** A job with one answer. */
 export type Ask =
-  | { readonly type: 'prepare'; readonly request: Preparable }
+  /** `next`: the priority of the run or score that follows unless something is wrong; absent where none does. */
+  | { readonly type: 'prepare'; readonly request: Preparable; readonly next?: Priority | undefined }
   | { readonly type: 'tokenize'; readonly text: string }
   | { readonly type: 'score'; readonly score: ScoreRequest; readonly priority: Priority };
 

@@ -82,8 +82,8 @@ export class WorkerDispatcher implements Dispatcher {
     return this.#workerOf(packId).state;
   }
 
-  async prepare(packId: string, request: Preparable): Promise<PreparedInfill> {
-    return this.#workerOf(packId).prepare(request);
+  async prepare(packId: string, request: Preparable, next?: Priority): Promise<PreparedInfill> {
+    return this.#workerOf(packId).prepare(request, next);
   }
 
   async tokenize(packId: string, text: string): Promise<TokenizedText> {

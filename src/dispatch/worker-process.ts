@@ -108,9 +108,9 @@ export class WorkerProcess {
     return this.#state;
   }
 
-  /** Checks a request. @throws the caller's mistakes; WORKER_FAILED */
-  async prepare(request: Preparable): Promise<PreparedInfill> {
-    const answer = await this.#askSoon({ type: 'prepare', request });
+  /** Checks a request, as `Dispatcher.prepare`. @throws the caller's mistakes; WORKER_FAILED */
+  async prepare(request: Preparable, next?: Priority): Promise<PreparedInfill> {
+    const answer = await this.#askSoon({ type: 'prepare', request, next });
     assert(answer.type === 'prepared');
     return answer.prepared;
   }

@@ -149,7 +149,7 @@ export class InfillService implements Service {
     { priority, signal }: { readonly priority: Priority; readonly signal: AbortSignal },
   ): Promise<ScoredInfill> {
     const { dispatcher, ledger } = this.#options;
-    const { pack, score, prepared } = await prepareScore(input, this.#options);
+    const { pack, score, prepared } = await prepareScore(input, this.#options, priority);
     await ledger.charge(viewer, prepared.cost);
     const scored = await dispatcher
       .score(pack.id, score, signal, priority)

@@ -100,7 +100,7 @@ export class Submissions {
     const { supersedes, priority = 'INTERACTIVE' } = input;
     const superseded = await known.supersededProblems(input, viewer);
     const terms = [...termsProblems(input, operation), ...superseded];
-    const checked = await prepareInfill(input, this.#options, terms);
+    const checked = await prepareInfill(input, this.#options, terms, priority);
     if (input.store !== 'NONE') this.#options.gate.check();
     const run = newRun(
       {

@@ -41,6 +41,7 @@ function packOf(progress: readonly RunProgress[] | InfillError, closed: string[]
       prepare() {
         throw new InfillError('UNKNOWN_DECODER', 'No.', { problems: [] });
       },
+      holdBatchWork: () => () => undefined,
       tokenize: (text) => ({ ids: [text.length], texts: [text] }),
       async *infill(_request, { signal }) {
         if (progress instanceof InfillError) throw progress;
