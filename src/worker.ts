@@ -22,7 +22,8 @@ import { describeError } from './server/describe-error.ts';
 import { decodeUtf8 } from './text/utf8.ts';
 
 const now = () => performance.now();
-const worker = new DecodingWorker({ send, open, now, onDefect });
+const residentBytes = () => process.memoryUsage.rss();
+const worker = new DecodingWorker({ send, open, now, residentBytes, onDefect });
 
 process.on('message', (message) => {
   if (!isToWorker(message)) return;

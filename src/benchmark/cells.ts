@@ -103,7 +103,7 @@ function cellOf(
   const notes = [
     ...(isBound ? [boundNote] : []),
     ...(unmeasured > 0 ? [`without ${unmeasured} of ${unmeasured + results.length} items`] : []),
-    intervalNote(sample, interval),
+    intervalNote(metric, sample, interval),
   ];
   return {
     entrantId: entrant.id,
@@ -137,12 +137,14 @@ function intervalOf(metric: Metric, sample: Sample, resampler: Resampler): Inter
 }
 
 function intervalNote(
-  { value, resample, groupCount }: Sample,
+  metric: Metric,
+  { value, groupCount }: Sample,
   interval: Interval | null,
 ): string | null {
   if (interval !== null) return fewGroupsNote(groupCount);
   if (!Number.isFinite(value)) return 'no finite value';
-  if (resample === null) return 'no interval, as repeated items would change the figure';
+  const measure = measureOf(metric);
+  if (measure.kind === 'WHOLE') return measure.note;
   return groupCount < 2
     ? 'no interval for one group'
     : 'no interval, as some resamples have no value';

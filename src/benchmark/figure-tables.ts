@@ -92,7 +92,7 @@ function metricNotes(metric: Metric, cells: readonly Cell[]): string[] {
     ...(kinds.has('ELBO') ? ['≤: an upper bound, from a lower bound of the likelihood.'] : []),
     ...(kinds.has('INDEPENDENT') ? ['†: positions are scored independently of each other.'] : []),
     ...(perVocabulary ? ['Compares among entrants of one vocabulary only.'] : []),
-    ...(reproducible ? [] : ['Measured times, which another run does not repeat.']),
+    ...(reproducible ? [] : ['Measured; another run measures other values.']),
   ];
 }
 

@@ -42,7 +42,10 @@ export type FillCost = {
   readonly firstTokenMs: number | null;
   /** From the start, the queue left out, to the end. */
   readonly totalMs: number;
-  /** Most resident memory of the worker so far; null where it was not measured. */
+  /**
+   * Most resident memory of the decoding worker at the steps of the fill: its models and what it keeps of earlier work
+   * included, whoever's that was. Null where it was not measured.
+   */
   readonly peakBytes: number | null;
 };
 

@@ -34,8 +34,9 @@ export type Measure =
       readonly term: (result: ItemResult) => number | null;
     }
   | {
-      /** Resampling would change what is measured, so there is no interval. */
       readonly kind: 'WHOLE';
+      /** Why there is no interval, and what else a reader must know. */
+      readonly note: string;
       readonly has: (result: ItemResult) => boolean;
       readonly value: (results: readonly ItemResult[]) => number;
     };
@@ -74,6 +75,7 @@ const measures = {
   LATENCY_P95: ofCost(0.95, ({ totalMs }) => totalMs),
   PEAK_MEMORY: {
     kind: 'WHOLE',
+    note: 'no interval, as it is a maximum; of the whole decoding worker, which entrants of one model pack share',
     has: ({ fill }) => typeof fill?.cost?.peakBytes === 'number',
     value: (results) =>
       Math.max(...results.map(({ fill }) => fill?.cost?.peakBytes ?? 0)) / 2 ** 20,
@@ -116,6 +118,7 @@ function bleuOfSlots({ slots }: ItemFill): Terms {
 function distinct(n: number): Measure {
   return {
     kind: 'WHOLE',
+    note: 'no interval, as repeated items would change the figure',
     has: ({ fill }) => fill !== null,
     value: (results) => {
       const slots = results.flatMap(({ fill }) => fill?.slots ?? []);

@@ -140,6 +140,11 @@ export type Outcome = {
   readonly candidateOrder: CandidateOrder;
   readonly usage: Usage;
   readonly timing: Timing;
+  /**
+   * Most resident memory of the process that decoded it, in bytes, at its steps: models, caches and whatever ran there
+   * before included. Absent where it was not measured.
+   */
+  readonly peakBytes?: number;
 };
 
 /** What the engine reports of one run, in order; the last one is terminal. */

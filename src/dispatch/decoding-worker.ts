@@ -58,6 +58,8 @@ export type DecodingWorkerOptions = {
   readonly open: (request: OpenRequest) => Promise<OpenedPack>;
   /** Monotonic milliseconds. */
   readonly now: () => number;
+  /** Resident memory of this process now. */
+  readonly residentBytes: () => number;
   /** Told of what a decoder threw, and of every error that is not an `InfillError`: neither leaves the worker. */
   readonly onDefect: (error: unknown) => void;
 };
@@ -178,7 +180,7 @@ export class DecodingWorker {
   }
 
   async #fill({ runId, request, priority, waitedMs }: FillJob): Promise<void> {
-    const { now } = this.#options;
+    const { now, residentBytes } = this.#options;
     const submittedAt = now() - waitedMs;
     const abort = new AbortController();
     this.#runs.set(runId, abort);
@@ -188,9 +190,11 @@ export class DecodingWorker {
     const follow = async () => {
       const { engine } = await this.#opened();
       let isEnded = false;
+      let peakBytes = 0;
       const options = { signal: abort.signal, submittedAt, priority };
       for await (const progress of this.#admitted(engine, request, options)) {
-        outbox.push(this.#withoutCause(progress));
+        peakBytes = Math.max(peakBytes, residentBytes());
+        outbox.push(withPeak(this.#withoutCause(progress), peakBytes));
         isEnded = isTerminal(progress.type);
       }
       if (!isEnded) throw new Error('The engine left a run without an end.');
@@ -231,6 +235,12 @@ export class DecodingWorker {
     }
     return this.#opening;
   }
+}
+
+/** Of what came to its end: the rest has no figures. */
+function withPeak(progress: RunProgress, peakBytes: number): RunProgress {
+  if (progress.type !== 'completed') return progress;
+  return { ...progress, outcome: { ...progress.outcome, peakBytes } };
 }
 
 function failure({ code, message }: ErrorMessage): RunProgress {

@@ -150,7 +150,7 @@ export function unitFill({ gold, goldIds }: UnitRequest, outcome: Outcome): Item
       queueMs,
       firstTokenMs: firstTokenMs === null ? null : firstTokenMs - queueMs,
       totalMs: totalMs - queueMs,
-      peakBytes: null,
+      peakBytes: outcome.peakBytes ?? null,
     },
   };
 }

@@ -133,6 +133,21 @@ describe('a figure of fills', () => {
     expect(cellsOf(fills, 'DISTINCT_1')[0]).toMatchObject({ low: null, high: null });
   });
 
+  it('has the most memory of all fills that were measured, and says whose it is', () => {
+    const cost = fills[0]?.fill?.cost;
+    if (cost == null) throw new Error('A fill has its cost.');
+    const measured = [3, 9, null].map((mebibytes, index) => {
+      const peakBytes = mebibytes === null ? null : mebibytes * 2 ** 20;
+      return resultOf('a', `i${index}`, {
+        fill: fillOf('a', 'a', { cost: { ...cost, peakBytes } }),
+      });
+    });
+    const [cell] = cellsOf(measured, 'PEAK_MEMORY');
+    expect(cell).toMatchObject({ mean: 9, n: 2, low: null, high: null });
+    expect(cell?.note).toContain('without 1 of 3 items; no interval, as it is a maximum');
+    expect(cell?.note).toContain('which entrants of one model pack share');
+  });
+
   it('asks for no tokens and no times of fills made elsewhere', () => {
     const elsewhere = fills.map((result) => ({
       ...result,

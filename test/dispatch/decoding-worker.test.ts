@@ -3,7 +3,9 @@ import type { RunProgress } from '../../src/decoding/run-event.ts';
 import { DecodingWorker, type OpenedPack } from '../../src/dispatch/decoding-worker.ts';
 import type { FromWorker } from '../../src/dispatch/protocol.ts';
 import { InfillError } from '../../src/errors.ts';
+import { committed } from '../service/support/streams.ts';
 import { requestFor, scoreFor } from '../support/scripted-dispatch.ts';
+import { scriptedOutcome } from '../support/scripted-dispatcher.ts';
 
 const openMessage = {
   type: 'open',
@@ -64,12 +66,13 @@ function packOf(progress: readonly RunProgress[] | InfillError, closed: string[]
   };
 }
 
-function workerOver(open: () => Promise<OpenedPack>) {
+function workerOver(open: () => Promise<OpenedPack>, residentBytes = () => 0) {
   const sent: FromWorker[] = [];
   const defects: unknown[] = [];
   let wake: () => void = () => undefined;
   const worker = new DecodingWorker({
     now: () => 0,
+    residentBytes,
     onDefect: (error) => void defects.push(error),
     open,
     send(message) {
@@ -162,6 +165,20 @@ describe('DecodingWorker', () => {
         progress: { type: 'failed', outcome: null, error: { code } },
       });
     }
+  });
+
+  it('tells how much memory it had at most at the steps of a run', async () => {
+    const completed = { type: 'completed', outcome: scriptedOutcome } as const;
+    const resident = [3, 9, 5];
+    const { worker, sent, until } = workerOver(
+      async () => packOf([{ type: 'started' }, committed, completed]),
+      () => resident.shift() ?? 0,
+    );
+    worker.receive(openMessage);
+    worker.receive(fill);
+    await until(isTerminal);
+
+    expect(sent.at(-1)).toMatchObject({ progress: { outcome: { peakBytes: 9 } } });
   });
 
   it('tells of a defect without what it says, which may be a text', async () => {

@@ -98,6 +98,7 @@ async function stepsBeside(next: Priority | undefined, comes: boolean): Promise<
   const opened = { served: scriptedPack, engine, close: async () => undefined };
   const worker = new DecodingWorker({
     now: () => 0,
+    residentBytes: () => 7 * 2 ** 20,
     onDefect: () => undefined,
     open: async () => opened,
     send,
