@@ -20,7 +20,8 @@ export function defineBenchmarkFigures(parts: Parts): void {
     cells: t.field({
       type: [cell],
       description:
-        'The figures, in the order of tables: of a benchmark that is not over, of what is done so far.',
+        'The figures, in the order of tables. Of a benchmark that is not over, those of what was done a while ago: they ' +
+        'are computed once for all who ask, and at most a tenth of the time.',
       args: {
         metrics: t.arg({ type: [enums.metric], description: 'Only these; all when absent.' }),
         maskings: t.arg.stringList({

@@ -43,8 +43,8 @@ import type { BenchmarkProgress } from './benchmark-pulse.ts';
 import { checkedBenchmark, type StartOptions } from './benchmark-start.ts';
 import { maxEntrants } from './benchmark-work.ts';
 import { type FillsImport, importedEntrant, tooManyEntrants } from './import-fills.ts';
+import { KeptFigures } from './kept-figures.ts';
 import { checkedRanking, type LeaderboardInput } from './leaderboard.ts';
-import { LiveFigures } from './live-figures.ts';
 import { findPack } from './prepared-request.ts';
 import type { Viewer } from './service.ts';
 
@@ -81,11 +81,18 @@ export type MaskedSet = {
 export class Benchmarks {
   readonly #options: BenchmarksOptions;
   readonly #executor: BenchmarkExecutor;
-  readonly #live = new LiveFigures();
+  readonly #figures: KeptFigures;
 
   constructor(options: BenchmarksOptions) {
     this.#options = options;
     this.#executor = new BenchmarkExecutor(options);
+    const { database, figures, now } = options;
+    this.#figures = new KeptFigures({
+      ...{ figures, now },
+      doneOf: async ({ id }) => (await countUnits(database, id)).done,
+      resultsOf: (benchmark) => this.results(benchmark),
+      storedCellsOf: (benchmark) => this.#storedCells(benchmark),
+    });
   }
 
   /** Goes on with benchmarks that a server left behind. @returns how many there are */
@@ -194,17 +201,15 @@ export class Benchmarks {
     return { ...counts, total, secondsLeft: null };
   }
 
-  /** The figures: of a benchmark that is over as they were stored, else of the units so far. */
-  async cells(benchmark: Benchmark): Promise<readonly Cell[]> {
-    const { database, figures } = this.#options;
-    const { done } = await countUnits(database, benchmark.id);
-    if (benchmark.finishedAt === null) {
-      return this.#live.cells(benchmark.id, done, async () =>
-        figures.cells(await this.results(benchmark)),
-      );
-    }
+  /** The figures: of a benchmark that is over as they were stored, else of the units so far, or a while ago. */
+  cells(benchmark: Benchmark): Promise<readonly Cell[]> {
+    return this.#figures.cells(benchmark);
+  }
+
+  async #storedCells(benchmark: Benchmark): Promise<readonly Cell[]> {
+    const { database } = this.#options;
     const stored = await readCells(database, benchmark.id);
-    if (stored.length > 0 || done === 0) return stored;
+    if (stored.length > 0 || (await countUnits(database, benchmark.id)).done === 0) return stored;
     // A server was ended between an import and its figures.
     await this.#storeCells(benchmark);
     return readCells(database, benchmark.id);
@@ -217,28 +222,22 @@ export class Benchmarks {
   }
 
   /** Every other entrant against one of them. @throws INVALID_INPUT when it has no such entrant */
-  async differences(
+  differences(
     benchmark: Benchmark,
     baselineId: string,
     metrics?: readonly Metric[],
   ): Promise<readonly Difference[]> {
-    const results = await this.results(benchmark);
-    const chosen = results.metrics.filter((metric) => metrics?.includes(metric) ?? true);
-    return this.#options.figures.differences({ ...results, metrics: chosen }, baselineId);
+    return this.#figures.differences(benchmark, baselineId, metrics);
   }
 
   /** A benchmark as a file. @throws UNKNOWN_BENCHMARK */
   async exported(id: string, format: BenchmarkExport, viewer: Viewer): Promise<ExportedFile> {
-    const { database, datasets, figures } = this.#options;
+    const { database, datasets } = this.#options;
     const benchmark = await this.require(id, viewer);
     const dataset = await datasets.require(benchmark.datasetId, viewer);
     const results = await this.results(benchmark);
-    const cells = await this.cells(benchmark);
-    // The first entrant is what others are compared with.
-    const [baseline] = results.entrants;
-    const differences =
-      baseline === undefined ? [] : await figures.differences(results, baseline.id);
-    return exportedBenchmark(database, { results, dataset, cells, differences }, format);
+    const figures = await this.#figures.all(benchmark, results);
+    return exportedBenchmark(database, { results, dataset, ...figures }, format);
   }
 
   /**
