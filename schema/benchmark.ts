@@ -62,7 +62,7 @@ export function defineBenchmark(parts: Parts): void {
       error: t.expose('error', {
         type: 'RunError',
         nullable: true,
-        description: 'Why it failed; null unless it did.',
+        description: 'Why it failed, or what keeps it from going on; null where nothing does.',
       }),
     }),
   });

@@ -27,7 +27,8 @@ export function defineImportFills(
   input.implement({
     description:
       'Fills of all masked items of a benchmark, a line of JSON each: `id` of the item, `masking` where there are several, ' +
-      '`fills` with a text per mask; where scored, `logProb` in nats and `tokens`.',
+      '`fills` with a text per mask; under maskings of tokens `ids`, if any, of all open positions; where scored, `logProb` ' +
+      'in nats and `tokens`.',
     fields: (t) => ({
       benchmark: t.id({ required: true, description: 'Global id of a benchmark of yours.' }),
       label: t.string({ required: true, description: 'From 1 to 64 characters; unique.' }),
@@ -38,7 +39,8 @@ export function defineImportFills(
       }),
       vocabularyDigest: t.string({
         description:
-          'SHA-256 of the vocabulary that `tokens` counts; without it only bits per character are compared.',
+          'SHA-256 of the vocabulary that `tokens` and `ids` are of, which is that of the `tokenizer.json` of a model pack; ' +
+          'without it only bits per character are compared. Under maskings of tokens, that of the first of `models` when absent.',
       }),
     }),
   });

@@ -59,12 +59,16 @@ export class DatasetReader {
     else if (text.trim() !== '') this.#take(this.#read(text), this.#lineCount);
   }
 
-  /** The dataset. @throws INVALID_INPUT with the first problems and how many more there are */
-  finish(): ReadDataset {
+  /**
+   * The dataset.
+   *
+   * @param others - what else is wrong; told together. @throws INVALID_INPUT with the first problems and how many more there are
+   */
+  finish(others: readonly Problem[] = []): ReadDataset {
     this.#endParagraph();
     if (this.#problemCount === 0) this.#checkCount();
-    const [first, ...others] = this.#problems;
-    if (first !== undefined) throw this.#refusal([first, ...others]);
+    const [first, ...more] = [...others, ...this.#problems];
+    if (first !== undefined) throw this.#refusal([first, ...more]);
     return { items: this.#items, digest: itemsDigest(this.#items) };
   }
 
@@ -116,7 +120,7 @@ export class DatasetReader {
   }
 
   #refusal(problems: readonly [Problem, ...Problem[]]): InfillError {
-    const more = this.#problemCount - problems.length;
+    const more = this.#problemCount - this.#problems.length;
     if (more === 0) return problemsError(problems);
     const message = `There are ${more} more problems, which are not listed.`;
     const value = String(this.#problemCount);

@@ -17,7 +17,8 @@ export function figureText(value: number): string {
   if (value === 0) return '0';
   const size = Math.abs(value);
   if (size >= largestPlain || size < smallestPlain) return value.toExponential(digits - 1);
-  return size >= 10 ** digits ? value.toFixed(0) : value.toPrecision(digits);
+  // What rounds up to five digits too.
+  return size >= 10 ** digits - 0.5 ? value.toFixed(0) : value.toPrecision(digits);
 }
 
 /** Returns a figure with its interval, "3.491 [3.334, 3.658]"; without one where it has none, "–" where there is no figure. */

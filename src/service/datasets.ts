@@ -5,7 +5,7 @@
  */
 import type { DatasetItem } from '../benchmark/dataset-item.ts';
 import { type DatasetFormat, DatasetReader } from '../benchmark/dataset-reader.ts';
-import { InfillError, type Problem, problemsError } from '../errors.ts';
+import { InfillError, type Problem } from '../errors.ts';
 import type { Database } from '../store/database.ts';
 import {
   type DatasetItemPage,
@@ -20,6 +20,7 @@ import {
 } from '../store/datasets.ts';
 import { uuidV7 } from '../store/uuid-v7.ts';
 import type { Viewer } from './service.ts';
+import type { AdmissionGate } from './submissions.ts';
 
 /** A dataset as the API shows it. */
 export type Dataset = DatasetRow;
@@ -59,6 +60,7 @@ export type DatasetsOptions = {
   /** Milliseconds since the epoch. */
   readonly now: () => number;
   readonly readImport: ReadImport;
+  readonly gate: AdmissionGate;
 };
 
 const linesPerStep = 2000;
@@ -119,7 +121,7 @@ export class Datasets {
    * Takes a dataset in, all or nothing, and tells how far it is.
    *
    * @throws INVALID_INPUT with the first problems, lines numbered from 1; UNSUPPORTED without an import folder, and for
-   *   client tokens
+   *   client tokens; STORAGE_FULL
    */
   async *importing(
     input: DatasetImport,
@@ -128,7 +130,7 @@ export class Datasets {
     if (credential.kind === 'CLIENT_TOKEN') {
       throw new InfillError('UNSUPPORTED', 'A client token takes no dataset in; an API key does.');
     }
-    throwProblems(importProblems(input));
+    this.#options.gate.check();
     const reader = new DatasetReader(input.format);
     let lines = 0;
     for await (const line of this.lines(input.content)) {
@@ -136,7 +138,7 @@ export class Datasets {
       lines += 1;
       if (lines % linesPerStep === 0) yield { type: 'reading', lines, items: reader.itemCount };
     }
-    const { items, digest } = reader.finish();
+    const { items, digest } = reader.finish(importProblems(input));
     yield { type: 'storing', lines, items: items.length };
     const now = this.#options.now();
     const row = {
@@ -211,9 +213,4 @@ function wordProblems(
   const limit = `${least} to ${most}`;
   const message = `${field} has ${text.length} UTF-16 units; it must have from ${limit}.`;
   return [{ ...at, message, value: String(text.length), limit }];
-}
-
-function throwProblems(problems: readonly Problem[]): void {
-  const [first, ...others] = problems;
-  if (first !== undefined) throw problemsError([first, ...others]);
 }

@@ -3,7 +3,7 @@
  *
  * Knows metrics and packs; knows no table.
  */
-import { type Masking, maskingName, opensTokens } from '../benchmark/masking.ts';
+import { type Masking, maskingName, maskingProblems, opensTokens } from '../benchmark/masking.ts';
 import { type Metric, metricFacts } from '../benchmark/metric.ts';
 import type { ServedPack } from '../dispatch/dispatcher.ts';
 import { type Problem, problemsError } from '../errors.ts';
@@ -23,31 +23,20 @@ export type LeaderboardInput = {
 /**
  * The ranking of an input.
  *
- * @throws UNSUPPORTED for a metric that has no better direction; INVALID_INPUT for a kind that is missing or not wanted, and
- *   for token figures without a pack
+ * @throws INVALID_INPUT with all problems: a masking that is none, a metric that has no better direction, a kind that is
+ *   missing or not wanted, and for token figures no pack, or one whose vocabulary is not known
  */
 export function checkedRanking(input: LeaderboardInput, packs: readonly ServedPack[]): Ranking {
   const { datasetId, masking, metric, likelihoodKind, model } = input;
-  const { better, needs, perVocabulary } = metricFacts(metric);
-  const isOfTokens = perVocabulary || opensTokens(masking);
+  const { better } = metricFacts(metric);
   const pack = packs.find(({ id }) => id === model);
-  const kindMessage =
-    needs === 'SCORE'
-      ? `${metric} is of scores; \`kind\` says of which, since kinds are not ranked together.`
-      : `${metric} is of fills, which have no \`kind\`; leave it out.`;
-  const problems = [
-    ...((needs === 'SCORE') === (likelihoodKind === null) ? [problem('kind', kindMessage)] : []),
-    ...(model !== null && pack === undefined
-      ? [problem('model', 'The id given is not that of a model pack.')]
-      : []),
-    ...(isOfTokens && model === null
-      ? [problem('model', `${metric} compares one vocabulary only; \`model\` says which.`)]
-      : []),
-    ...(better === null
-      ? [problem('metric', `${metric} cannot be ranked: neither direction is better.`)]
-      : []),
+  const unranked = `${metric} cannot be ranked: neither direction is better.`;
+  const [first, ...others] = [
+    ...maskingProblems(masking, ['masking']),
+    ...kindProblems(input),
+    ...modelProblems(input, pack),
+    ...(better === null ? [problem('metric', unranked)] : []),
   ];
-  const [first, ...others] = problems;
   if (first !== undefined) throw problemsError([first, ...others]);
   return {
     datasetId,
@@ -57,6 +46,33 @@ export function checkedRanking(input: LeaderboardInput, packs: readonly ServedPa
     better: better ?? 'HIGHER',
     vocabularyDigest: pack?.vocabularyDigest ?? null,
   };
+}
+
+function kindProblems({ metric, likelihoodKind }: LeaderboardInput): Problem[] {
+  if (metricFacts(metric).needs === 'FILL') {
+    const message = `${metric} is of fills, which have no \`kind\`; leave it out.`;
+    return likelihoodKind === null ? [] : [problem('kind', message)];
+  }
+  if (likelihoodKind !== null && likelihoodKind !== 'NONE') return [];
+  const message = `${metric} is of scores; \`kind\` says of which, since kinds are not ranked together.`;
+  return [problem('kind', message)];
+}
+
+/** Without a model there is nothing wrong, unless figures are of tokens. */
+function modelProblems(
+  { masking, metric, model }: LeaderboardInput,
+  pack: ServedPack | undefined,
+): Problem[] {
+  const { perVocabulary } = metricFacts(metric);
+  const isOfTokens = perVocabulary || opensTokens(masking);
+  if (model === null) {
+    const what = perVocabulary ? metric : `Every figure of ${maskingName(masking)}`;
+    const message = `${what} compares one vocabulary only; \`model\` says which.`;
+    return isOfTokens ? [problem('model', message)] : [];
+  }
+  if (pack === undefined) return [problem('model', 'The id given is not that of a model pack.')];
+  const message = `The vocabulary of model pack "${pack.id}" is not known.`;
+  return isOfTokens && pack.vocabularyDigest === undefined ? [problem('model', message)] : [];
 }
 
 function problem(field: string, message: string): Problem {

@@ -31,6 +31,29 @@ async function problemsOf(
 
 const places = (problems: readonly Problem[]) => problems.map(({ path }) => path.join('.'));
 
+describe('a dataset', () => {
+  it('is not taken in while there is no room for it', async () => {
+    const served = serve();
+    served.gate.check = () => {
+      throw new InfillError('STORAGE_FULL', 'The disk is full.');
+    };
+    await expect(importLines(served, 'a new text')).rejects.toMatchObject({ code: 'STORAGE_FULL' });
+  });
+
+  it('is refused with what is wrong with its name and with its lines', async () => {
+    const { service } = serve();
+    const facts = { name: '', licence: 'CC0-1.0', source: 'test', format: 'JSONL' } as const;
+    const error = await service.datasets
+      .import({ ...facts, content: { inline: '{}' } }, viewer)
+      .catch((thrown: InfillError) => thrown);
+    expect('problems' in error && places(error.problems)).toEqual([
+      'name',
+      'content.1',
+      'content.1',
+    ]);
+  });
+});
+
 describe('a benchmark before its first unit', () => {
   it('names the items that a masking of tokens does not fit, with all else that is wrong', async () => {
     const served = serve();
