@@ -31,7 +31,7 @@ const entrant = z.strictObject({
     .optional(),
 });
 
-const wholeSeed = { error: 'it must be a whole number from 0 to 2^63 − 1, above 2^53 in quotes' };
+const wholeSeed = { error: 'It must be a whole number from 0 to 2^63 − 1, above 2^53 in quotes' };
 
 const file = z.strictObject({
   name: z.string().optional(),
@@ -111,7 +111,7 @@ function wrong(at: readonly string[], message: string, code: ErrorCode = 'INVALI
 
 function problem({ path: at, message }: z.core.$ZodIssue, path: string): Problem {
   const place = at.map(String);
-  return wrong(place, `${path}: ${place.join('.') || 'the file'}: ${message}.`);
+  return wrong(place, place.length === 0 ? `${path}: ${message}.` : `${message}.`);
 }
 
 function datasetId(name: string, { datasets }: Names, problems: Problem[]): string {

@@ -39,6 +39,8 @@ export function raceInputOf(
   const entrants = flags.entrant.map((spec, index) => {
     const own = new FlagProblems();
     const entrant = entrantOf(spec, catalog, own);
+    const same = labels.indexOf(labels[index] ?? '');
+    if (same < index) own.add('--entrant', `It is the same as --entrant ${same + 1}.`);
     problems.addPart(`--entrant ${index + 1}`, own);
     return { label: labels[index] ?? '', ...entrant };
   });

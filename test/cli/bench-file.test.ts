@@ -53,6 +53,7 @@ describe('the file of a benchmark', () => {
     expect(problems.map(({ path }) => path.join('.'))).toEqual(
       expect.arrayContaining(['dataset', 'maskings', 'entrants.0.label', '']),
     );
+    expect(problems.map(({ message }) => message)).toContain('run.yaml: Unrecognized key: "odd".');
   });
 
   it('is not half read', () => {
@@ -73,7 +74,7 @@ describe('the file of a benchmark', () => {
   it('is told what a seed is', () => {
     for (const seed of ['-1', '9223372036854775807', 'x']) {
       expect(refusalOf(`${rest}entrants: []\nseed: ${seed}`).message).toBe(
-        'run.yaml: seed: it must be a whole number from 0 to 2^63 − 1, above 2^53 in quotes.',
+        'It must be a whole number from 0 to 2^63 − 1, above 2^53 in quotes.',
       );
     }
   });

@@ -32,6 +32,14 @@ describe('an entrant of a race', () => {
     expect(third).toBe('masked-lm');
   });
 
+  it('is another one than those before it', () => {
+    expect(() => read('masked-lm k=1', 'masked-lm', ' masked-lm  k=1')).toThrow(
+      expect.objectContaining({
+        problems: [expect.objectContaining({ message: 'It is the same as --entrant 1.' })],
+      }),
+    );
+  });
+
   it('is told by its number everything that is wrong with it', () => {
     const wrong = () => read('masked-lm', 'masked-lm topK=1 topK=2 model=a model=b topP=x k=y');
     expect(wrong).toThrow(expect.objectContaining({ code: 'INVALID_INPUT' }));

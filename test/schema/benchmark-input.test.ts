@@ -74,3 +74,26 @@ describe('maskedUrl', () => {
     expect(JSON.stringify(errors)).toContain('(and 2 more)');
   });
 });
+
+describe('a benchmark', () => {
+  it('has figures of its own maskings only, and counts its items', async () => {
+    const started = await run(
+      api,
+      `mutation { startBenchmark(input: { dataset: "${dataset}", entrants: [],
+        maskings: [{ rate: { rate: 0.3 } }] }) { ... on Benchmark { id } } }`,
+    );
+    const { id } = started.data.startBenchmark;
+    const ask = (names: string) =>
+      run(
+        api,
+        `{ benchmark(id: "${id}") { cells(maskings: ${names}) { n } items { totalCount } } }`,
+      );
+    expect((await ask('["rate-0.3-word"]')).data.benchmark).toEqual({
+      cells: [],
+      items: { totalCount: 0 },
+    });
+    expect((await ask('["rate-0.3-word", "explicit"]')).errors).toMatchObject([
+      { message: 'The benchmark has no masking "explicit"; it has: rate-0.3-word.' },
+    ]);
+  });
+});
