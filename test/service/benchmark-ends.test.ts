@@ -1,6 +1,7 @@
 import { setImmediate } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { InfillError } from '../../src/errors.ts';
+import { storeCells } from '../../src/store/benchmark-cells.ts';
 import type { Store } from '../../src/store/open-store.ts';
 import { interruptUnfinished } from '../../src/store/unfinished-runs.ts';
 import { openTestStore } from '../support/test-store.ts';
@@ -85,9 +86,11 @@ describe('a benchmark that cannot go on', () => {
 
   it('does not hold the next one up', async () => {
     const served = serve();
-    failAfter(served, 0, new TypeError('A defect.'));
+    served.dispatcher.isFull = true;
     const first = await started(served, { measures: ['FILL'] });
     const second = await started(served, { measures: ['FILL'] });
+    failAfter(served, 0, new TypeError('A defect.'));
+    served.dispatcher.isFull = false;
     for (const { id } of [first, second]) {
       expect(await untilOver(served, id)).toMatchObject({ status: 'FAILED' });
     }
@@ -122,6 +125,25 @@ describe('a benchmark that is cancelled', () => {
     const { done } = await benchmarks.progress(over);
     const counted = (await benchmarks.cells(over)).filter(({ metric }) => metric === 'EXACT_MATCH');
     expect(counted.reduce((sum, { n }) => sum + n, 0)).toBe(done);
+  });
+});
+
+describe('the figures of a benchmark that is over', () => {
+  it('are replaced by none of other units than there are, and computed where they are gone', async () => {
+    const served = serve();
+    const { benchmarks } = served.service;
+    const maskings = [{ kind: 'MIDDLE_SENTENCE' }] as const;
+    const over = await untilOver(
+      served,
+      (await started(served, { maskings, measures: ['FILL'] })).id,
+    );
+    const cells = await benchmarks.cells(over);
+    const { database } = store;
+    expect(await storeCells(database, over.id, { cells: [], unitCount: 11 })).toBe(false);
+    expect(await benchmarks.cells(over)).toEqual(cells);
+    // As a server leaves it that ends between an import and its figures.
+    expect(await storeCells(database, over.id, { cells: [], unitCount: 12 })).toBe(true);
+    expect(await benchmarks.cells(over)).toEqual(cells);
   });
 });
 
