@@ -20,6 +20,7 @@ type StartValue = {
   readonly measures: readonly Measure[];
   readonly items?: number | null | undefined;
   readonly scoreDraws: number;
+  readonly idempotencyKey?: string | null | undefined;
 };
 
 /** Adds `StartBenchmarkInput`. */
@@ -60,6 +61,11 @@ export function defineBenchmarkInput(
         defaultValue: 16,
         description: 'Random masks that a score of kind ELBO is the mean of, from 1 to 1024.',
       }),
+      idempotencyKey: t.string({
+        description:
+          'Your name for this submission, from 1 to 128 printable characters. Sent again with the same input it is the ' +
+          'same benchmark; with another input, a `ConflictError`. It is known for as long as the benchmark is.',
+      }),
     }),
   });
   return input;
@@ -87,6 +93,7 @@ export function benchmarkInputOf(value: StartValue, service: Service): Benchmark
     measures: value.measures,
     items: value.items ?? undefined,
     scoreDraws: value.scoreDraws,
+    idempotencyKey: value.idempotencyKey ?? undefined,
     problems,
   };
 }

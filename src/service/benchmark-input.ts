@@ -9,7 +9,9 @@ import { InfillError, type Problem } from '../errors.ts';
 import type { BenchmarkKey, EntrantRequest, Measure } from '../store/benchmark-tables.ts';
 import type { EntrantRow } from '../store/benchmarks.ts';
 import type { Dataset } from './datasets.ts';
+import { digestOf } from './input-digest.ts';
 import { type PreparationOptions, prepareInfill } from './prepared-request.ts';
+import { keyProblems } from './run-terms.ts';
 import type { Viewer } from './service.ts';
 
 /** A benchmark to start. */
@@ -26,6 +28,8 @@ export type BenchmarkInput = {
   /** So many items from the start of the dataset; all when absent. */
   readonly items?: number | undefined;
   readonly scoreDraws: number;
+  /** The client's name for this attempt: sent again, it is the same benchmark. */
+  readonly idempotencyKey?: string | undefined;
   /** What was wrong where the input was read; told together with the rest. */
   readonly problems?: readonly Problem[] | undefined;
 };
@@ -64,6 +68,7 @@ export function inputProblems(input: BenchmarkInput, dataset: Dataset | null): P
     rangeProblems([field], value, { least, most });
   return [
     ...(input.problems ?? []),
+    ...keyProblems(input.idempotencyKey),
     ...within('name', name?.length ?? 1, 1, benchmarkLimits.nameLength),
     ...unprintableProblems('name', name ?? '', ['name']),
     ...within('maskings', maskings.length, 1, benchmarkLimits.maskings),
@@ -88,6 +93,11 @@ export function inputProblems(input: BenchmarkInput, dataset: Dataset | null): P
       labelProblems(label, ['entrants', String(index), 'label']),
     ),
   ];
+}
+
+/** Of what is asked, whatever it is called; the seed is part of it only where the client gave one. */
+export function benchmarkDigest({ idempotencyKey: _, problems: __, ...asked }: BenchmarkInput) {
+  return digestOf(asked);
 }
 
 /** What is wrong with a label. */

@@ -4,11 +4,18 @@
 import type { NamedValue } from '../benchmark/benchmark-results.ts';
 import { maskingProblems } from '../benchmark/masking.ts';
 import { InfillError, type Problem, problemsError } from '../errors.ts';
-import { type BenchmarkRow, countUnfinished, type EntrantRow } from '../store/benchmarks.ts';
+import {
+  type BenchmarkRow,
+  countUnfinished,
+  type EntrantRow,
+  findBenchmarkByKey,
+  insertBenchmark,
+} from '../store/benchmarks.ts';
 import type { Database } from '../store/database.ts';
 import { uuidV7 } from '../store/uuid-v7.ts';
 import {
   type BenchmarkInput,
+  benchmarkDigest,
   benchmarkKey,
   benchmarkLimits,
   checkEntrant,
@@ -16,6 +23,7 @@ import {
 } from './benchmark-input.ts';
 import { type Trial, trialProblems } from './benchmark-trial.ts';
 import type { Dataset, Datasets } from './datasets.ts';
+import { KeyedSubmissions, type Submission } from './keyed-submissions.ts';
 import type { PreparationOptions } from './prepared-request.ts';
 import type { Viewer } from './service.ts';
 import type { AdmissionGate } from './submissions.ts';
@@ -31,17 +39,57 @@ export type StartOptions = PreparationOptions & {
   readonly environment: readonly NamedValue[];
 };
 
-/**
- * The rows of a benchmark.
- *
- * @throws the caller's mistakes, all at once; UNSUPPORTED for client tokens; QUEUE_FULL; STORAGE_FULL
- */
-export async function checkedBenchmark(
+/** Starts of benchmarks, each stored once however often it is sent. */
+export class BenchmarkStarts {
+  readonly #options: StartOptions;
+  readonly #add: (id: string) => void;
+  readonly #keyed: KeyedSubmissions<BenchmarkRow>;
+
+  /** @param add - takes the id of each benchmark that is stored and not yet begun. */
+  constructor(options: StartOptions, add: (id: string) => void) {
+    this.#options = options;
+    this.#add = add;
+    this.#keyed = new KeyedSubmissions(
+      (owner, key) => findBenchmarkByKey(options.database, owner, key),
+      'a benchmark',
+    );
+  }
+
+  /**
+   * Checks, stores and begins a benchmark, or finds what was begun under its key; durable when this resolves.
+   *
+   * @throws the caller's mistakes, all at once; CONFLICT when the key stands for another input; UNSUPPORTED for client
+   *   tokens; QUEUE_FULL; STORAGE_FULL
+   */
+  async start(input: BenchmarkInput, viewer: Viewer): Promise<BenchmarkRow> {
+    const key = input.idempotencyKey;
+    // What is wrong with an input is told, whatever its key stands for; and a wrong key names nothing.
+    if (key === undefined || inputProblems(input, null).length > 0) {
+      return this.#insert(input, viewer, null);
+    }
+    const submission = { owner: viewer.owner, key, digest: benchmarkDigest(input) };
+    return this.#keyed.once(submission, () => this.#insert(input, viewer, submission));
+  }
+
+  async #insert(
+    input: BenchmarkInput,
+    viewer: Viewer,
+    submission: Submission | null,
+  ): Promise<BenchmarkRow> {
+    const options = { ...this.#options, submission };
+    const { benchmark, entrants } = await checkedBenchmark(input, viewer, options);
+    await insertBenchmark(options.database, benchmark, entrants);
+    this.#add(benchmark.id);
+    return benchmark;
+  }
+}
+
+async function checkedBenchmark(
   input: BenchmarkInput,
   viewer: Viewer,
-  options: StartOptions,
+  options: StartOptions & { readonly submission: Submission | null },
 ): Promise<{ readonly benchmark: BenchmarkRow; readonly entrants: readonly EntrantRow[] }> {
-  const { database, datasets, gate, environment, newSeed, now } = options;
+  const { database, datasets, gate, environment, newSeed, now, submission } = options;
   const { measures } = input;
   const key = benchmarkKey(viewer);
   const [dataset = null] = await datasets.find([input.dataset], viewer);
@@ -81,6 +129,8 @@ export async function checkedBenchmark(
     createdAt,
     finishedAt: null,
     error: null,
+    idempotencyKey: submission?.key ?? null,
+    inputDigest: submission?.digest ?? null,
   };
   const rows = entrants.flatMap(({ checked }, ordinal): EntrantRow[] =>
     checked === null

@@ -27,7 +27,6 @@ import {
   deleteBenchmark,
   type EntrantRow,
   findBenchmarks,
-  insertBenchmark,
   readEntrants,
   unknownBenchmark,
 } from '../store/benchmarks.ts';
@@ -40,7 +39,7 @@ import { loadResults, storeFigures } from './benchmark-figures.ts';
 import { type BenchmarkInput, benchmarkKey } from './benchmark-input.ts';
 import { type BenchmarkExport, maskingOfName } from './benchmark-names.ts';
 import type { BenchmarkProgress } from './benchmark-pulse.ts';
-import { checkedBenchmark, type StartOptions } from './benchmark-start.ts';
+import { BenchmarkStarts, type StartOptions } from './benchmark-start.ts';
 import { maxEntrants } from './benchmark-work.ts';
 import { type FillsImport, importedEntrant, tooManyEntrants } from './import-fills.ts';
 import { KeptFigures } from './kept-figures.ts';
@@ -82,11 +81,13 @@ export class Benchmarks {
   readonly #options: BenchmarksOptions;
   readonly #executor: BenchmarkExecutor;
   readonly #figures: KeptFigures;
+  readonly #starts: BenchmarkStarts;
 
   constructor(options: BenchmarksOptions) {
     this.#options = options;
     this.#executor = new BenchmarkExecutor(options);
     const { database, figures, now } = options;
+    this.#starts = new BenchmarkStarts(options, (id) => this.#executor.add(id));
     this.#figures = new KeptFigures({
       ...{ figures, now },
       doneOf: async ({ id }) => (await countUnits(database, id)).done,
@@ -106,16 +107,12 @@ export class Benchmarks {
   }
 
   /**
-   * Checks, stores and starts; durable when this resolves.
+   * Checks, stores and starts; durable when this resolves. Sent again under its idempotency key it is the same benchmark.
    *
-   * @throws the caller's mistakes, all at once; UNSUPPORTED for client tokens; QUEUE_FULL; STORAGE_FULL
+   * @throws the caller's mistakes, all at once; CONFLICT when the key stands for another input; UNSUPPORTED for client tokens; QUEUE_FULL; STORAGE_FULL
    */
-  async start(input: BenchmarkInput, viewer: Viewer): Promise<Benchmark> {
-    const { database } = this.#options;
-    const { benchmark, entrants } = await checkedBenchmark(input, viewer, this.#options);
-    await insertBenchmark(database, benchmark, entrants);
-    this.#executor.add(benchmark.id);
-    return benchmark;
+  start(input: BenchmarkInput, viewer: Viewer): Promise<Benchmark> {
+    return this.#starts.start(input, viewer);
   }
 
   /** Ends a benchmark; what is done is kept. Of one that is over, nothing. @throws UNKNOWN_BENCHMARK */

@@ -44,7 +44,8 @@ function waitProblems(waitMs: number | undefined, operation: Operation | null): 
   return [{ ...problemAt('waitMs'), message, value: String(waitMs), limit: null }];
 }
 
-function keyProblems(key: string | undefined): Problem[] {
+/** What is wrong with an idempotency key. */
+export function keyProblems(key: string | undefined): Problem[] {
   if (key === undefined) return [];
   const length = [...key].length;
   const odd = unprintable.exec(key)?.[0].codePointAt(0);

@@ -82,11 +82,22 @@ export const benchmarks = pgTable(
     /** Null exactly while the benchmark is not terminal. */
     finishedAt: instant('finished_at'),
     error: json().$type<RunError>(),
+    /** The client's name for one attempt to start it; of an owner, each names one benchmark. */
+    idempotencyKey: text('idempotency_key'),
+    /** SHA-256, hex, of what was submitted under the idempotency key; null exactly without one. */
+    inputDigest: text('input_digest'),
   },
   (benchmark) => [
     index('benchmarks_by_creation').on(benchmark.owner, benchmark.createdAt, benchmark.id),
     index('benchmarks_by_dataset').on(benchmark.datasetId),
     index('benchmarks_unfinished').on(benchmark.id).where(sql`${benchmark.finishedAt} is null`),
+    uniqueIndex('benchmarks_by_idempotency_key')
+      .on(benchmark.owner, benchmark.idempotencyKey)
+      .where(sql`${benchmark.idempotencyKey} is not null`),
+    check(
+      'benchmarks_idempotent',
+      sql`(${benchmark.idempotencyKey} is null) = (${benchmark.inputDigest} is null)`,
+    ),
     check(
       'benchmarks_status',
       sql`${benchmark.status} in ('QUEUED', 'RUNNING', 'COMPLETED', 'FAILED', 'CANCELLED')`,

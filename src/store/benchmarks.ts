@@ -3,7 +3,7 @@
  *
  * Knows rows; their units are in `benchmark-units.ts`, their figures in `benchmark-cells.ts`.
  */
-import { and, asc, eq, inArray, isNull } from 'drizzle-orm';
+import { and, asc, eq, inArray, isNotNull, isNull } from 'drizzle-orm';
 import type { RunError } from '../decoding/run-event.ts';
 import { InfillError } from '../errors.ts';
 import { benchmarkEntrants, benchmarks } from './benchmark-tables.ts';
@@ -17,7 +17,11 @@ export type BenchmarkRow = Readonly<typeof benchmarks.$inferSelect>;
 /** An entrant as stored. */
 export type EntrantRow = Readonly<typeof benchmarkEntrants.$inferSelect>;
 
-/** Inserts a benchmark with its entrants; durable when this resolves. */
+/**
+ * Inserts a benchmark with its entrants; durable when this resolves.
+ *
+ * @throws CONFLICT when its owner has another benchmark with its idempotency key
+ */
 export function insertBenchmark(
   database: Database,
   benchmark: BenchmarkRow,
@@ -25,7 +29,20 @@ export function insertBenchmark(
 ): Promise<void> {
   return guarded(`insert benchmark ${benchmark.id}`, () =>
     database.transaction(async (transaction) => {
-      await transaction.insert(benchmarks).values(benchmark);
+      const inserted = await transaction
+        .insert(benchmarks)
+        .values(benchmark)
+        .onConflictDoNothing({
+          target: [benchmarks.owner, benchmarks.idempotencyKey],
+          where: isNotNull(benchmarks.idempotencyKey),
+        })
+        .returning({ id: benchmarks.id });
+      if (inserted.length === 0) {
+        throw new InfillError(
+          'CONFLICT',
+          'Another benchmark has been submitted under the same key.',
+        );
+      }
       if (entrants.length > 0) await transaction.insert(benchmarkEntrants).values([...entrants]);
     }),
   );
@@ -64,6 +81,21 @@ export function findBenchmarks(
       .where(and(eq(benchmarks.owner, owner), inArray(benchmarks.id, ids.filter(isUuid))));
     const byId = new Map(rows.map((row) => [row.id, row]));
     return ids.map((id) => byId.get(id.toLowerCase()) ?? null);
+  });
+}
+
+/** The benchmark that an owner submitted under an idempotency key; null when there is none. */
+export function findBenchmarkByKey(
+  database: Database,
+  owner: string,
+  idempotencyKey: string,
+): Promise<BenchmarkRow | null> {
+  return guarded('find a benchmark by its idempotency key', async () => {
+    const [benchmark = null] = await database
+      .select()
+      .from(benchmarks)
+      .where(and(eq(benchmarks.owner, owner), eq(benchmarks.idempotencyKey, idempotencyKey)));
+    return benchmark;
   });
 }
 

@@ -32,6 +32,7 @@ function targetOf(maskings: readonly Masking[]): FillsTarget {
   const benchmark: BenchmarkRow = {
     ...{ id: 'b', owner: 'local', name: null, status: 'COMPLETED', datasetId: 'd', maskings },
     ...{ itemCount: items.length, seed: 5n, environment: [], error: null },
+    ...{ idempotencyKey: null, inputDigest: null },
     settings: { measures: ['FILL'], scoreDraws: 1, key: null },
     createdAt: new Date(0),
     finishedAt: new Date(1),

@@ -534,6 +534,8 @@ export type StartBenchmarkInput = {
   readonly dataset: string | number;
   /** At most 16; none where all fills are to be imported. */
   readonly entrants: ReadonlyArray<EntrantInput>;
+  /** Your name for this submission, from 1 to 128 printable characters. Sent again with the same input it is the same benchmark; with another input, a `ConflictError`. It is known for as long as the benchmark is. */
+  readonly idempotencyKey?: string | null | undefined;
   /** So many items from the first; all when absent. */
   readonly items?: number | null | undefined;
   /** From 1 to 32, each applied to every item. */
