@@ -13,7 +13,6 @@ import type { Priority } from '../decoding/precedence.ts';
 import type { RunProgress, ScoredFill } from '../decoding/run-event.ts';
 import { InfillError } from '../errors.ts';
 import type { ServedPack, TokenizedText } from './dispatcher.ts';
-import { ExpectedWork } from './expected-work.ts';
 import { ProgressOutbox } from './progress-outbox.ts';
 import {
   type Answer,
@@ -73,7 +72,8 @@ export class DecodingWorker {
   readonly #runs = new Map<string, AbortController>();
   readonly #asks = new Map<number, AbortController>();
   readonly #jobs = new Set<Promise<void>>();
-  readonly #expected = new ExpectedWork();
+  /** What lets batch work go on, by hold. */
+  readonly #holds = new Map<number, () => void>();
   #opening: Promise<OpenedPack> | null = null;
   #subject = workerSubject({ plugin: null });
   #closing: Promise<void> | null = null;
@@ -93,6 +93,12 @@ export class DecodingWorker {
         break;
       case 'abandon':
         this.#asks.get(message.id)?.abort();
+        break;
+      case 'hold':
+        this.#begin(this.#hold(message.id));
+        break;
+      case 'letGo':
+        this.#begin(this.#letGo(message.id));
         break;
       case 'fill':
         this.#begin(this.#fill(message));
@@ -152,7 +158,7 @@ export class DecodingWorker {
     const { engine } = await this.#opened();
     switch (ask.type) {
       case 'prepare':
-        return this.#prepared(engine, ask);
+        return { type: 'prepared', prepared: engine.prepare(ask.request) };
       case 'tokenize':
         return { type: 'tokenized', tokenized: engine.tokenize(ask.text) };
       case 'score':
@@ -162,21 +168,12 @@ export class DecodingWorker {
     }
   }
 
-  #prepared(engine: Engine, { request, next }: Extract<Ask, { type: 'prepare' }>): Answer {
-    const prepared = engine.prepare(request);
-    if (next === 'INTERACTIVE') this.#expected.begin(engine.holdBatchWork());
-    return { type: 'prepared', prepared };
-  }
-
   async #scored(
     engine: Engine,
     { score, priority }: Extract<Ask, { type: 'score' }>,
     signal: AbortSignal,
   ): Promise<Answer> {
-    // It is among the interactive work, or refused, when this returns.
-    const scoring = engine.score(score, signal, priority);
-    if (priority === 'INTERACTIVE') this.#expected.arrived();
-    return { type: 'scored', scored: await scoring };
+    return { type: 'scored', scored: await engine.score(score, signal, priority) };
   }
 
   async #fill({ runId, request, priority, waitedMs }: FillJob): Promise<void> {
@@ -192,7 +189,7 @@ export class DecodingWorker {
       let isEnded = false;
       let peakBytes = 0;
       const options = { signal: abort.signal, submittedAt, priority };
-      for await (const progress of this.#admitted(engine, request, options)) {
+      for await (const progress of engine.infill(request, options)) {
         peakBytes = Math.max(peakBytes, residentBytes());
         outbox.push(withPeak(this.#withoutCause(progress), peakBytes));
         isEnded = isTerminal(progress.type);
@@ -203,17 +200,17 @@ export class DecodingWorker {
     this.#runs.delete(runId);
   }
 
-  /** Begins a run; it is among the interactive work, or refused, before what was held for it goes on. */
-  #admitted(
-    engine: Engine,
-    request: InfillRequest,
-    options: Parameters<Engine['infill']>[1],
-  ): AsyncIterable<RunProgress> {
-    try {
-      return engine.infill(request, options);
-    } finally {
-      if (options.priority === 'INTERACTIVE') this.#expected.arrived();
-    }
+  /** Nothing where no pack is open: there is no batch work then. */
+  async #hold(id: number): Promise<void> {
+    const [opened] = await Promise.allSettled([this.#opened()]);
+    if (opened.status === 'fulfilled') this.#holds.set(id, opened.value.engine.holdBatchWork());
+  }
+
+  /** Not before what was sent ahead of it has begun, which comes to the engine by a shorter way. */
+  async #letGo(id: number): Promise<void> {
+    await Promise.allSettled([this.#opened()]);
+    this.#holds.get(id)?.();
+    this.#holds.delete(id);
   }
 
   #told(error: unknown): ErrorMessage {

@@ -70,13 +70,16 @@ export interface Dispatcher {
   readonly packs: readonly ServedPack[];
   stateOf(packId: string): PackState;
   /**
+   * Batch work of every pack begins no step from now on, until what is returned is called: for interactive work that is on
+   * its way, and would wait for that step as well.
+   */
+  holdBatchWork(): () => void;
+  /**
    * Checks a request, to fill or to score, against a pack where the tokenizer is, without running it.
    *
-   * @param next - the priority of the run or score that is to follow at once; absent where none is. Batch work begins no
-   *   step while an interactive one is on its way.
    * @throws the caller's mistakes, all at once; WORKER_FAILED when the worker died or hangs.
    */
-  prepare(packId: string, request: Preparable, next?: Priority): Promise<PreparedInfill>;
+  prepare(packId: string, request: Preparable): Promise<PreparedInfill>;
   /** Tokenizes as `prepare` would tokenize a literal. */
   tokenize(packId: string, text: string): Promise<TokenizedText>;
   /**

@@ -53,12 +53,19 @@ export class IsolatingDispatcher implements Dispatcher {
     return this.#options.builtIn.stateOf(packId);
   }
 
-  async prepare(packId: string, request: Preparable, next?: Priority): Promise<PreparedInfill> {
+  holdBatchWork(): () => void {
+    const holds = this.#all().map((dispatcher) => dispatcher.holdBatchWork());
+    return () => {
+      for (const letGo of holds) letGo();
+    };
+  }
+
+  async prepare(packId: string, request: Preparable): Promise<PreparedInfill> {
     const { name } = ('fill' in request ? request.request : request).decoder;
     const problem = this.#decoderProblem(packId, name);
     if (problem !== null) return this.#prepareWithout(packId, request, problem);
     return this.#dispatcherOf(packId, name)
-      .prepare(packId, request, next)
+      .prepare(packId, request)
       .catch((error: unknown) => this.#refuse(error, name));
   }
 

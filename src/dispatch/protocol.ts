@@ -49,8 +49,7 @@ export function workerSubject({ plugin }: Pick<OpenRequest, 'plugin'>): string {
 
 /** A job with one answer. */
 export type Ask =
-  /** `next`: the priority of the run or score that follows unless something is wrong; absent where none does. */
-  | { readonly type: 'prepare'; readonly request: Preparable; readonly next?: Priority | undefined }
+  | { readonly type: 'prepare'; readonly request: Preparable }
   | { readonly type: 'tokenize'; readonly text: string }
   | { readonly type: 'score'; readonly score: ScoreRequest; readonly priority: Priority };
 
@@ -68,6 +67,9 @@ export type ToWorker =
   | { readonly type: 'ask'; readonly id: number; readonly ask: Ask }
   /** The answer to `id` is not wanted any more. */
   | { readonly type: 'abandon'; readonly id: number }
+  /** Batch work is to begin no step until this hold is let go. */
+  | { readonly type: 'hold'; readonly id: number }
+  | { readonly type: 'letGo'; readonly id: number }
   | ({ readonly type: 'fill' } & FillJob)
   | { readonly type: 'cancel'; readonly runId: string }
   | { readonly type: 'ping' }

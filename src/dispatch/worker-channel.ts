@@ -55,6 +55,7 @@ export class WorkerChannel {
   readonly #asks = new Map<number, PendingAsk>();
   readonly #runs = new Map<string, ProgressStream>();
   #lastAskId = 0;
+  #lastHoldId = 0;
   #pingTimer: NodeJS.Timeout | undefined;
   #killTimer: NodeJS.Timeout | undefined;
   /** Counted, not timed: a server process that is itself held up must not take its worker for hung. */
@@ -127,6 +128,14 @@ export class WorkerChannel {
     this.#asks.delete(id);
     if (answer.type === 'refused') throw fromErrorMessage(answer.error);
     return answer;
+  }
+
+  /** As `Dispatcher.holdBatchWork`. What is sent while it holds is there before batch work goes on. */
+  holdBatchWork(): () => void {
+    this.#lastHoldId += 1;
+    const id = this.#lastHoldId;
+    this.#send({ type: 'hold', id });
+    return () => this.#send({ type: 'letGo', id });
   }
 
   /** Starts a run; its progress has exactly one terminal entry. */

@@ -82,8 +82,15 @@ export class WorkerDispatcher implements Dispatcher {
     return this.#workerOf(packId).state;
   }
 
-  async prepare(packId: string, request: Preparable, next?: Priority): Promise<PreparedInfill> {
-    return this.#workerOf(packId).prepare(request, next);
+  holdBatchWork(): () => void {
+    const holds = [...this.#workers.values()].map((worker) => worker.holdBatchWork());
+    return () => {
+      for (const letGo of holds) letGo();
+    };
+  }
+
+  async prepare(packId: string, request: Preparable): Promise<PreparedInfill> {
+    return this.#workerOf(packId).prepare(request);
   }
 
   async tokenize(packId: string, text: string): Promise<TokenizedText> {

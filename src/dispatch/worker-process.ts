@@ -108,9 +108,14 @@ export class WorkerProcess {
     return this.#state;
   }
 
+  /** As `Dispatcher.holdBatchWork`; a process that takes this one's place holds nothing. */
+  holdBatchWork(): () => void {
+    return this.#channel.holdBatchWork();
+  }
+
   /** Checks a request, as `Dispatcher.prepare`. @throws the caller's mistakes; WORKER_FAILED */
-  async prepare(request: Preparable, next?: Priority): Promise<PreparedInfill> {
-    const answer = await this.#askSoon({ type: 'prepare', request, next });
+  async prepare(request: Preparable): Promise<PreparedInfill> {
+    const answer = await this.#askSoon({ type: 'prepare', request });
     assert(answer.type === 'prepared');
     return answer.prepared;
   }

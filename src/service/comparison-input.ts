@@ -77,7 +77,7 @@ export async function prepareEntrants(
   const checks = entrants
     .slice(0, entrantLimits.most)
     .map(({ label: _, ...entrant }) =>
-      prepareInfill({ ...shared, ...plain, ...entrant, seed }, options, [], 'INTERACTIVE'),
+      prepareInfill({ ...shared, ...plain, ...entrant, seed }, options, []),
     );
   const settled = await Promise.allSettled(checks);
   const prepared = settled.flatMap((check) => (check.status === 'fulfilled' ? [check.value] : []));

@@ -18,6 +18,7 @@ import type { Database } from '../store/database.ts';
 import type { Page, PageRequest } from '../store/keyset-pages.ts';
 import { readEvents } from '../store/runs.ts';
 import { uuidV7 } from '../store/uuid-v7.ts';
+import { aheadOfBatchWork } from './ahead-of-batch-work.ts';
 import {
   type CompareInput,
   compareDigest,
@@ -98,10 +99,16 @@ export class Comparisons {
     const key = input.idempotencyKey;
     // What is wrong with an input is told, whatever its key stands for; and a wrong key names nothing.
     if (key === undefined || earlyProblems(input).length > 0) {
-      return this.#start(input, viewer, null);
+      return this.#admit(input, viewer, null);
     }
     const submission = { owner: viewer.owner, key, digest: compareDigest(input) };
-    return this.#keyed.once(submission, () => this.#start(input, viewer, submission));
+    return this.#keyed.once(submission, () => this.#admit(input, viewer, submission));
+  }
+
+  #admit(input: CompareInput, viewer: Viewer, submission: Submission | null): Promise<Comparison> {
+    return aheadOfBatchWork(this.#options.dispatcher, 'INTERACTIVE', () =>
+      this.#start(input, viewer, submission),
+    );
   }
 
   async #start(

@@ -6,7 +6,6 @@
  */
 
 import type { NamedValue } from '../benchmark/benchmark-results.ts';
-import type { GivenFill, PreparedSlot } from '../decoding/infill-request.ts';
 import type { DecoderDescription } from '../decoding/registry.ts';
 import { InfillError } from '../errors.ts';
 import { deleteEndedBefore, deleteRuns } from '../store/delete-runs.ts';
@@ -20,23 +19,18 @@ import { Datasets, noImports, type ReadImport } from './datasets.ts';
 import type { Identity, MintClientTokenInput } from './identity.ts';
 import { planOf } from './infill-plan.ts';
 import { KnownRuns } from './known-runs.ts';
-import {
-  findPack,
-  type PreparationOptions,
-  prepareInfill,
-  prepareScore,
-} from './prepared-request.ts';
+import { findPack, type PreparationOptions, prepareInfill } from './prepared-request.ts';
 import { receiptOf } from './receipt.ts';
 import { type LifecycleOptions, RunLifecycle } from './run-lifecycle.ts';
 import { RunMemory } from './run-memory.ts';
 import { termsProblems } from './run-terms.ts';
+import { Scores } from './scores.ts';
 import type {
   Infill,
   InfillEvent,
   InfillInput,
   InfillPlan,
   InfillSelection,
-  Priority,
   ScoredInfill,
   ScoreInput,
   Service,
@@ -71,6 +65,7 @@ export class InfillService implements Service {
   readonly #known: KnownRuns;
   readonly #lifecycle: RunLifecycle;
   readonly #submissions: Submissions;
+  readonly #scores: Scores;
 
   constructor(options: ServiceOptions) {
     this.#options = options;
@@ -81,6 +76,7 @@ export class InfillService implements Service {
     this.#lifecycle = new RunLifecycle({ ...options, memory });
     const [known, lifecycle] = [this.#known, this.#lifecycle];
     this.#submissions = new Submissions({ ...options, known, lifecycle });
+    this.#scores = new Scores(options);
     this.comparisons = new Comparisons({ ...options, lifecycle });
     const { readImport = noImports, environment = [], figures = figuresHere } = options;
     this.datasets = new Datasets({ ...options, readImport });
@@ -140,27 +136,7 @@ export class InfillService implements Service {
   }
 
   scoreInfill(input: ScoreInput, viewer: Viewer, signal: AbortSignal): Promise<ScoredInfill> {
-    return this.#score(input, viewer, { priority: 'INTERACTIVE', signal });
-  }
-
-  async #score(
-    input: ScoreInput,
-    viewer: Viewer,
-    { priority, signal }: { readonly priority: Priority; readonly signal: AbortSignal },
-  ): Promise<ScoredInfill> {
-    const { dispatcher, ledger } = this.#options;
-    const { pack, score, prepared } = await prepareScore(input, this.#options, priority);
-    await ledger.charge(viewer, prepared.cost);
-    const scored = await dispatcher
-      .score(pack.id, score, signal, priority)
-      .catch(async (error: unknown) => {
-        const isAdmitted = !(error instanceof InfillError && error.family === 'busy');
-        if (!isAdmitted) await ledger.refund(viewer, prepared.cost);
-        throw error;
-      });
-    const { decoder, seed } = score.request;
-    const characterCount = characterCountOf(score.fill, prepared.slots);
-    return { ...scored, pack, decoderName: decoder.name, seed, characterCount };
+    return this.#scores.score(input, viewer, { priority: 'INTERACTIVE', signal });
   }
 
   submitInfill(input: InfillInput, viewer: Viewer): Promise<Infill> {
@@ -248,7 +224,8 @@ export class InfillService implements Service {
   #unitDecoder(): UnitDecoder {
     return {
       tokenize: (packId, text) => this.#options.dispatcher.tokenize(packId, text),
-      score: (input, viewer, signal) => this.#score(input, viewer, { priority: 'BATCH', signal }),
+      score: (input, viewer, signal) =>
+        this.#scores.score(input, viewer, { priority: 'BATCH', signal }),
       fill: async (input, viewer, benchmarkId, signal) => {
         const { id } = await this.#submissions.submit(input, viewer, 'SUBMIT', benchmarkId);
         await this.#followToEnd(id, signal);
@@ -298,11 +275,4 @@ export class InfillService implements Service {
 function isSelected({ id, finishedAt }: Infill, selection: InfillSelection): boolean {
   if ('ids' in selection) return selection.ids.includes(id);
   return finishedAt !== null && finishedAt < selection.finishedBefore;
-}
-
-/** An owned space is scored with the slot's first token, so it counts. */
-function characterCountOf(fill: GivenFill, slots: readonly PreparedSlot[]): number | null {
-  if ('tokens' in fill) return null;
-  const ownedSpaces = slots.filter(({ ownsSpace }) => ownsSpace).length;
-  return fill.slots.reduce((sum, text) => sum + [...text].length, ownedSpaces);
 }

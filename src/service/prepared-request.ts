@@ -7,7 +7,7 @@ import assert from 'node:assert/strict';
 import type { InfillRequest, PreparedInfill, ScoreRequest } from '../decoding/infill-request.ts';
 import type { Dispatcher, ServedPack } from '../dispatch/dispatcher.ts';
 import { InfillError, type Problem, problemsError } from '../errors.ts';
-import type { InfillInput, Priority, ScoreInput } from './service.ts';
+import type { InfillInput, ScoreInput } from './service.ts';
 
 /** What one client may ask for. */
 export type ServiceLimits = {
@@ -45,29 +45,26 @@ export type PreparedScore = {
 
 /**
  * @param terms - what is wrong with the input's terms; told together with the rest.
- * @param next - the priority of the run that follows; absent where none does.
  * @throws UNKNOWN_MODEL; UNSUPPORTED; what `Dispatcher.prepare` throws
  */
 export async function prepareInfill(
   input: InfillInput,
   options: PreparationOptions,
   terms: readonly Problem[],
-  next?: Priority,
 ): Promise<PreparedRequest> {
   const chosen = choosePack(options.dispatcher, input.model);
   const { pack } = chosen;
   const request = requestOf(input, pack, options);
   const labels = labelsProblems(input.labels ?? [], options.limits);
   const own = [...(input.problems ?? []), ...chosen.problems, ...labels, ...terms];
-  const prepared = await prepareWith(own, options.dispatcher.prepare(pack.id, request, next));
+  const prepared = await prepareWith(own, options.dispatcher.prepare(pack.id, request));
   return { pack, request, prepared };
 }
 
-/** @param next - as in `prepareInfill`. @throws as that; UNSUPPORTED when the decoder has no likelihood with these options */
+/** @throws as `prepareInfill`; UNSUPPORTED when the decoder has no likelihood with these options */
 export async function prepareScore(
   input: ScoreInput,
   options: PreparationOptions,
-  next?: Priority,
 ): Promise<PreparedScore> {
   const { fill, draws, ...scored } = input;
   const chosen = choosePack(options.dispatcher, input.model);
@@ -81,7 +78,7 @@ export async function prepareScore(
   } as const;
   const score = { request: requestOf(plain, pack, options), fill, draws };
   const own = [...(input.problems ?? []), ...chosen.problems];
-  const prepared = await prepareWith(own, options.dispatcher.prepare(pack.id, score, next));
+  const prepared = await prepareWith(own, options.dispatcher.prepare(pack.id, score));
   return { pack, score, prepared };
 }
 

@@ -5,6 +5,7 @@
  */
 import { InfillError } from '../errors.ts';
 import type { RunRow } from '../store/runs.ts';
+import { aheadOfBatchWork } from './ahead-of-batch-work.ts';
 import { type CostLedger, charged } from './cost-ledger.ts';
 import { inputDigest } from './input-digest.ts';
 import { KeyedSubmissions, type Submission } from './keyed-submissions.ts';
@@ -14,7 +15,7 @@ import { type PreparationOptions, prepareInfill } from './prepared-request.ts';
 import type { RunLifecycle } from './run-lifecycle.ts';
 import type { RunNotice } from './run-notice.ts';
 import { disconnectPolicyOf, type Operation, termsProblems } from './run-terms.ts';
-import type { InfillInput, Viewer } from './service.ts';
+import type { InfillInput, Priority, Viewer } from './service.ts';
 
 /** What inputs are submitted with. */
 export type SubmissionOptions = PreparationOptions & {
@@ -94,13 +95,20 @@ export class Submissions {
     return this.#keyed.once(submission, () => this.#admit(call, submission));
   }
 
-  async #admit(call: Call, submission: Submission | null): Promise<RunRow> {
+  #admit(call: Call, submission: Submission | null): Promise<RunRow> {
+    const { priority = 'INTERACTIVE' } = call.input;
+    return aheadOfBatchWork(this.#options.dispatcher, priority, () =>
+      this.#begin(call, submission, priority),
+    );
+  }
+
+  async #begin(call: Call, submission: Submission | null, priority: Priority): Promise<RunRow> {
     const { lifecycle, known, ledger } = this.#options;
     const { input, viewer, operation } = call;
-    const { supersedes, priority = 'INTERACTIVE' } = input;
+    const { supersedes } = input;
     const superseded = await known.supersededProblems(input, viewer);
     const terms = [...termsProblems(input, operation), ...superseded];
-    const checked = await prepareInfill(input, this.#options, terms, priority);
+    const checked = await prepareInfill(input, this.#options, terms);
     if (input.store !== 'NONE') this.#options.gate.check();
     const run = newRun(
       {

@@ -67,25 +67,30 @@ function fillOf(runId: string, request: InfillRequest, priority: Priority): Mess
 
 const urgent = requestOf(2n, '[MASK:2]');
 
-/** Runs ten steps of batch work; the check of an interactive run comes during the third. @returns the steps */
-async function stepsBeside(next: Priority | undefined, comes: boolean): Promise<string[]> {
+/** How an interactive request goes on after its check, for which the server held batch work. */
+type Sequel = 'run' | 'refusal';
+
+/** Runs ten steps of batch work; an interactive request comes during the third. @returns the steps */
+async function stepsBeside(sequel: Sequel): Promise<string[]> {
   const diary: string[] = [];
   const ended: RunProgress[] = [];
   const send = (message: FromWorker) => {
-    if (message.type === 'answer' && comes) void store();
+    if (message.type === 'answer') void goOn();
     if (message.type === 'progress' && isTerminal(message.progress.type)) {
       ended.push(message.progress);
     }
   };
-  /** The server charges, admits and stores the run before it sends it. */
-  const store = async () => {
-    for (let turn = 0; turn < 20; turn++) await setImmediate();
-    worker.receive(fillOf('urgent', urgent, 'INTERACTIVE'));
+  /** The server charges, admits and stores the run before it sends it, which may take longer than any step. */
+  const goOn = async () => {
+    for (let turn = 0; turn < 1000; turn++) await setImmediate();
+    diary.push(sequel);
+    if (sequel === 'run') worker.receive(fillOf('urgent', urgent, 'INTERACTIVE'));
+    worker.receive({ type: 'letGo', id: 1 });
   };
-  const check: Message = { type: 'ask', id: 1, ask: { type: 'prepare', request: urgent, next } };
+  const check: Message = { type: 'ask', id: 1, ask: { type: 'prepare', request: urgent } };
   const plugin = diaryPlugin(
     diary,
-    () => (diary.length === 3 ? [check] : []),
+    () => (diary.length === 3 ? [{ type: 'hold', id: 1 }, check] : []),
     (message) => worker.receive(message),
   );
   const engine = new InfillEngine({
@@ -106,25 +111,23 @@ async function stepsBeside(next: Priority | undefined, comes: boolean): Promise<
   const open = { folder: '/pack', device: 'cpu', threads: null, maxRunning: 4 } as const;
   worker.receive({ type: 'open', ...open, maxBytes: 1, plugin: null });
   worker.receive(fillOf('batch', requestOf(1n, '[MASK:10]'), 'BATCH'));
-  const runs = comes ? 2 : 1;
+  const runs = sequel === 'run' ? 2 : 1;
   while (ended.length < runs) await setImmediate();
   expect(ended.map(({ type }) => type)).toEqual(ended.map(() => 'completed'));
   return diary;
 }
 
-describe('an interactive run beside batch work', () => {
-  it('waits for the step under way and for no other, though it is checked first', async () => {
-    const steps = await stepsBeside('INTERACTIVE', true);
-    expect(steps.slice(0, 6)).toEqual(['batch', 'batch', 'batch', 'urgent', 'urgent', 'batch']);
-    expect(steps).toHaveLength(12);
+describe('an interactive request beside batch work', () => {
+  it('waits for the step under way and for no other, however long it takes to store its run', async () => {
+    const steps = await stepsBeside('run');
+    const before = ['batch', 'batch', 'batch', 'run'];
+    expect(steps.slice(0, 7)).toEqual([...before, 'urgent', 'urgent', 'batch']);
+    expect(steps).toHaveLength(13);
   });
 
-  it('holds batch work for a moment only, where it does not come', async () => {
-    expect(await stepsBeside('INTERACTIVE', false)).toHaveLength(10);
-  });
-
-  it('holds nothing where no run is to follow', async () => {
-    const steps = await stepsBeside(undefined, true);
-    expect(steps.slice(0, 5)).toEqual(['batch', 'batch', 'batch', 'batch', 'batch']);
+  it('holds batch work until it is refused, and no longer', async () => {
+    const steps = await stepsBeside('refusal');
+    expect(steps.slice(0, 5)).toEqual(['batch', 'batch', 'batch', 'refusal', 'batch']);
+    expect(steps).toHaveLength(11);
   });
 });

@@ -85,6 +85,16 @@ export class ScriptedDispatcher implements Dispatcher {
     }
   }
 
+  /** How many holds of batch work are not let go. */
+  holds = 0;
+
+  holdBatchWork() {
+    this.holds += 1;
+    return () => {
+      this.holds -= 1;
+    };
+  }
+
   stateOf() {
     return 'READY' as const;
   }
