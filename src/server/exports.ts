@@ -6,6 +6,7 @@
 
 import { once } from 'node:events';
 import type { ServerResponse } from 'node:http';
+import { parse } from 'node:path';
 import { InfillError } from '../errors.ts';
 import type { ExportedFile } from '../service/benchmark-export.ts';
 import { type BenchmarkExport, exportExtensions } from '../service/benchmark-names.ts';
@@ -81,12 +82,21 @@ function send(response: ServerResponse, { name, mediaType, policy, text }: Expor
 function headersOf(name: string, mediaType: string, policy: string | null) {
   return {
     'content-type': mediaType,
-    'content-disposition': `attachment; filename="${name}"`,
+    'content-disposition': attachmentOf(name),
     'content-security-policy': policy ?? "default-src 'none'; sandbox",
     'cross-origin-resource-policy': 'same-origin',
     'x-content-type-options': 'nosniff',
     'cache-control': 'no-store',
   };
+}
+
+/** A name that is not ASCII comes twice: not every client reads the second form. Source: RFC 6266, 4.3 and appendix D. */
+function attachmentOf(name: string): string {
+  const { name: stem, ext } = parse(name);
+  const letters = stem.replaceAll(/[^a-z0-9.-]+/gi, '-').replaceAll(/^-+|-+$/g, '');
+  const plain = `${letters || 'export'}${ext}`;
+  const whole = plain === name ? '' : `; filename*=UTF-8''${encodeURIComponent(name)}`;
+  return `attachment; filename="${plain}"${whole}`;
 }
 
 /** The first line is waited for before the head is sent: what is wrong is mostly wrong with it. */

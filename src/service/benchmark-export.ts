@@ -4,10 +4,9 @@
  * Knows what a file is made of; knows no HTTP. Equal results give equal bytes.
  */
 import type { BenchmarkResults } from '../benchmark/benchmark-results.ts';
-import type { Cell } from '../benchmark/cells.ts';
 import type { DatasetItem } from '../benchmark/dataset-item.ts';
-import type { Difference } from '../benchmark/differences.ts';
 import { exportFormats, exportText } from '../benchmark/export.ts';
+import type { BenchmarkSummary } from '../benchmark/figure-tables.ts';
 import type { MaskKey } from '../benchmark/mask-draw.ts';
 import { itemText, maskText, maskTokens } from '../benchmark/mask-item.ts';
 import { maskedLine } from '../benchmark/masked-lines.ts';
@@ -22,6 +21,7 @@ import { datasetItemOf } from './datasets.ts';
 
 /** A file to be sent. */
 export type ExportedFile = {
+  /** Letters of any script, digits and hyphens, then its ending. */
   readonly name: string;
   readonly mediaType: string;
   /** Content policy of a page; null of what is none. */
@@ -32,12 +32,7 @@ export type ExportedFile = {
 const itemsPerRead = 50;
 
 /** Everything that a file of a benchmark is made of. */
-export type ExportParts = {
-  readonly results: BenchmarkResults;
-  readonly dataset: DatasetRow;
-  readonly cells: readonly Cell[];
-  readonly differences: readonly Difference[];
-};
+export type ExportParts = BenchmarkSummary & { readonly dataset: DatasetRow };
 
 /** A benchmark in a form. */
 export async function exportedBenchmark(
@@ -109,8 +104,9 @@ async function lineOf(item: DatasetItem, masking: Masking, key: MaskKey, tokeniz
   return maskedLine({ id, group, ...maskTokens({ id, ids }, masking, key) });
 }
 
-/** Letters, digits and hyphens only: it goes into a header. */
+/** Of 60 characters at most: file systems take 255 bytes, and a letter may have four. */
 function fileName(name: string): string {
-  const plain = name.toLowerCase().replaceAll(/[^a-z0-9]+/g, '-');
-  return plain.replaceAll(/^-+|-+$/g, '').slice(0, 80) || 'benchmark';
+  const plain = name.toLowerCase().replaceAll(/[^\p{L}\p{M}\p{N}]+/gu, '-');
+  const short = [...plain].slice(0, 60).join('');
+  return short.replaceAll(/^-+|-+$/g, '') || 'benchmark';
 }

@@ -141,7 +141,7 @@ export class Benchmarks {
     return countBenchmarks(this.#options.database, owner, filter);
   }
 
-  /** The best figures of the viewer's benchmarks of a dataset. @throws as `checkedRanking` */
+  /** The best figures of the viewer's benchmarks of a dataset that came to their end. @throws as `checkedRanking` */
   leaderboard(
     asked: LeaderboardInput,
     page: { readonly after: number | null; readonly limit: number },
@@ -232,9 +232,8 @@ export class Benchmarks {
     const { database, datasets } = this.#options;
     const benchmark = await this.require(id, viewer);
     const dataset = await datasets.require(benchmark.datasetId, viewer);
-    const results = await this.results(benchmark);
-    const figures = await this.#figures.all(benchmark, results);
-    return exportedBenchmark(database, { results, dataset, ...figures }, format);
+    const summary = await this.#figures.summary(benchmark);
+    return exportedBenchmark(database, { ...summary, dataset }, format);
   }
 
   /**

@@ -6,6 +6,7 @@
 import type { BenchmarkResults } from '../benchmark/benchmark-results.ts';
 import type { Cell } from '../benchmark/cells.ts';
 import type { Difference } from '../benchmark/differences.ts';
+import type { BenchmarkSummary } from '../benchmark/figure-tables.ts';
 import type { Metric } from '../benchmark/metric.ts';
 import type { BenchmarkRow } from '../store/benchmarks.ts';
 import type { Figures } from './benchmark-figures.ts';
@@ -28,6 +29,8 @@ export class KeptFigures {
   readonly #options: KeptFiguresOptions;
   readonly #cells: Remembered<readonly Cell[]>;
   readonly #differences: Remembered<readonly Difference[]>;
+  /** Those that are being made. */
+  readonly #summaries = new Map<string, Promise<BenchmarkSummary>>();
 
   constructor(options: KeptFiguresOptions) {
     this.#options = options;
@@ -65,17 +68,31 @@ export class KeptFigures {
     return all.filter(({ metric }) => metrics?.includes(metric) ?? true);
   }
 
-  /** Both of one and the same results; differences from the first entrant. */
-  async all(benchmark: BenchmarkRow, results: BenchmarkResults) {
-    const { figures } = this.#options;
+  /**
+   * Results with both, differences from the first entrant. Results are large, so whoever asks while they are there gets the
+   * same ones.
+   */
+  async summary(benchmark: BenchmarkRow): Promise<BenchmarkSummary> {
+    const { name, revision, mayBeOlder } = await this.#stateOf(benchmark);
+    const asked = mayBeOlder ? name : `${name} ${revision}`;
+    const pending = this.#summaries.get(asked);
+    if (pending !== undefined) return pending;
+    const made = this.#summaryOf(benchmark);
+    this.#summaries.set(asked, made);
+    return made.finally(() => this.#summaries.delete(asked));
+  }
+
+  async #summaryOf(benchmark: BenchmarkRow): Promise<BenchmarkSummary> {
+    const { figures, resultsOf } = this.#options;
+    const results = await resultsOf(benchmark);
     const [baseline] = results.entrants;
     const isOver = benchmark.finishedAt !== null;
     const cells = isOver ? await this.cells(benchmark) : await figures.cells(results);
-    if (baseline === undefined) return { cells, differences: [] };
+    if (baseline === undefined) return { results, cells, differences: [] };
     const differences = isOver
       ? await this.differences(benchmark, baseline.id)
       : await figures.differences(results, baseline.id);
-    return { cells, differences };
+    return { results, cells, differences };
   }
 
   /** A unit that is done is never changed, so how many there are says which. */

@@ -7,11 +7,12 @@ import { startTestServer, type TestServer } from '../support/test-server.ts';
 const id = '01a20ace-cb9d-71ea-b909-0b986307d1c3';
 
 class ExportingService extends FakeService {
+  name = 'a.html';
   override readonly benchmarks: Service['benchmarks'] = {
     ...noBenchmarks,
     exported: async (asked, format, viewer) =>
       asked === id
-        ? { name: 'a.html', mediaType: 'text/html', policy: "default-src 'none'", text: format }
+        ? { name: this.name, mediaType: 'text/html', policy: "default-src 'none'", text: format }
         : noBenchmarks.exported(asked, format, viewer),
     async *maskedLines({ masking, seed }) {
       yield masking;
@@ -20,9 +21,10 @@ class ExportingService extends FakeService {
   };
 }
 
+const service = new ExportingService();
 let server: TestServer;
 beforeAll(async () => {
-  server = await startTestServer({}, { service: new ExportingService() });
+  server = await startTestServer({}, { service });
 });
 afterAll(() => server.close());
 
@@ -39,6 +41,17 @@ describe('exports', () => {
       'x-content-type-options': 'nosniff',
       'cache-control': 'no-store',
     });
+  });
+
+  it.each([
+    ['größer-2.csv', 'gr-er-2.csv', "; filename*=UTF-8''gr%C3%B6%C3%9Fer-2.csv"],
+    ['比較.csv', 'export.csv', "; filename*=UTF-8''%E6%AF%94%E8%BC%83.csv"],
+    ['plain.csv', 'plain.csv', ''],
+  ])('are called %s by clients that read it, and %s by others', async (name, plain, whole) => {
+    service.name = name;
+    const { headers } = await get(`/exports/benchmarks/${id}.html`);
+    service.name = 'a.html';
+    expect(headers.get('content-disposition')).toBe(`attachment; filename="${plain}"${whole}`);
   });
 
   it('are for pages of allowed origins, which are told their names', async () => {

@@ -11,7 +11,7 @@ const over = { id: 'a', finishedAt: new Date(0) } as BenchmarkRow;
 
 /** Counts what is computed; each computation takes `tookMs`. */
 function keeping({ tookMs }: { readonly tookMs: number }) {
-  const state = { now: 0, done: 0, computed: 0, failure: null as Error | null, cells };
+  const state = { now: 0, done: 0, computed: 0, read: 0, failure: null as Error | null, cells };
   const took = async <T>(value: T): Promise<T> => {
     state.computed += 1;
     state.now += tookMs;
@@ -22,7 +22,10 @@ function keeping({ tookMs }: { readonly tookMs: number }) {
     figures: { cells: () => took(state.cells), differences: () => took(differences) },
     now: () => state.now,
     doneOf: async () => state.done,
-    resultsOf: async () => results,
+    resultsOf: async () => {
+      state.read += 1;
+      return results;
+    },
     storedCellsOf: async () => [],
   });
   return { state, kept };
@@ -68,6 +71,25 @@ describe('figures of a benchmark that goes on', () => {
       await setImmediate();
     }
     expect(state.computed).toBe(3);
+  });
+});
+
+describe('results with their figures', () => {
+  it('are read once for all who ask meanwhile, and not kept', async () => {
+    const { state, kept } = keeping({ tookMs: 1 });
+    const [one, other] = await Promise.all([kept.summary(goesOn), kept.summary(goesOn)]);
+    expect(one).toMatchObject({ results, cells, differences });
+    expect([other === one, state.read]).toEqual([true, 1]);
+    await kept.summary(goesOn);
+    expect(state.read).toBe(2);
+  });
+
+  it('are never older than the units of a benchmark that is over', async () => {
+    const { state, kept } = keeping({ tookMs: 1 });
+    const before = kept.summary(over);
+    await Promise.resolve();
+    state.done = 5;
+    expect(await kept.summary(over)).not.toBe(await before);
   });
 });
 
