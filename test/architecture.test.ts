@@ -12,10 +12,11 @@ const assert = ['node:assert', 'node:assert/strict'];
 /**
  * Layer → what it may import. An entry that ends in `:` or `/` is a prefix; one after `type ` allows types only.
  *
- * Every layer may import `src/errors` and itself.
+ * Every layer may import `src/errors`, `src/counted` and itself.
  */
 const mayImport: Record<string, readonly string[]> = {
   'src/errors': [],
+  'src/counted': [],
   'src/events': [],
   'src/package-root': ['node:'],
   'src/config': ['src/package-root', 'zod', 'node:'],
@@ -116,7 +117,7 @@ function violations(file: string, source: string): string[] {
   const layer = layerOf(path);
   if (layer === undefined) return [`${file} belongs to no layer`];
   if (layer === 'root') return [];
-  const allowed = ['src/errors', ...(mayImport[layer] ?? [])];
+  const allowed = ['src/errors', 'src/counted', ...(mayImport[layer] ?? [])];
   return importsOf(path, source)
     .filter(({ target, isType }) => {
       if (layerOf(target) === layer) return isSibling(path, target);

@@ -3,6 +3,7 @@
  *
  * Knows the fields and their limits; other fields are left alone, since files that people have carry more.
  */
+import { counted } from '../counted.ts';
 import { readTemplate } from '../text/template-notation.ts';
 import type { DatasetItem } from './dataset-item.ts';
 
@@ -120,7 +121,9 @@ function maskFaults(template: string, gold: readonly string[]): string[] {
   if (masks === 0) return ['Its `template` has no mask.'];
   return masks === gold.length
     ? []
-    : [`Its \`template\` has ${masks} masks, and its \`gold\` has ${gold.length} texts.`];
+    : [
+        `Its \`template\` has ${counted(masks, 'mask')}, and its \`gold\` has ${counted(gold.length, 'text')}.`,
+      ];
 }
 
 function goldFaults(text: string, index: number): string[] {

@@ -4,6 +4,7 @@
  * Knows forms of files; opens none.
  */
 import { createHash } from 'node:crypto';
+import { counted } from '../counted.ts';
 import { type InfillError, type Problem, problemsError } from '../errors.ts';
 import type { DatasetItem } from './dataset-item.ts';
 import { type ItemReading, readJsonLine, textItem } from './dataset-line.ts';
@@ -122,7 +123,7 @@ export class DatasetReader {
   #refusal(problems: readonly [Problem, ...Problem[]]): InfillError {
     const more = this.#problemCount - this.#problems.length;
     if (more === 0) return problemsError(problems);
-    const message = `There are ${more} more problems, which are not listed.`;
+    const message = `Not listed: ${counted(more, 'more problem')}.`;
     const value = String(this.#problemCount);
     const limit = String(datasetLimits.problems);
     const rest = { path: ['content'], code: 'INVALID_INPUT', message, value, limit } as const;

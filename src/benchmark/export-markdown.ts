@@ -3,6 +3,7 @@
  *
  * Knows tables of plain texts; every text is escaped, as labels are a client's.
  */
+import { counted } from '../counted.ts';
 import {
   type BenchmarkSummary,
   differenceTables,
@@ -14,7 +15,7 @@ import {
 export function markdownText(summary: BenchmarkSummary): string {
   const { name, dataset, seed, environment } = summary.results;
   const facts = [
-    `Dataset: ${dataset.name}, ${dataset.itemCount} items (${dataset.licence}), digest ${dataset.digest}. Seed: ${seed}.`,
+    `Dataset: ${dataset.name}, ${counted(dataset.itemCount, 'item')} (${dataset.licence}), digest ${dataset.digest}. Seed: ${seed}.`,
     'Intervals are 95 %, by bootstrap over groups of items.',
     environment.map(({ name: fact, value }) => `${fact}: ${value}`).join('; '),
   ];

@@ -54,7 +54,7 @@ export type ItemFill = {
   readonly slots: readonly FilledSlot[];
   /** Whether every slot has its gold text. */
   readonly exact: boolean;
-  /** Null for fills made elsewhere. */
+  /** Null for fills made elsewhere without token ids. */
   readonly tokens: FilledTokens | null;
   /** Null for fills made elsewhere. */
   readonly cost: FillCost | null;

@@ -3,6 +3,7 @@
  *
  * Knows no model: how many tokens a gold piece has is for the server, under each pack.
  */
+import { counted } from '../counted.ts';
 import { InfillError } from '../errors.ts';
 import { type TemplatePart, templateLimits } from '../text/template.ts';
 import { parseTemplate } from '../text/template-notation.ts';
@@ -71,8 +72,8 @@ function openSpans(
 ): TextSpan[] {
   if (masking.kind === 'MIDDLE_SENTENCE') return [middleSentence(item, text)];
   const words = wordSpans(text);
-  const open = openUnits({ id: item.id, count: words.length }, masking, key);
-  const spans = words.filter((_, index) => open.includes(index));
+  const open = new Set(openUnits({ id: item.id, count: words.length }, masking, key));
+  const spans = words.filter((_, index) => open.has(index));
   if (masking.kind === 'RATE') return spans;
   const [first] = spans;
   const last = spans.at(-1);
@@ -85,10 +86,10 @@ function openUnits(
   masking: Exclude<TextMasking, { readonly kind: 'EXPLICIT' | 'MIDDLE_SENTENCE' }> | TokenMasking,
   key: MaskKey,
 ): number[] {
-  const unit = masking.unit === 'WORD' ? 'words' : 'tokens';
+  const unit = masking.unit === 'WORD' ? 'word' : 'token';
   const needed = masking.kind === 'RATE' ? 1 : masking.length + 1;
   if (count < needed)
-    throw unfit(id, `has ${count} ${unit}; ${maskingName(masking)} needs ${needed}`);
+    throw unfit(id, `has ${counted(count, unit)}; ${maskingName(masking)} needs ${needed}`);
   const seed = maskSeed(key, id, maskingName(masking));
   if (masking.kind === 'RATE') {
     return drawUnits(count, Math.max(1, Math.round(masking.rate * count)), seed);
@@ -101,7 +102,10 @@ function middleSentence(item: DatasetItem, text: string): TextSpan {
   const sentences = sentenceSpans(text);
   const [, , middle] = sentences;
   if (sentences.length !== 5 || middle === undefined) {
-    throw unfit(item.id, `has ${sentences.length} sentences; middle-sentence needs exactly 5`);
+    throw unfit(
+      item.id,
+      `has ${counted(sentences.length, 'sentence')}; middle-sentence needs exactly 5`,
+    );
   }
   return middle;
 }
@@ -125,7 +129,7 @@ function explicitSegments(item: DatasetItem): MaskedSegment[] {
   if (masks !== gold.length || masks === 0 || gold.includes('')) {
     throw unfit(
       item.id,
-      `has ${masks} masks and ${gold.length} gold texts; it needs as many, none empty`,
+      `has ${counted(masks, 'mask')} and ${counted(gold.length, 'gold text')}; it needs as many, none empty`,
     );
   }
   const unused = gold.values();

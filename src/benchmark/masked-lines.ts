@@ -4,6 +4,7 @@
  * A masked text is a line of a dataset whose masks came with it: `{"id", "group", "template", "gold"}`, every mask written
  * `[MASK]`, whatever its length under a model. Masked tokens are `{"id", "group", "tokens", "gold"}`, null where open.
  */
+import { counted } from '../counted.ts';
 import { InfillError } from '../errors.ts';
 import type { DatasetItem, TemplateItem } from './dataset-item.ts';
 import type { MaskedText, MaskedTokens } from './mask-item.ts';
@@ -52,7 +53,10 @@ export function readMaskedLine(text: string, line: number): TemplateItem | Token
   if (isListOf(tokens, isTokenOrNull) && isListOf(gold, isToken)) {
     const open = tokens.filter((token) => token === null).length;
     if (open === gold.length) return { id, group, tokens, gold };
-    throw wrong(line, `has ${open} open positions and ${gold.length} gold tokens`);
+    throw wrong(
+      line,
+      `has ${counted(open, 'open position')} and ${counted(gold.length, 'gold token')}`,
+    );
   }
   throw wrong(line, 'has neither "template" with gold texts nor "tokens" with gold ids');
 }

@@ -12,6 +12,7 @@ import {
   ListDatasetsDocument,
   StartBenchmarkDocument,
 } from '../client/generated/graphql.ts';
+import { counted } from '../counted.ts';
 import { InfillError } from '../errors.ts';
 import { benchmarkInputOf, placeInFile } from './bench-file.ts';
 import type { CommandContext } from './command-context.ts';
@@ -167,6 +168,6 @@ export async function writeBenchmark(
   }
   const { done, failed, total } = progress;
   if (done < total) context.stderr.write(`They are of ${done} of ${total} units.\n`);
-  if (failed > 0) context.stderr.write(`${failed} units failed; its items say why.\n`);
+  if (failed > 0) context.stderr.write(`${counted(failed, 'unit')} failed; its items say why.\n`);
   return benchmark;
 }

@@ -3,8 +3,10 @@
  *
  * Knows what they are ranked by; knows no stream.
  */
+
 import type { InfillPartsFragment } from '../client/generated/graphql.ts';
-import { counted, logLikelihoodText, wordOf } from './measures.ts';
+import { counted } from '../counted.ts';
+import { logLikelihoodText, wordOf } from './measures.ts';
 
 type Candidate = InfillPartsFragment['candidates'][number];
 

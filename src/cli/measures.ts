@@ -7,12 +7,6 @@ import type { InfillPartsFragment } from '../client/generated/graphql.ts';
 
 type Likelihood = NonNullable<InfillPartsFragment['likelihood']>;
 
-/** A count with its noun: `1 pass`, `2 passes`. */
-export function counted(count: number, noun: string): string {
-  const plural = noun.endsWith('s') ? `${noun}es` : `${noun}s`;
-  return `${count} ${count === 1 ? noun : plural}`;
-}
-
 /** An enum value of the API as a word: `CHAIN_RULE` is `chain-rule`. */
 export function wordOf(value: string): string {
   return value.toLowerCase().replaceAll('_', '-');

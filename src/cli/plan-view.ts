@@ -3,8 +3,10 @@
  *
  * Knows layout; knows no client.
  */
+
 import type { InfillPlanPartsFragment } from '../client/generated/graphql.ts';
-import { counted, settingsText, wordOf } from './measures.ts';
+import { counted } from '../counted.ts';
+import { settingsText, wordOf } from './measures.ts';
 import { indentProse } from './screen.ts';
 import { aligned, tableOf } from './table.ts';
 

@@ -5,7 +5,7 @@
  * One file without scripts, links or fonts of its own; in light and dark. A viewer that does not animate shows the end.
  */
 
-import { counted } from './measures.ts';
+import { counted } from '../counted.ts';
 import { type Clock, cellMarkup, playheadMarkup } from './race-cells.ts';
 import { type Cell, type Layout, layOut, printable } from './race-layout.ts';
 import { escapeXml, number } from './race-markup.ts';

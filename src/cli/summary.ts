@@ -1,8 +1,9 @@
 /**
  * One line about an infill that ended.
  */
+
 import type { InfillPartsFragment } from '../client/generated/graphql.ts';
-import { counted } from './measures.ts';
+import { counted } from '../counted.ts';
 
 type Summarized = Pick<InfillPartsFragment, 'status' | 'decoderName' | 'seed' | 'usage' | 'timing'>;
 

@@ -3,12 +3,14 @@
  *
  * Knows masked items and what a line must have for each; knows neither labels nor packs.
  */
+import { setImmediate } from 'node:timers/promises';
 import { type DatasetItem, groupOf } from '../benchmark/dataset-item.ts';
 import { datasetLimits } from '../benchmark/dataset-reader.ts';
 import type { ItemFill, ItemScore, ScoreKind } from '../benchmark/item-result.ts';
 import type { MaskKey } from '../benchmark/mask-draw.ts';
 import { maskText } from '../benchmark/mask-item.ts';
 import { type Masking, maskingName } from '../benchmark/masking.ts';
+import { counted } from '../counted.ts';
 import type { Problem } from '../errors.ts';
 import type { NewBenchmarkItem } from '../store/benchmark-units.ts';
 import type { BenchmarkRow, EntrantRow } from '../store/benchmarks.ts';
@@ -45,6 +47,9 @@ type Masked = {
 
 type Place = { readonly item: DatasetItem; readonly index: number };
 
+/** Then others have a turn: masking a line takes up to some milliseconds. */
+const linesPerTurn = 20;
+
 /** Give it the lines; then it has units, or problems. */
 export class FillsReader {
   readonly #options: FillsReaderOptions;
@@ -65,6 +70,7 @@ export class FillsReader {
       this.#lineCount += 1;
       const text = this.#lineCount === 1 ? line.replace(/^\uFEFF/, '') : line;
       if (text.trim() !== '') await this.#add(readFillsLine(text));
+      if (this.#lineCount % linesPerTurn === 0) await setImmediate();
     }
     const { benchmark, items } = this.#options;
     for (const masking of benchmark.maskings.map(maskingName)) {
@@ -76,7 +82,7 @@ export class FillsReader {
   problems(): readonly Problem[] {
     const more = this.#problemCount - this.#problems.length;
     if (more === 0) return this.#problems;
-    return [...this.#problems, problemOf(`There are ${more} more problems.`, [])];
+    return [...this.#problems, problemOf(`Not listed: ${counted(more, 'more problem')}.`, [])];
   }
 
   /** Of lines without problems. */
@@ -166,14 +172,14 @@ function problemOf(message: string, place: readonly string[]): Problem {
 /** A sentence where the line is wrong. */
 function fillOf({ id, fills, ids }: FillsLine, { gold, goldIds }: Masked): ItemFill | string {
   if (gold.length !== fills.length) {
-    return `Item "${id}" has ${gold.length} masks, and its \`fills\` has ${fills.length} texts.`;
+    return `Item "${id}" has ${counted(gold.length, 'mask')}, and its \`fills\` has ${counted(fills.length, 'text')}.`;
   }
   const slots = gold.map((text, place) => ({ gold: text, text: fills[place] ?? '' }));
   const isSame = slots.every((slot) => slot.gold === slot.text);
   if (ids === null) return { slots, exact: isSame, tokens: null, cost: null };
   if (goldIds === null) return 'It has `ids`, which a masking of words or sentences has none of.';
   if (ids.length !== goldIds.length) {
-    return `Item "${id}" has ${goldIds.length} open tokens, and its \`ids\` has ${ids.length}.`;
+    return `Item "${id}" has ${counted(goldIds.length, 'open token')}, and its \`ids\` has ${ids.length}.`;
   }
   const tokens = matchedTokens(goldIds, ids);
   return { slots, exact: isSame || tokens.matches === tokens.open, tokens, cost: null };
@@ -181,13 +187,16 @@ function fillOf({ id, fills, ids }: FillsLine, { gold, goldIds }: Masked): ItemF
 
 /** Null without a score; a sentence where it is wrong. */
 function scoreOf(
-  { logProb, tokens }: FillsLine,
+  { id, logProb, tokens }: FillsLine,
   kind: ScoreKind | null,
-  { characters }: Masked,
+  { goldIds, characters }: Masked,
 ): ItemScore | null | string {
   if (logProb === null) return null;
   if (kind === null) return 'It has `logProb`, and `kind` does not say what that is.';
   if (tokens === null) return 'It has `logProb` without `tokens`, the number of scored tokens.';
+  if (goldIds !== null && tokens !== goldIds.length) {
+    return `Item "${id}" has ${counted(goldIds.length, 'open token')}, and its \`tokens\` is ${tokens}.`;
+  }
   // Not −0, which JSON would bring back as another value.
   const negLogLikelihood = logProb === 0 ? 0 : -logProb;
   return { kind, negLogLikelihood, openTokens: tokens, characters, standardError: null };

@@ -69,7 +69,7 @@ describe('a dataset', () => {
   it('tells the first twenty faults and how many more there are', () => {
     const messages = messagesOf('JSONL', Array<string>(25).fill('x').join('\n'));
     expect(messages.length).toBe(21);
-    expect(messages.at(-1)).toBe('There are 5 more problems, which are not listed.');
+    expect(messages.at(-1)).toBe('Not listed: 5 more problems.');
   });
 
   it('is not empty', () => {

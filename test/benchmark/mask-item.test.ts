@@ -144,7 +144,7 @@ describe('explicit masks', () => {
     expect(() => maskText(item, { kind: 'EXPLICIT' }, key)).toThrow('Item "fox" has no template');
     const missing = { ...explicit, gold: ['one'] };
     expect(() => maskText(missing, { kind: 'EXPLICIT' }, key)).toThrow(
-      'Item "e" has 2 masks and 1 gold texts',
+      'Item "e" has 2 masks and 1 gold text;',
     );
   });
 });

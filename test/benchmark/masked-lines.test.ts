@@ -51,7 +51,7 @@ describe('a line that is none', () => {
       '{"id":"a","template":"x"}',
       'Line 3 has neither "template" with gold texts nor "tokens" with gold ids.',
     ],
-    ['{"id":"a","tokens":[1,null],"gold":[]}', 'Line 3 has 1 open positions and 0 gold tokens.'],
+    ['{"id":"a","tokens":[1,null],"gold":[]}', 'Line 3 has 1 open position and 0 gold tokens.'],
     ['{"id":"a","tokens":[-1],"gold":[]}', 'Line 3 has neither'],
   ])('%s is refused', (line, message) => {
     expect(() => readMaskedLine(line, 3)).toThrow(message);

@@ -1,3 +1,4 @@
+import { setImmediate } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
 import type { Masking } from '../../src/benchmark/masking.ts';
 import { InfillError, type Problem } from '../../src/errors.ts';
@@ -121,11 +122,19 @@ describe('fills made elsewhere', () => {
     });
   });
 
+  it('let others have a turn while they are read', async () => {
+    const told: string[] = [];
+    const lines = Array.from({ length: 60 }, () => 'no json');
+    const reading = problemsOf(imported(lines)).then(() => told.push('read'));
+    await Promise.all([reading, setImmediate().then(() => told.push('another'))]);
+    expect(told).toEqual(['another', 'read']);
+  });
+
   it('are told the first twenty problems and how many more there are', async () => {
     const lines = Array.from({ length: 30 }, () => 'no json');
     const problems = await problemsOf(imported(lines));
     expect(problems).toHaveLength(21);
-    expect(problems.at(-1)?.message).toBe('There are 14 more problems.');
+    expect(problems.at(-1)?.message).toBe('Not listed: 14 more problems.');
   });
 });
 
@@ -153,6 +162,19 @@ describe('fills made elsewhere under a masking of tokens', () => {
     const lines = await Promise.all(items.map((item) => goldLine(item, { ids: null })));
     const { units } = await imported(lines, [tokens], { vocabularyDigest });
     expect(units[0]?.result.fill).toMatchObject({ exact: true, tokens: null });
+  });
+
+  it('are refused where a score is not of all open tokens', async () => {
+    const [first, ...others] = items;
+    const scored = { logProb: -1, tokens: 3 };
+    const lines = await Promise.all([
+      ...(first === undefined ? [] : [goldLine(first, { ...scored, tokens: 2 })]),
+      ...others.map((item) => goldLine(item, scored)),
+    ]);
+    const problems = await problemsOf(imported(lines, [tokens], { kind: 'CHAIN_RULE' }));
+    expect(problems.map(({ message }) => message)).toEqual([
+      'Line 1: Item "1" has 3 open tokens, and its `tokens` is 2.',
+    ]);
   });
 
   it('are refused where ids are too few, and for a vocabulary that no pack has', async () => {

@@ -4,6 +4,7 @@
  * It has no script, loads nothing, and its content policy forbids both. Equal results give equal bytes.
  */
 import { createHash } from 'node:crypto';
+import { counted } from '../../counted.ts';
 import type { EntrantFacts, NamedValue } from '../benchmark-results.ts';
 import {
   type BenchmarkSummary,
@@ -58,7 +59,7 @@ function heading({ results }: BenchmarkSummary): Html {
   const failed = items.filter(({ error }) => error !== null).length;
   const total = dataset.itemCount * maskings.length * results.entrants.length;
   return html`<h1>${name}</h1>
-<p class="facts">${dataset.name}: ${dataset.itemCount} items, ${dataset.licence}, ${dataset.source}. Maskings: ${maskings.map(maskingName).join(', ')}. Seed ${String(seed)}. ${items.length} results${failed === 0 ? '' : `, ${failed} of them failed`}.</p>${partNote(items.length, total)}
+<p class="facts">${dataset.name}: ${counted(dataset.itemCount, 'item')}, ${dataset.licence}, ${dataset.source}. Maskings: ${maskings.map(maskingName).join(', ')}. Seed ${String(seed)}. ${counted(items.length, 'result')}${failed === 0 ? '' : `, ${failed} of them failed`}.</p>${partNote(items.length, total)}
 <p class="facts">Digest of the dataset: <code>${dataset.digest}</code></p>`;
 }
 
