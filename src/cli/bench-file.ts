@@ -115,8 +115,15 @@ function problem({ path: at, message }: z.core.$ZodIssue, path: string): Problem
 }
 
 function datasetId(name: string, { datasets }: Names, problems: Problem[]): string {
-  const found = datasets.find((dataset) => dataset.name === name || dataset.id === name);
-  if (found !== undefined) return found.id;
+  const found = datasets.filter((dataset) => dataset.name === name || dataset.id === name);
+  const [only] = found;
+  if (only !== undefined && found.length === 1) return only.id;
+  if (only !== undefined) {
+    const ids = found.map(({ id }) => id).join(', ');
+    const message = `${found.length} datasets are called "${name}"; give the id of one: ${ids}.`;
+    problems.push(wrong(['dataset'], message));
+    return name;
+  }
   const known = datasets.map((dataset) => dataset.name).join(', ');
   const message = `There is no dataset "${name}"; there are: ${known}.`;
   problems.push(wrong(['dataset'], message, 'UNKNOWN_DATASET'));

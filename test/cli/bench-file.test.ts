@@ -71,6 +71,18 @@ describe('the file of a benchmark', () => {
     ]);
   });
 
+  it('is told the ids of datasets that share a name', () => {
+    const [stories] = names.datasets;
+    const both = { ...names, datasets: [stories, { ...stories, id: 'RGF1' }] } as Names;
+    const text = 'dataset: stories\nmaskings: []\nentrants: []';
+    expect(() => benchmarkInputOf(text, 'run.yaml', both)).toThrow(
+      '2 datasets are called "stories"; give the id of one: RGF0, RGF1.',
+    );
+    expect(benchmarkInputOf(text.replace('stories', 'RGF1'), 'run.yaml', both).dataset).toBe(
+      'RGF1',
+    );
+  });
+
   it('is told what a seed is', () => {
     for (const seed of ['-1', '9223372036854775807', 'x']) {
       expect(refusalOf(`${rest}entrants: []\nseed: ${seed}`).message).toBe(
