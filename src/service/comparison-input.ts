@@ -3,6 +3,7 @@
  *
  * Knows limits and paths; admits, stores and runs nothing.
  */
+import { counted } from '../counted.ts';
 import { InfillError, type Problem, problemsError } from '../errors.ts';
 import { digestOf } from './input-digest.ts';
 import {
@@ -112,7 +113,7 @@ function entrantProblems(error: unknown, index: number): readonly Problem[] {
 function countProblems(count: number): readonly Problem[] {
   const { least, most } = entrantLimits;
   if (count >= least && count <= most) return [];
-  const message = `There are ${count} entrants; a comparison has from ${least} to ${most}.`;
+  const message = `The comparison has ${counted(count, 'entrant')}; it must have from ${least} to ${most}.`;
   const limit = String(count < least ? least : most);
   return [{ path: ['entrants'], code: 'INVALID_INPUT', message, value: String(count), limit }];
 }

@@ -16,7 +16,7 @@ import {
 } from '../store/comparisons.ts';
 import type { Database } from '../store/database.ts';
 import type { Page, PageRequest } from '../store/keyset-pages.ts';
-import { readEvents } from '../store/runs.ts';
+import { findRuns, readEvents } from '../store/runs.ts';
 import { uuidV7 } from '../store/uuid-v7.ts';
 import { aheadOfBatchWork } from './ahead-of-batch-work.ts';
 import {
@@ -30,7 +30,7 @@ import { KeyedSubmissions, type Submission } from './keyed-submissions.ts';
 import { completeLog, mergedEvents } from './merged-events.ts';
 import { newRun } from './new-run.ts';
 import type { PreparationOptions } from './prepared-request.ts';
-import type { RunLifecycle } from './run-lifecycle.ts';
+import { type RunLifecycle, storeError } from './run-lifecycle.ts';
 import type { RunNotice } from './run-notice.ts';
 import type { Schedule } from './schedule.ts';
 import type { Viewer } from './service.ts';
@@ -203,11 +203,16 @@ export class Comparisons {
     return found;
   }
 
-  /** Of a run that has been deleted, a log without events. */
+  /** Of a run that has been deleted, a log without events; of one whose end could not be stored, nothing but that. */
   async #logOf(runId: string): Promise<LogView> {
-    const { runLog, database } = this.#options;
-    return runLog.has(runId)
-      ? runLog.view(runId)
-      : completeLog(await readEvents(database, runId, null));
+    const { runLog, database, now } = this.#options;
+    if (runLog.has(runId)) return runLog.view(runId);
+    const events = await readEvents(database, runId, null);
+    if (events.length > 0) return completeLog(events);
+    const [run = null] = await findRuns(database, [runId]);
+    // It was stored, and begins, while the store was asked.
+    if (runLog.has(runId)) return runLog.view(runId);
+    const failed = { seq: 0, at: now(), type: 'failed', error: storeError } as const;
+    return completeLog(run === null ? [] : [failed]);
   }
 }

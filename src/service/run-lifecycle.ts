@@ -220,7 +220,8 @@ export class RunLifecycle {
   }
 }
 
-const storeError: RunError = {
+/** Of a run whose end could not be stored. */
+export const storeError: RunError = {
   code: 'STORE_FAILED',
   message: 'The end of this run could not be stored.',
 };

@@ -58,7 +58,7 @@ describe('lacuna race', { timeout: 240_000 }, () => {
     expect(refused.stderr.trimEnd().split('\n').sort()).toEqual([
       expect.stringMatching(/^--deadline: deadlineMs is 0; /),
       expect.stringMatching(/^--entrant 1: .*temperature/),
-      expect.stringMatching(/^--entrant: There are 1 entrants; /),
+      expect.stringMatching(/^--entrant: The comparison has 1 entrant; /),
     ]);
   });
 });
