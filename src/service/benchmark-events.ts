@@ -36,6 +36,24 @@ const eventMs = 500;
  * @param after - only events with a larger `seq`; the end is told in any case. @throws as `read`
  */
 export async function* followBenchmark(
+  options: FollowOptions,
+  after: number | null,
+  signal: AbortSignal,
+): AsyncGenerator<BenchmarkEvent> {
+  const own = new AbortController();
+  const end = () => own.abort();
+  if (signal.aborted) return;
+  signal.addEventListener('abort', end);
+  try {
+    yield* progressOf(options, after, own.signal);
+  } finally {
+    // Nothing of it waits for the next change of some benchmark, which may never come.
+    signal.removeEventListener('abort', end);
+    end();
+  }
+}
+
+async function* progressOf(
   { read, progress, pulse, schedule, now }: FollowOptions,
   after: number | null,
   signal: AbortSignal,
