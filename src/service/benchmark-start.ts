@@ -44,6 +44,8 @@ export class BenchmarkStarts {
   readonly #options: StartOptions;
   readonly #add: (id: string) => void;
   readonly #keyed: KeyedSubmissions<BenchmarkRow>;
+  /** Those that are being checked, the first to come first. */
+  readonly #checking = new Set<Checking>();
 
   /** @param add - takes the id of each benchmark that is stored and not yet begun. */
   constructor(options: StartOptions, add: (id: string) => void) {
@@ -76,20 +78,42 @@ export class BenchmarkStarts {
     viewer: Viewer,
     submission: Submission | null,
   ): Promise<BenchmarkRow> {
-    const options = { ...this.#options, submission };
-    const { benchmark, entrants } = await checkedBenchmark(input, viewer, options);
-    await insertBenchmark(options.database, benchmark, entrants);
-    this.#add(benchmark.id);
-    return benchmark;
+    const checking = { owner: viewer.owner };
+    this.#checking.add(checking);
+    try {
+      const before = () => this.#countBefore(checking);
+      const options = { ...this.#options, submission, before };
+      const { benchmark, entrants } = await checkedBenchmark(input, viewer, options);
+      await insertBenchmark(options.database, benchmark, entrants);
+      this.#add(benchmark.id);
+      return benchmark;
+    } finally {
+      this.#checking.delete(checking);
+    }
+  }
+
+  #countBefore(checking: Checking): number {
+    const all = [...this.#checking];
+    const earlier = all.slice(0, all.indexOf(checking));
+    return earlier.filter(({ owner }) => owner === checking.owner).length;
   }
 }
+
+/** A benchmark that is being checked. */
+type Checking = { readonly owner: string };
+
+type CheckOptions = StartOptions & {
+  readonly submission: Submission | null;
+  /** How many of the owner came before it and are being checked. */
+  readonly before: () => number;
+};
 
 async function checkedBenchmark(
   input: BenchmarkInput,
   viewer: Viewer,
-  options: StartOptions & { readonly submission: Submission | null },
+  options: CheckOptions,
 ): Promise<{ readonly benchmark: BenchmarkRow; readonly entrants: readonly EntrantRow[] }> {
-  const { database, datasets, gate, environment, newSeed, now, submission } = options;
+  const { database, datasets, environment, newSeed, now, submission } = options;
   const { measures } = input;
   const key = benchmarkKey(viewer);
   const [dataset = null] = await datasets.find([input.dataset], viewer);
@@ -105,6 +129,7 @@ async function checkedBenchmark(
   problems.push(...entrants.flatMap((entrant) => entrant.problems));
   const seed = input.seed ?? newSeed();
   if (dataset !== null && canBeTried(input)) {
+    await requireRoom(viewer, options, problems);
     const checked = entrants.map((entrant) => entrant.checked);
     const costPerMinute = key?.costPerMinute ?? null;
     const trial = trialOf(input, { dataset, entrants: checked, seed, costPerMinute });
@@ -112,8 +137,6 @@ async function checkedBenchmark(
   }
   throwProblems(problems);
   if (dataset === null) throw new InfillError('UNKNOWN_DATASET', 'The dataset is gone.');
-  gate.check();
-  await requireRoom(viewer, options);
   const createdAt = new Date(now());
   const benchmark: BenchmarkRow = {
     id: uuidV7(createdAt.getTime()),
@@ -168,10 +191,19 @@ function trialOf(
   };
 }
 
-async function requireRoom({ owner }: Viewer, { database }: StartOptions): Promise<void> {
+/** A trial can take minutes: without room for the benchmark there is none. @throws `problems`, else QUEUE_FULL, STORAGE_FULL */
+async function requireRoom(
+  { owner }: Viewer,
+  { database, gate, before }: CheckOptions,
+  problems: readonly Problem[],
+): Promise<void> {
   const { unfinished } = benchmarkLimits;
-  const count = await countUnfinished(database, owner);
-  if (count < unfinished) return;
+  const count = before() + (await countUnfinished(database, owner));
+  if (count < unfinished) {
+    if (problems.length === 0) gate.check();
+    return;
+  }
+  throwProblems(problems);
   const message = `${count} benchmarks have not ended; the limit is ${unfinished}.`;
   throw new InfillError('QUEUE_FULL', message, { retryAfterMs: 60_000 });
 }

@@ -86,24 +86,50 @@ async function itemProblems(
     const after = start === 0 ? null : start - 1;
     const page = { after, limit: Math.min(itemsPerRead, itemCount - start) };
     const { items } = await readItems(database, dataset.id, page);
-    const found = await Promise.all(
-      items.map(datasetItemOf).map(async (item) => [
-        ...textFaults(item, maskings, key),
-        ...(await Promise.all(
-          packs.map(async (pack) => {
-            const tokens = await options.dispatcher.tokenize(pack.id, itemText(item));
-            if (tokens.ids.length > (longest.get(pack.id)?.tokens ?? -1)) {
-              longest.set(pack.id, { item, tokens: tokens.ids.length });
-            }
-            return tokenFaults({ item, tokens, pack }, { trial, maskings, key });
-          }),
-        )),
-      ]),
+    const cut = await Promise.all(
+      items.map(async (row) => {
+        const item = datasetItemOf(row);
+        return { item, byPack: await tokenizedBy(packs, item, options) };
+      }),
     );
-    problems.push(...found.flat(2));
-    await setImmediate();
+    for (const { item, byPack } of cut) {
+      problems.push(...textFaults(item, maskings, key));
+      for (const tokenized of byPack) {
+        noteLength(longest, tokenized);
+        problems.push(...tokenFaults(tokenized, { trial, maskings, key }));
+      }
+      // To mask one item in all ways can take as long as a request may wait.
+      await setImmediate();
+    }
   }
   return problems;
+}
+
+/** An item in the tokens of a pack. */
+type Tokenized = {
+  readonly item: DatasetItem;
+  readonly tokens: TokenizedText;
+  readonly pack: ServedPack;
+};
+
+function tokenizedBy(
+  packs: readonly ServedPack[],
+  item: DatasetItem,
+  { dispatcher }: PreparationOptions,
+): Promise<Tokenized[]> {
+  return Promise.all(
+    packs.map(async (pack) => {
+      const tokens = await dispatcher.tokenize(pack.id, itemText(item));
+      return { item, tokens, pack };
+    }),
+  );
+}
+
+function noteLength(longest: Longest, { item, tokens, pack }: Tokenized): void {
+  const { length } = tokens.ids;
+  if (length > (longest.get(pack.id)?.tokens ?? -1)) {
+    longest.set(pack.id, { item, tokens: length });
+  }
 }
 
 function placedMaskings({ maskings }: Trial): readonly PlacedMasking[] {
@@ -135,11 +161,7 @@ function textFaults(
 }
 
 function tokenFaults(
-  {
-    item,
-    tokens,
-    pack,
-  }: { readonly item: DatasetItem; readonly tokens: TokenizedText; readonly pack: ServedPack },
+  { item, tokens, pack }: Tokenized,
   {
     trial,
     maskings,

@@ -118,6 +118,27 @@ describe('a benchmark before its first unit', () => {
     expect(problems.map(({ code }) => code)).toEqual(['UNSUPPORTED', 'UNSUPPORTED']);
   });
 
+  it('is not tried where its owner has too many that have not ended, or are being tried', async () => {
+    const served = serve();
+    const { benchmarks, datasets } = served.service;
+    const crowd = { ...viewer, owner: 'crowd' };
+    const facts = { name: 'few', licence: 'CC0-1.0', source: 'test', format: 'LINES' } as const;
+    const { id } = await datasets.import({ ...facts, content: { inline: 'One. Two.' } }, crowd);
+    const asked = { ...(await askedBenchmark(served, { maskings: [words] })), dataset: id };
+    served.dispatcher.isFull = true;
+    const starts = await Promise.allSettled(
+      Array.from({ length: 9 }, () => benchmarks.start(asked, crowd)),
+    );
+    const begun = starts.flatMap((start) => (start.status === 'fulfilled' ? start.value.id : []));
+    expect(begun).toHaveLength(8);
+    expect(starts.at(-1)).toMatchObject({ reason: { code: 'QUEUE_FULL' } });
+    served.dispatcher.tokenize = () => Promise.reject(new Error('It is tried.'));
+    await expect(benchmarks.start(asked, crowd)).rejects.toMatchObject({ code: 'QUEUE_FULL' });
+    const wrong = benchmarks.start({ ...asked, name: '' }, crowd);
+    await expect(wrong).rejects.toMatchObject({ code: 'INVALID_INPUT' });
+    for (const each of begun) await benchmarks.cancel(each, crowd);
+  });
+
   it('tells what a unit costs more than the API key may ever spend', async () => {
     const served = serve();
     served.dispatcher.openTokens = 7;
