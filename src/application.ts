@@ -42,6 +42,8 @@ const maxWorkerBytes = 2 ** 31;
 export type ApplicationObserver = {
   readonly onWorker: (notice: WorkerNotice) => void;
   readonly onStoreFailure: (runId: string, cause: unknown) => void;
+  /** A benchmark cannot go on, or its end cannot be stored. */
+  readonly onBenchmarkFailure?: ((benchmarkId: string, cause: unknown) => void) | undefined;
   readonly onRun: (notice: RunNotice) => void;
   /** The database was lost, or is this process's own again. */
   readonly onHeld?: ((isHeld: boolean) => void) | undefined;
@@ -101,6 +103,7 @@ export async function openApplication(
     database: store.database,
     now,
     onStoreFailure: observer.onStoreFailure,
+    onBenchmarkFailure: (id, cause) => observer.onBenchmarkFailure?.(id, cause),
     observe: observer.onRun,
     schedule: scheduleByClock,
     ledger,

@@ -16,6 +16,8 @@ export function logApplication(logger: Logger): ApplicationObserver {
         : logger.info(notice, 'worker ready'),
     onStoreFailure: (runId, cause) =>
       logger.error({ runId, error: describeError(cause) }, 'a run could not be stored'),
+    onBenchmarkFailure: (benchmarkId, cause) =>
+      logger.error({ benchmarkId, error: describeError(cause) }, 'a benchmark cannot go on'),
     onRun: (notice) => logRun(logger, notice),
     onHeld: (isHeld) =>
       isHeld

@@ -12,6 +12,9 @@ export function observeTogether(observers: readonly ApplicationObserver[]): Appl
     onStoreFailure: (runId, cause) => {
       for (const { onStoreFailure } of observers) onStoreFailure(runId, cause);
     },
+    onBenchmarkFailure: (benchmarkId, cause) => {
+      for (const { onBenchmarkFailure } of observers) onBenchmarkFailure?.(benchmarkId, cause);
+    },
     onRun: (notice) => {
       for (const { onRun } of observers) onRun(notice);
     },

@@ -15,6 +15,15 @@ it('says that the database is lost, and that it is back', () => {
   ]);
 });
 
+it('says which benchmark cannot go on, and where that began', () => {
+  const lines: string[] = [];
+  const logger = createLogger('info', { write: (line) => void lines.push(line) });
+  logApplication(logger).onBenchmarkFailure?.('b', new TypeError('A defect.'));
+  const [line = ''] = lines;
+  expect(JSON.parse(line)).toMatchObject({ level: 50, benchmarkId: 'b' });
+  expect(JSON.parse(line).error.frames[0]).toContain('log-application.test');
+});
+
 it('says which run could not be stored and where that failed, without the message of the driver', () => {
   const lines: string[] = [];
   const logger = createLogger('trace', { write: (line) => void lines.push(line) });

@@ -34,6 +34,8 @@ export type ExecutorOptions = {
   readonly schedule: Schedule;
   /** Milliseconds since the epoch. */
   readonly now: () => number;
+  /** Told of a benchmark that fails, or whose end or obstacle cannot be stored. */
+  readonly onBenchmarkFailure: (benchmarkId: string, cause: unknown) => void;
 };
 
 /** The benchmark that is worked at. */
@@ -134,13 +136,15 @@ export class BenchmarkExecutor {
       code: known?.code ?? 'DECODE_FAILED',
       message: known?.message ?? 'The benchmark could not go on.',
     };
+    const { database, onBenchmarkFailure } = this.#options;
+    if (error.code !== 'UNKNOWN_MODEL') onBenchmarkFailure(benchmarkId, reason);
     // Another server, or the same one with its packs, can go on with it; until then it can be cancelled.
     const work =
       error.code === 'UNKNOWN_MODEL'
-        ? noteObstacle(this.#options.database, benchmarkId, error)
+        ? noteObstacle(database, benchmarkId, error)
         : this.#fail(benchmarkId, error);
     // What cannot be written either is tried again by the next server.
-    await Promise.allSettled([work]);
+    await work.catch((cause: unknown) => onBenchmarkFailure(benchmarkId, cause));
   }
 
   /** Ends a benchmark as failed: with its figures, where they can be computed. */

@@ -13,7 +13,7 @@ import { countRuns, listRuns } from '../store/run-pages.ts';
 import { endAbandoned } from '../store/unfinished-runs.ts';
 import type { UnitDecoder } from './benchmark-attempts.ts';
 import { type Figures, figuresHere } from './benchmark-figures.ts';
-import { Benchmarks } from './benchmarks.ts';
+import { Benchmarks, type BenchmarksOptions } from './benchmarks.ts';
 import { Comparisons } from './comparisons.ts';
 import { Datasets, noImports, type ReadImport } from './datasets.ts';
 import type { Identity, MintClientTokenInput } from './identity.ts';
@@ -41,7 +41,8 @@ import { type SubmissionOptions, Submissions } from './submissions.ts';
 /** What the service is made of. */
 export type ServiceOptions = LifecycleOptions &
   PreparationOptions &
-  Pick<SubmissionOptions, 'ledger' | 'gate'> & {
+  Pick<SubmissionOptions, 'ledger' | 'gate'> &
+  Pick<BenchmarksOptions, 'onBenchmarkFailure'> & {
     readonly decoders: readonly DecoderDescription[];
     readonly identity: Pick<Identity, 'mintClientToken'>;
     /** Files of datasets that clients may name; none when absent. */

@@ -78,10 +78,12 @@ describe('a benchmark that cannot go on', () => {
     const { benchmarks } = served.service;
     const maskings = [{ kind: 'MIDDLE_SENTENCE' }] as const;
     const { id } = await started(served, { maskings, measures: ['FILL'] });
-    failAfter(served, 4, new TypeError('A defect.'));
+    const defect = new TypeError('A defect.');
+    failAfter(served, 4, defect);
     const over = await untilOver(served, id);
     expect(over).toMatchObject({ status: 'FAILED', error: { code: 'DECODE_FAILED' } });
     expect((await benchmarks.cells(over)).length).toBeGreaterThan(0);
+    expect(served.benchmarkFailures).toEqual([{ id, cause: defect }]);
   });
 
   it('does not hold the next one up', async () => {

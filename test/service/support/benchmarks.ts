@@ -27,10 +27,10 @@ const quickFigures: Figures = {
 /** Makes a service over a store, as the next start of a server does. */
 export function serveBenchmarks(store: Store, figures = quickFigures) {
   const dispatcher = new AnsweringDispatcher();
-  const { options, clock, gate } = setUp(store);
+  const { options, clock, gate, benchmarkFailures } = setUp(store);
   const limits = { ...options.limits, maxRequestCost: 10_000 };
   const service = new InfillService({ ...options, dispatcher, limits, figures });
-  return { dispatcher, clock, service, gate };
+  return { dispatcher, clock, service, gate, benchmarkFailures };
 }
 
 /** Takes a dataset of six stories in, or one of other lines. */

@@ -33,6 +33,7 @@ export function setUp({ database }: Pick<Store, 'database'>) {
   const clock = new ManualClock();
   const dispatcher = new ScriptedDispatcher();
   const failures: string[] = [];
+  const benchmarkFailures: { readonly id: string; readonly cause: unknown }[] = [];
   const notices: RunNotice[] = [];
   const ledger = new RecordingLedger();
   const gate = { check: (): void => undefined };
@@ -49,6 +50,7 @@ export function setUp({ database }: Pick<Store, 'database'>) {
     now: clock.now,
     schedule: clock.schedule,
     onStoreFailure: (runId: string) => void failures.push(runId),
+    onBenchmarkFailure: (id: string, cause: unknown) => void benchmarkFailures.push({ id, cause }),
     observe: (notice: RunNotice) => void notices.push(notice),
     ledger,
     gate,
@@ -67,6 +69,7 @@ export function setUp({ database }: Pick<Store, 'database'>) {
     clock,
     dispatcher,
     failures,
+    benchmarkFailures,
     notices,
     ledger,
     gate,
