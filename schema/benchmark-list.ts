@@ -102,8 +102,9 @@ function defineLeaderboard(parts: Parts, masking: MaskingInput): void {
       type: connection,
       authScopes: { READ: true },
       description:
-        'The best figures of your benchmarks of a dataset that are over: of one masking, one metric and one kind of ' +
-        'likelihood, so that they may be compared; of token figures, those of one vocabulary.',
+        'The best figures of your benchmarks of a dataset that are COMPLETED: of one masking, one metric and one kind of ' +
+        'likelihood, so that they may be compared; of token figures, those of one vocabulary. They may be of other items ' +
+        'and other masks of it: `n` says of how many items, and `benchmark` of which, with which seed.',
       args: {
         dataset: t.arg.id({ required: true, description: 'Global id of a dataset.' }),
         masking: t.arg({ type: masking, required: true, description: 'Under which masking.' }),

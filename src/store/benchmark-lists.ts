@@ -87,7 +87,7 @@ export function countBenchmarks(
   return guarded('count benchmarks', () => database.$count(benchmarks, matching(owner, filter)));
 }
 
-/** Returns figures of an owner's benchmarks that are over, the best first. */
+/** Returns figures of an owner's benchmarks that came to their end, the best first: those of others are of a part. */
 export function rankCells(
   database: Database,
   owner: string,
@@ -100,6 +100,7 @@ export function rankCells(
   const which = and(
     eq(benchmarks.owner, owner),
     eq(benchmarks.datasetId, datasetId),
+    eq(benchmarks.status, 'COMPLETED'),
     eq(benchmarkCells.maskingName, maskingName),
     eq(benchmarkCells.metric, metric),
     likelihoodKind === null

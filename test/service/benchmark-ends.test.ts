@@ -130,6 +130,33 @@ describe('a benchmark that is cancelled', () => {
   });
 });
 
+describe('a leaderboard', () => {
+  it('is of benchmarks that came to their end', async () => {
+    const served = serve();
+    const { benchmarks } = served.service;
+    const { id: dataset } = await importLines(
+      served,
+      'One. Two. Three. Four. Five.\nGo on. Be it. Do it. See it. End it.',
+    );
+    const masking = { kind: 'MIDDLE_SENTENCE' } as const;
+    const asked = { dataset, maskings: [masking], measures: ['FILL'] } as const;
+    const whole = await started(served, asked);
+    await untilOver(served, whole.id);
+    served.dispatcher.answers = 1;
+    const part = await started(served, asked);
+    await untilDone(served, part.id, 1);
+    await benchmarks.cancel(part.id, viewer);
+    const ranking = { datasetId: dataset, masking, metric: 'EXACT_MATCH', model: null } as const;
+    const { rows, total } = await benchmarks.leaderboard(
+      { ...ranking, likelihoodKind: null },
+      { after: null, limit: 10 },
+      viewer,
+    );
+    expect(rows.map(({ benchmark }) => benchmark.id)).toEqual([whole.id, whole.id]);
+    expect(total).toBe(2);
+  });
+});
+
 describe('the figures of a benchmark that is over', () => {
   it('are replaced by none of other units than there are, and computed where they are gone', async () => {
     const served = serve();
