@@ -146,7 +146,7 @@ describe('a benchmark', () => {
     );
     await expect(start).rejects.toMatchObject({
       code: 'INVALID_INPUT',
-      message: expect.stringContaining('1 sentences'),
+      message: expect.stringContaining('Item "1" has 1 sentence; '),
     });
   });
 
