@@ -60,6 +60,8 @@ const maxAttempts = 3;
 const defaultRetryMs = 1000;
 const waitLimitMs = 60_000;
 
+const cancelled = { code: 'CANCELLED', message: 'Its infill was cancelled.' } as const;
+
 /** Codes of what may go well another time, as opposed to the end of this server. */
 const passing: ReadonlySet<string> = new Set(['WORKER_FAILED', 'STORE_FAILED']);
 
@@ -121,18 +123,12 @@ async function fillUnit(unit: Unit, request: UnitRequest, context: UnitContext) 
     if (run.status === 'COMPLETED' && run.outcome !== null) {
       return { fill: unitFill(request, run.outcome), runId: run.id };
     }
-    const { code, message } = run.error ?? cancellation(run);
-    if (code === 'INTERRUPTED') continue;
+    const { code, message } = run.error ?? cancelled;
+    // Of an earlier server; while this one stops, the next attempt is not let in.
+    if (code === 'INTERRUPTED' || run.cancelReason === 'SHUTDOWN') continue;
     failures += 1;
     if (!passing.has(code) || failures === maxAttempts) throw new InfillError(code, message);
   }
-}
-
-function cancellation({ cancelReason }: Infill) {
-  if (cancelReason === 'SHUTDOWN') {
-    return { code: 'SHUTTING_DOWN', message: 'The server is stopping.' } as const;
-  }
-  return { code: 'CANCELLED', message: 'Its infill was cancelled.' } as const;
 }
 
 async function scoreUnit(unit: Unit, request: UnitRequest, context: UnitContext) {

@@ -10,6 +10,7 @@ import type { DecoderDescription } from '../decoding/registry.ts';
 import { InfillError } from '../errors.ts';
 import { deleteEndedBefore, deleteRuns } from '../store/delete-runs.ts';
 import { countRuns, listRuns } from '../store/run-pages.ts';
+import type { CancelReason } from '../store/tables.ts';
 import { endAbandoned } from '../store/unfinished-runs.ts';
 import type { UnitDecoder } from './benchmark-attempts.ts';
 import { type Figures, figuresHere } from './benchmark-figures.ts';
@@ -230,7 +231,7 @@ export class InfillService implements Service {
       fill: async (input, viewer, benchmarkId, signal) => {
         const { id } = await this.#submissions.submit(input, viewer, 'SUBMIT', benchmarkId);
         await this.#followToEnd(id, signal);
-        if (signal.aborted) this.#lifecycle.cancel(id, 'REQUESTED');
+        if (signal.aborted) this.#lifecycle.cancel(id, cancelReasonOf(signal));
         return this.#known.require(id, viewer);
       },
     };
@@ -271,6 +272,13 @@ export class InfillService implements Service {
       leave();
     }
   }
+}
+
+/** Why a benchmark is to stop: because the server is, or because somebody asked for it. */
+function cancelReasonOf({ reason }: AbortSignal): CancelReason {
+  return reason instanceof InfillError && reason.code === 'SHUTTING_DOWN'
+    ? 'SHUTDOWN'
+    : 'REQUESTED';
 }
 
 function isSelected({ id, finishedAt }: Infill, selection: InfillSelection): boolean {

@@ -99,6 +99,48 @@ describe('a benchmark that cannot go on', () => {
   });
 });
 
+describe('a benchmark whose server stops', () => {
+  /** Begins a fourth unit, which no answer comes to, and takes nothing more in. */
+  async function stoppedInFourth() {
+    const stopping = serve();
+    const { dispatcher } = stopping;
+    dispatcher.answers = 3;
+    const { id } = await started(stopping, { measures: ['FILL'] });
+    await untilDone(stopping, id, 3);
+    while (dispatcher.admitted.length < 4) await setImmediate();
+    dispatcher.admit = () => {
+      throw new InfillError('SHUTTING_DOWN', 'The server is stopping.');
+    };
+    return { stopping, id, runId: dispatcher.admitted[3] ?? '' };
+  }
+
+  /** What the next server makes of it. */
+  async function progressOfNext(id: string) {
+    await interruptUnfinished(store.database, new Date());
+    const next = serve();
+    await next.service.benchmarks.resume();
+    const over = await untilOver(next, id);
+    return { status: over.status, ...(await next.service.benchmarks.progress(over)) };
+  }
+
+  const whole = { status: 'COMPLETED', done: 24, failed: 0 };
+
+  it('goes on with the unit whose infill was cancelled for that', async () => {
+    const { stopping, id, runId } = await stoppedInFourth();
+    const stopped = stopping.service.benchmarks.stop(new Promise(() => undefined));
+    stopping.dispatcher.tell(runId, { type: 'cancelled', outcome: null });
+    await stopped;
+    expect(await progressOfNext(id)).toMatchObject(whole);
+  });
+
+  it('goes on with the unit that it had no patience for', async () => {
+    const { stopping, id } = await stoppedInFourth();
+    await stopping.service.benchmarks.stop(Promise.resolve());
+    await stopping.service.settled();
+    expect(await progressOfNext(id)).toMatchObject(whole);
+  });
+});
+
 describe('a benchmark that is cancelled', () => {
   it('counts what is there, however early it was', async () => {
     const served = serve();
