@@ -5,32 +5,56 @@
  */
 import { createReadStream, realpathSync, statSync } from 'node:fs';
 import { isAbsolute, join, relative, sep } from 'node:path';
-import { createInterface } from 'node:readline';
 import { datasetLimits } from './benchmark/dataset-reader.ts';
-import { type InfillError, type Problem, problemsError } from './errors.ts';
+import { InfillError, type Problem } from './errors.ts';
 import type { ReadImport } from './service/datasets.ts';
 
 /** Reads files below `folder`. */
 export function importFolder(folder: string): ReadImport {
   return async function* readImport(path) {
     const file = fileBelow(folder, path);
-    const lines = createInterface({
-      input: createReadStream(file, { encoding: 'utf8' }),
-      crlfDelay: Number.POSITIVE_INFINITY,
-    });
-    yield* lines;
+    let line = '';
+    for await (const text of textsOf(file, path)) {
+      const [end = '', ...others] = text.split('\n');
+      line += end;
+      for (const next of others) {
+        yield withoutReturn(line);
+        line = next;
+      }
+    }
+    if (line !== '') yield withoutReturn(line);
   };
+}
+
+/** A line ends as one of a request does: `node:readline` ends it at U+2028 too, which a text of JSON may hold. */
+function withoutReturn(line: string): string {
+  return line.endsWith('\r') ? line.slice(0, -1) : line;
+}
+
+/** A file, piece by piece. @throws INVALID_INPUT for what is not UTF-8 */
+async function* textsOf(file: string, path: string): AsyncGenerator<string> {
+  const decoder = new TextDecoder('utf-8', { fatal: true });
+  const decode = (bytes?: Buffer) => {
+    try {
+      return bytes === undefined ? decoder.decode() : decoder.decode(bytes, { stream: true });
+    } catch (cause) {
+      throw refused(path, 'is not UTF-8', cause);
+    }
+  };
+  for await (const bytes of createReadStream(file)) yield decode(bytes);
+  yield decode();
 }
 
 /** @throws INVALID_INPUT for what is no plain file in the folder, or is too large */
 function fileBelow(folder: string, path: string): string {
   const file = isAbsolute(path) || path.includes('\0') ? null : realPath(join(folder, path));
   const root = realPath(folder);
-  if (file === null || root === null || !isBelow(root, file)) throw refused(path, 'is not a file');
+  const noFile = 'is not a file in the folder that DATASETS_DIR names';
+  if (file === null || root === null || !isBelow(root, file)) throw refused(path, noFile);
   const found = statSync(file);
-  if (!found.isFile()) throw refused(path, 'is not a file');
+  if (!found.isFile()) throw refused(path, noFile);
   const { bytes } = datasetLimits;
-  if (found.size > bytes) throw refused(path, `has ${found.size} bytes; the limit is ${bytes}:`);
+  if (found.size > bytes) throw refused(path, `has ${found.size} bytes; the limit is ${bytes}`);
   return file;
 }
 
@@ -48,9 +72,9 @@ function realPath(path: string): string | null {
   }
 }
 
-function refused(path: string, what: string): InfillError {
+function refused(path: string, what: string, cause?: unknown): InfillError {
   const shown = path.length > 100 ? `${path.slice(0, 100)}…` : path;
-  const message = `"${shown}" ${what} in the folder that DATASETS_DIR names.`;
+  const message = `"${shown}" ${what}.`;
   const problem: Problem = {
     path: ['content', 'path'],
     code: 'INVALID_INPUT',
@@ -58,5 +82,5 @@ function refused(path: string, what: string): InfillError {
     value: shown,
     limit: null,
   };
-  return problemsError([problem]);
+  return new InfillError('INVALID_INPUT', message, { problems: [problem], cause });
 }

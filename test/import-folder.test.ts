@@ -10,6 +10,9 @@ beforeAll(() => {
   mkdirSync(join(root, 'in/sub'), { recursive: true });
   writeFileSync(join(root, 'secret.txt'), 'secret');
   writeFileSync(join(root, 'in/sub/good.txt'), 'one\r\ntwo\n');
+  writeFileSync(join(root, 'in/separators.txt'), 'a\u2028b\rc\n\nd');
+  writeFileSync(join(root, 'in/long.txt'), `${'ü'.repeat(2 ** 16)}\nend`);
+  writeFileSync(join(root, 'in/latin-1.txt'), Buffer.from('für', 'latin1'));
   symlinkSync(join(root, 'secret.txt'), join(root, 'in/link.txt'));
   symlinkSync(join(root, 'in/sub'), join(root, 'in/inner'));
   writeFileSync(join(root, 'in/large.txt'), '');
@@ -27,6 +30,18 @@ describe('the import folder', () => {
   it('gives the lines of a file in it, however they end', async () => {
     expect(await linesOf('sub/good.txt')).toEqual(['one', 'two']);
     expect(await linesOf('inner/good.txt')).toEqual(['one', 'two']);
+  });
+
+  it('ends lines where those of a request end, and nowhere else', async () => {
+    expect(await linesOf('separators.txt')).toEqual(['a\u2028b\rc', '', 'd']);
+    expect(await linesOf('long.txt')).toEqual(['ü'.repeat(2 ** 16), 'end']);
+  });
+
+  it('has no file that is not UTF-8', async () => {
+    await expect(linesOf('latin-1.txt')).rejects.toMatchObject({
+      code: 'INVALID_INPUT',
+      message: '"latin-1.txt" is not UTF-8.',
+    });
   });
 
   it.each([
