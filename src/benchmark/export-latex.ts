@@ -40,14 +40,15 @@ const commands: Readonly<Record<string, string>> = {
   '"': "''",
   '[': '{[}',
   ']': '{]}',
+  '*': '{*}',
   '≤': '$\\leq$',
   '†': '\\dag{}',
   '–': '--',
 };
 
-/** Brackets are grouped: after `\\` one would begin an optional argument. */
+/** Brackets and stars are grouped: after `\\` they would be its arguments. */
 function escaped(text: string): string {
   return text
     .replace(/[\r\n]+/g, ' ')
-    .replace(/[\\~^<>|"[\]≤†–]|[#$%&_{}]/g, (special) => commands[special] ?? `\\${special}`);
+    .replace(/[\\~^<>|"[\]*≤†–]|[#$%&_{}]/g, (special) => commands[special] ?? `\\${special}`);
 }

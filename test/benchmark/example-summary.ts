@@ -8,11 +8,12 @@ import { entrantOf, fillOf, resultOf, resultsOf, scoreOf } from './example-resul
 /** A label as unkind as they come. */
 export const unkind = '=1+1 "a",\n<b>|$x_1$ & \\50% {~^#} [c](d) `e` </style>';
 
-/** Two entrants on four items; the second has bounds and the unkind label. */
+/** Two entrants on four items; the second has bounds and the unkind label, or another. */
 export function exampleSummary(
   order: (items: ItemResult[]) => ItemResult[] = (items) => items,
+  label = unkind,
 ): BenchmarkSummary {
-  const entrants = [entrantOf('base'), entrantOf('other', { label: unkind })];
+  const entrants = [entrantOf('base'), entrantOf('other', { label })];
   const items = [2, 3, 5, 8].flatMap((loss, index) => [
     resultOf('base', `i${index}`, { score: scoreOf(loss), fill: fillOf('a b c', 'a b d') }),
     resultOf('other', `i${index}`, {

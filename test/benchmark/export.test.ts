@@ -96,6 +96,11 @@ describe('LaTeX', () => {
     expect(text).toContain('$\\leq$ 3.955');
   });
 
+  it('groups what would be part of the row break before it', () => {
+    const starred = exampleSummary((items) => items, '*best');
+    expect(exportText(starred, 'LATEX')).toContain('\\\\\n  {*}best & ');
+  });
+
   it('has balanced braces and environments', () => {
     const bare = text.replace(/\\[{}]/g, '');
     expect(bare.split('{').length).toBe(bare.split('}').length);
