@@ -4,7 +4,6 @@
  * `/exports/benchmarks/<id>.<form>` and `/exports/maskings/<dataset>/<masking>.jsonl?seed=…&model=…`, both GET, for the owner.
  */
 
-import { once } from 'node:events';
 import type { ServerResponse } from 'node:http';
 import { parse } from 'node:path';
 import { InfillError } from '../errors.ts';
@@ -106,8 +105,18 @@ async function sendLines(response: ServerResponse, name: string, lines: AsyncIte
     if (!response.headersSent) {
       response.writeHead(200, headersOf(name, 'application/x-ndjson; charset=utf-8', null));
     }
-    if (!response.write(`${line}\n`))
-      await Promise.race([once(response, 'drain'), once(response, 'close')]);
+    if (!response.write(`${line}\n`)) await drained(response);
   }
   response.end();
+}
+
+/** Waits until the client has taken what was written, or is gone. */
+function drained(response: ServerResponse): Promise<void> {
+  return new Promise((resolve) => {
+    const end = () => {
+      response.off('drain', end).off('close', end);
+      resolve();
+    };
+    response.on('drain', end).on('close', end);
+  });
 }

@@ -15,6 +15,7 @@ class ExportingService extends FakeService {
         ? { name: this.name, mediaType: 'text/html', policy: "default-src 'none'", text: format }
         : noBenchmarks.exported(asked, format, viewer),
     async *maskedLines({ masking, seed }) {
+      if (masking === 'large') for (let line = 0; line < 40; line++) yield 'a'.repeat(2 ** 16);
       yield masking;
       yield String(seed);
     },
@@ -74,6 +75,16 @@ describe('exports', () => {
     const answer = await get(`/exports/maskings/${id}/rate-0.3-word.jsonl?seed=7`);
     expect(await answer.text()).toBe('rate-0.3-word\n7\n');
     expect(answer.headers.get('content-type')).toBe('application/x-ndjson; charset=utf-8');
+  });
+
+  it('stream a large one as fast as it is read, and wait for its end once', async () => {
+    const warnings: string[] = [];
+    const note = ({ name }: Error) => void warnings.push(name);
+    process.on('warning', note);
+    const answer = await get(`/exports/maskings/${id}/large.jsonl?seed=7`);
+    expect((await answer.text()).length).toBe(40 * (2 ** 16 + 1) + 'large\n7\n'.length);
+    process.off('warning', note);
+    expect(warnings).toEqual([]);
   });
 
   it.each([
