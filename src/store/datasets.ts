@@ -4,6 +4,7 @@
  * Knows rows; knows no file and no masking.
  */
 import { and, asc, count, eq, gt, inArray, or } from 'drizzle-orm';
+import { counted } from '../counted.ts';
 import { InfillError } from '../errors.ts';
 import { benchmarks } from './benchmark-tables.ts';
 import type { Database } from './database.ts';
@@ -189,7 +190,8 @@ export function deleteDataset(database: Database, owner: string, id: string): Pr
         .from(benchmarks)
         .where(eq(benchmarks.datasetId, id));
       if (used !== undefined && used.benchmarks > 0) {
-        const message = `Dataset ${id} is that of ${used.benchmarks} benchmarks; delete them first.`;
+        const of = counted(used.benchmarks, 'benchmark');
+        const message = `Dataset ${id} is that of ${of}, which must be deleted first.`;
         throw new InfillError('CONFLICT', message);
       }
       await transaction.delete(datasets).where(own);
