@@ -36,7 +36,7 @@ export function defineBenchmarks(parts: Parts, types: OperationTypes, masking: M
       authScopes: { INFILL: true },
       description:
         'Fills and scores the masked items of a dataset by every entrant, in the time that others leave, and answers ' +
-        'at once. It goes on where it was when the server starts again.',
+        'once all is checked. It goes on where it was when the server starts again.',
       args: { input: t.arg({ type: input, required: true, description: 'What to compare.' }) },
       resolve: (_, args, { viewer }) =>
         asResult(

@@ -43,7 +43,7 @@ export type FillCost = {
   /** From the start, the queue left out, to the end. */
   readonly totalMs: number;
   /**
-   * Most resident memory of the decoding worker at the steps of the fill: its models and what it keeps of earlier work
+   * Most resident memory of the decoding worker whenever it told of the fill: its models and what it keeps of earlier work
    * included, whoever's that was. Null where it was not measured.
    */
   readonly peakBytes: number | null;

@@ -141,8 +141,8 @@ export type Outcome = {
   readonly usage: Usage;
   readonly timing: Timing;
   /**
-   * Most resident memory of the process that decoded it, in bytes, at its steps: models, caches and whatever ran there
-   * before included. Absent where it was not measured.
+   * Most resident memory of the process that decoded it, in bytes, whenever it told of it: models, caches and whatever
+   * ran there before included. Absent where it was not measured.
    */
   readonly peakBytes?: number;
 };
