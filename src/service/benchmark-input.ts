@@ -63,7 +63,8 @@ export type CheckedEntrant = Omit<EntrantRow, 'id' | 'benchmarkId' | 'ordinal'>;
 export function inputProblems(input: BenchmarkInput, dataset: Dataset | null): Problem[] {
   const { name, maskings, entrants, measures, items, scoreDraws } = input;
   const itemCount = dataset?.itemCount ?? 1;
-  const units = (items ?? itemCount) * maskings.length * entrants.length;
+  // One that is for imported fills alone has as many units as its first import.
+  const units = (items ?? itemCount) * maskings.length * Math.max(1, entrants.length);
   const within = (field: string, value: number, least: number, most: number) =>
     rangeProblems([field], value, { least, most });
   return [

@@ -55,6 +55,18 @@ describe('a dataset', () => {
 });
 
 describe('a benchmark before its first unit', () => {
+  it('has 100,000 units at most, also where all its fills are to be imported', async () => {
+    const served = serve();
+    const texts = Array.from({ length: 3126 }, (_, index) => `Text ${index} of many.`);
+    const { id } = await importLines(served, texts.join('\n'));
+    const maskings = Array.from({ length: 32 }, (_, index) => ({
+      ...words,
+      rate: (index + 1) / 100,
+    }));
+    const problems = await problemsOf(served, { dataset: id, maskings, entrants: [] });
+    expect(problems).toMatchObject([{ value: '100032', limit: '100000' }]);
+  });
+
   it('names the items that a masking of tokens does not fit, with all else that is wrong', async () => {
     const served = serve();
     const lines = Array.from({ length: 60 }, (_, index) =>
