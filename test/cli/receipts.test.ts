@@ -6,6 +6,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { digestOf } from '../../src/service/input-digest.ts';
+import { bundledId } from '../support/bundled-pack.ts';
 import { runCli } from './run-cli.ts';
 
 const text = 'Once upon a time there was a [MASK:3] who lived in the [MASK:1-3].';
@@ -59,7 +60,7 @@ describe('lacuna receipt and lacuna replay', { timeout: 240_000 }, () => {
       /^\d of \d tokens identical; token \d differs:\n {2}receipt: ".*", id \d+, at position \d+, log-probability -\d.*\n {2}replay: .*\n$/,
     );
 
-    const otherPack = changed(path, () => ({ pack: { id: 'lacuna-bootstrap', digest: '00' } }));
+    const otherPack = changed(path, () => ({ pack: { id: bundledId, digest: '00' } }));
     const refused = await runCli(['replay', otherPack], env);
     expect(refused).toMatchObject({
       code: 2,

@@ -12,10 +12,9 @@ import type { Dispatcher } from '../../src/dispatch/dispatcher.ts';
 import { openLocalDispatcher } from '../../src/dispatch/local-dispatcher.ts';
 import type { WorkerNotice } from '../../src/dispatch/worker-process.ts';
 import { packageRoot } from '../../src/package-root.ts';
-import { bundledFolder } from '../support/bundled-pack.ts';
+import { bundledFolder, bundledId as packId } from '../support/bundled-pack.ts';
 import { collectNotices, readAll } from '../support/scripted-dispatch.ts';
 
-const packId = 'lacuna-bootstrap';
 const text = 'Once upon a time there was a[MASK:3].';
 const { observe, notices, nth } = collectNotices<WorkerNotice>();
 let dispatcher: Dispatcher;

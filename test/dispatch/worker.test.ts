@@ -13,12 +13,11 @@ import type { Dispatcher, Ticket } from '../../src/dispatch/dispatcher.ts';
 import { openLocalDispatcher } from '../../src/dispatch/local-dispatcher.ts';
 import type { WorkerNotice } from '../../src/dispatch/worker-process.ts';
 import { packageRoot } from '../../src/package-root.ts';
-import { bundledFolder } from '../support/bundled-pack.ts';
+import { bundledFolder, bundledId as packId } from '../support/bundled-pack.ts';
 import { collectNotices, readAll } from '../support/scripted-dispatch.ts';
 
 const workerPath = join(packageRoot(), 'dist/src/worker.js');
 const parentPath = join(import.meta.dirname, '../fixtures/parent-of-worker.mjs');
-const packId = 'lacuna-bootstrap';
 
 function requestOf(text: string, decoder = 'maria'): InfillRequest {
   return {

@@ -4,6 +4,7 @@
 import { describe, expect, it } from 'vitest';
 import type { LoadedModels } from '../../src/model/models.ts';
 import { type Opened, openModels } from '../../src/model/open-models.ts';
+import type { PackDescription } from '../../src/model/pack-description.ts';
 import { bundledDescription } from '../support/bundled-pack.ts';
 import { expectSameBits } from '../support/same-bits.ts';
 
@@ -11,8 +12,8 @@ const description = await bundledDescription();
 const settings = { device: 'cpu', threads: 1 } as const;
 
 /** Opens the bundled pack and narrows its roles to what they are: all there. */
-async function openBundled() {
-  const opened: Opened<LoadedModels> = await openModels(description, settings);
+async function openBundled(change: Partial<PackDescription> = {}) {
+  const opened: Opened<LoadedModels> = await openModels({ ...description, ...change }, settings);
   const { causal, masked, fusion, close } = opened;
   if (causal === null || masked === null || fusion === null) {
     throw new Error('The bundled pack lacks a role.');
@@ -46,7 +47,8 @@ describe('openModels', () => {
 
 describe('the untrained fusion', () => {
   it('is the mean of the two logits, exactly', async () => {
-    const { causal, masked, fusion, close } = await openBundled();
+    const untrained = { fusion: { kind: 'mean-of-heads' } } as const;
+    const { causal, masked, fusion, close } = await openBundled(untrained);
     const hiddenCausal = await causal.forward([1, 20, 30, 40], causal.createCache());
     const hiddenMasked = await masked.encode([20, 3, 40, 50]);
     const causalPart = await fusion.causalPart(hiddenCausal);
