@@ -3,14 +3,16 @@
 Knows Hugging Face checkpoints; knows nothing of packs. Temperature 1, special ids removed and renormalised, natural
 logarithms, float32.
 
-Usage: python training/reference_likelihoods.py --causal DIR --masked DIR --texts FILE --out FILE
-The text file has one text a line; open positions are drawn with a fixed seed at rates 0.1 to 0.9.
+Usage: python training/reference_likelihoods.py --causal DIR --masked DIR [--fusion FILE] --texts FILE --out FILE
+The text file has one text a line; open positions are drawn with a fixed seed at rates 0.1 to 0.9. FILE of --fusion is the
+`fusion.bin` of a pack that was trained with `--storage f16`; without it, MARIA has the mean of the two heads.
 """
 
 import argparse
 import json
 import random
 
+import numpy as np
 import torch
 from tokenizers import Tokenizer
 from transformers import AutoModelForCausalLM, AutoModelForMaskedLM
@@ -26,6 +28,9 @@ def main() -> None:
     masked = AutoModelForMaskedLM.from_pretrained(arguments.masked, **load).eval()
     special = sorted(i for i, token in tokenizer.get_added_tokens_decoder().items() if token.special)
     mask_id = tokenizer.token_to_id("<|mask|>")
+    fused = MeanOfHeads(causal, masked)
+    if arguments.fusion:
+        fused = LinearFusion(arguments.fusion, causal.config.hidden_size, masked.config.hidden_size)
     draw = random.Random(20)
     items = []
     with open(arguments.texts, encoding="utf-8") as texts:
@@ -35,22 +40,45 @@ def main() -> None:
             count = max(1, round(rate * len(tokens)))
             opened = sorted(draw.sample(range(len(tokens)), count))
             with torch.no_grad():
-                terms = score(tokens, opened, (causal, masked), (mask_id, special))
+                terms = score(tokens, opened, (causal, masked, fused), (mask_id, special))
             items.append({"rate": rate, "tokens": tokens, "open": opened, **terms})
     with open(arguments.out, "w", encoding="utf-8") as out:
         json.dump({"items": items}, out, separators=(",", ":"))
         out.write("\n")
 
 
+class MeanOfHeads:
+    """The untrained fusion: (T, D) of both models → (T, V)."""
+
+    def __init__(self, causal, masked) -> None:
+        self.causal, self.masked = causal, masked
+
+    def __call__(self, causal_hidden, masked_hidden):
+        return (self.causal.lm_head(causal_hidden) + self.masked.decoder(masked_hidden)) / 2
+
+
+class LinearFusion:
+    """A trained fusion, from its weights in float16: (V, D) of the causal part, (V, D) of the masked part, (V) bias."""
+
+    def __init__(self, file: str, causal_width: int, masked_width: int) -> None:
+        weights = torch.from_numpy(np.fromfile(file, np.float16).astype(np.float32))
+        size = len(weights) // (causal_width + masked_width + 1)
+        causal, masked, self.bias = weights.split([size * causal_width, size * masked_width, size])
+        self.causal, self.masked = causal.view(size, causal_width), masked.view(size, masked_width)
+
+    def __call__(self, causal_hidden, masked_hidden):
+        return causal_hidden @ self.causal.T + masked_hidden @ self.masked.T + self.bias
+
+
 def score(tokens, opened, models, ids):
-    """Sums and terms of the autoregressive model and of MARIA with the untrained fusion (mean of the two logits)."""
-    causal, masked = models
+    """Sums and terms of the autoregressive model and of MARIA."""
+    causal, masked, fused = models
     mask_id, special = ids
     start = causal.config.bos_token_id
-    causal_logits = causal(torch.tensor([[start, *tokens]])).logits[0, :-1]  # (T, V): row i predicts i
+    causal_hidden = causal.model(torch.tensor([[start, *tokens]]))[0][0, :-1]  # (T, D): row i predicts i
     hidden = [mask_id if position in set(opened) else token for position, token in enumerate(tokens)]
-    masked_logits = masked(torch.tensor([hidden])).logits[0]  # (T, V)
-    rows = {"autoregressive": causal_logits, "maria": (causal_logits + masked_logits) / 2}
+    masked_hidden = masked.head(masked.model(torch.tensor([hidden]))[0][0])  # (T, D)
+    rows = {"autoregressive": causal.lm_head(causal_hidden), "maria": fused(causal_hidden, masked_hidden)}
     terms = {name: chosen(logits, tokens, opened, special) for name, logits in rows.items()}
     return {
         "logLikelihood": {name: sum(values) for name, values in terms.items()},
@@ -69,6 +97,7 @@ def parse_arguments():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     for name in ("causal", "masked", "texts", "out"):
         parser.add_argument(f"--{name}", required=True)
+    parser.add_argument("--fusion")
     return parser.parse_args()
 
 

@@ -11,6 +11,7 @@ import torch
 from torch.nn import functional
 from transformers import PreTrainedModel
 
+from precision import has_bfloat16
 from windows import BOS, FIRST_ORDINARY, MASK, PAD
 
 IGNORED = -100
@@ -51,15 +52,15 @@ class Causal:
 class Masked:
     """Masked tokens from all others, with no frame around a text.
 
-    The mask rate of a window is uniform; its bounds move linearly from the first to the last pair of `rates` between the
-    two steps of `widening`. Windows are cut shorter in some batches, by `lengths`, {length: share}.
+    The mask rate of a window is uniform; its bounds move linearly between the points of `rates`, [step, lower, upper], and
+    stay at the last. Windows are cut shorter in some batches, by `lengths`, {length: share}.
     """
 
     needs_bos = False
     spare = 0
 
     def __init__(self, settings: dict) -> None:
-        self.rates, self.widening = settings["rates"], settings["widening"]
+        self.steps, self.lower, self.upper = zip(*settings["rates"])
         self.lengths = {int(length): share for length, share in settings["lengths"].items()}
 
     def batch(self, windows: np.ndarray, step: int, seed: int) -> tuple[torch.Tensor, torch.Tensor]:
@@ -68,10 +69,7 @@ class Masked:
         return mask(windows.reshape(-1, length), self.rate_bounds(step), random)
 
     def rate_bounds(self, step: int) -> tuple[float, float]:
-        first, last = self.widening
-        share = min(1.0, max(0.0, (step - first) / max(1, last - first)))
-        (low_first, high_first), (low_last, high_last) = self.rates
-        return low_first + share * (low_last - low_first), high_first + share * (high_last - high_first)
+        return float(np.interp(step, self.steps, self.lower)), float(np.interp(step, self.steps, self.upper))
 
     def passages(self, passages: list[list[int]]) -> dict[str, list[tuple[list[int], list[int]]]]:
         told = {}
@@ -102,12 +100,21 @@ def mask(ids: np.ndarray, bounds: tuple[float, float], random: np.random.Generat
     return torch.where(targets, MASK, inputs), torch.where(targets, inputs, IGNORED)
 
 
+def autocast(device: torch.device) -> torch.autocast:
+    return torch.autocast(device.type, torch.bfloat16, enabled=has_bfloat16(device.type))
+
+
 def loss(objective, model: PreTrainedModel, inputs: torch.Tensor, targets: torch.Tensor) -> torch.Tensor:
+    """Mean over windows of −log p per asked token: each mask rate weighs the same, as in the bound of a masked diffusion
+    (1 / t times the sum of a window whose rate is t)."""
     flat = targets.reshape(-1)
-    asked = (flat != IGNORED).nonzero().squeeze(1)
-    with torch.autocast(inputs.device.type, torch.bfloat16):
+    is_asked = targets != IGNORED
+    asked = is_asked.reshape(-1).nonzero().squeeze(1)
+    counts = is_asked.sum(dim=1)
+    with autocast(inputs.device):
         logits = objective.logits(model, inputs, asked)
-    return functional.cross_entropy(logits.float(), flat[asked])
+    losses = functional.cross_entropy(logits.float(), flat[asked], reduction="none")
+    return (losses / counts[asked // targets.shape[1]]).sum() / len(counts)
 
 
 @torch.no_grad()
@@ -134,7 +141,7 @@ def batch_nats(objective, model: PreTrainedModel, items: list, device: torch.dev
     inputs = torch.tensor([[*row, *[PAD] * (length - len(row))] for row, _ in items], device=device)
     targets = torch.tensor([[*row, *[IGNORED] * (length - len(row))] for _, row in items], device=device)
     asked = (targets.reshape(-1) != IGNORED).nonzero().squeeze(1)
-    with torch.autocast(device.type, torch.bfloat16):
+    with autocast(device):
         logits = objective.logits(model, inputs, asked, (inputs != PAD).long())
     return functional.cross_entropy(logits.float(), targets.reshape(-1)[asked], reduction="sum").item()
 

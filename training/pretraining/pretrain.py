@@ -60,9 +60,18 @@ def open_run(folder: Path, arguments) -> None:
         step = torch.load(folder / "state.pt", map_location="cpu", weights_only=True)["progress"]["step"]
         settings["schedule"] |= {"decayFrom": step, "decaySteps": arguments.decay_steps}
     else:
-        encoded = {"encoded": str(arguments.encoded.resolve()), "tokenizer": tokenizer_hash(arguments.encoded)}
-        settings = json.loads(arguments.settings.read_text()) | encoded
+        settings = new_settings(arguments.settings, arguments.encoded)
     write_whole(folder / "settings.json", lambda path: path.write_text(json.dumps(settings, indent=2) + "\n"))
+
+
+def new_settings(settings: Path, encoded: Path) -> dict:
+    """Of a file, with the corpus that they are for."""
+    corpus = {"encoded": str(encoded.resolve()), "tokenizer": tokenizer_hash(encoded)}
+    return json.loads(settings.read_text()) | corpus
+
+
+def new_progress() -> dict:
+    return {"step": 0, "tokens": 0, "seconds": 0.0, "cpuSeconds": 0.0, "place": {"epoch": 0, "window": 0}}
 
 
 def refuse_other(settings: dict, folder: Path, arguments) -> None:
@@ -98,7 +107,7 @@ class Training:
         self.passages = read_passages(encoded, settings["length"])
         self.model = make_model(settings, len(self.sizes)).to(device)
         self.optimizers = make_optimizers(self.model, settings)
-        self.progress = {"step": 0, "tokens": 0, "seconds": 0.0, "cpuSeconds": 0.0, "place": {"epoch": 0, "window": 0}}
+        self.progress = new_progress()
         self.losses: list[float] = []
         if (folder / "state.pt").exists():
             self.progress = load_state(folder, self.model, self.optimizers)

@@ -9,6 +9,7 @@ import torch
 import transformers
 from torch import nn
 
+from precision import Float32Muon, has_bfloat16
 from windows import BOS, EOS, PAD
 
 CLASSES = {
@@ -42,7 +43,8 @@ def make_optimizers(model: nn.Module, settings: dict) -> list[torch.optim.Optimi
     if settings["optimizer"] == "adamw":
         groups = [{"params": inner, "weight_decay": settings["weightDecay"]}, {"params": outer, "weight_decay": 0.0}]
         return [torch.optim.AdamW(groups, lr=settings["rate"], **adam)]
-    matrices = torch.optim.Muon(
+    muon = torch.optim.Muon if has_bfloat16(inner[0].device.type) else Float32Muon
+    matrices = muon(
         inner, lr=settings["rate"], momentum=0.95, weight_decay=settings["weightDecay"], adjust_lr_fn="match_rms_adamw"
     )
     return [matrices, torch.optim.AdamW(outer, lr=settings["outerRate"], weight_decay=0.0, **adam)]

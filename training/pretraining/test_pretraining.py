@@ -13,6 +13,7 @@ import numpy as np
 import pytest
 
 HERE = Path(__file__).parent
+BUNDLED = HERE.parents[1] / "models" / "bundled"
 sys.path.insert(0, str(HERE))
 
 from objectives import IGNORED, mask  # noqa: E402
@@ -54,7 +55,7 @@ def settings_file(folder: Path, name: str) -> Path:
     settings["config"] |= TINY
     settings |= {"mix": {"tales": 1.5}, "length": 32, "windowsPerStep": 4, "validateSteps": 20, "schedule": {"warmUpSteps": 5}}
     if name == "masked":
-        settings |= {"lengths": {"16": 0.5, "32": 0.5}, "widening": [10, 20]}
+        settings |= {"lengths": {"16": 0.5, "32": 0.5}, "rates": [[10, 0.05, 0.35], [20, 0, 1]]}
     path = folder / f"{name}.json"
     path.write_text(json.dumps(settings))
     return path
@@ -147,6 +148,24 @@ def test_refuses_ids_of_another_tokenizer(encoded, tmp_path):
     call("pretrain.py", "--settings", settings, "--encoded", copy, "--run", run, "--until-step", 2)
     (copy / "tokenizer.json").write_text((copy / "tokenizer.json").read_text() + "\n")
     assert "encoded anew with another tokenizer" in refusal("pretrain.py", "--run", run, "--until-step", 3)
+
+
+@pytest.mark.parametrize("objective", ["causal", "masked"])
+def test_goes_on_from_the_weights_of_a_pack(encoded, tmp_path, objective):
+    settings, run, other = HERE / f"{objective}.json", tmp_path / "run", tmp_path / "encoded"
+    begin = ["begin_from_pack.py", "--pack", BUNDLED, "--settings", settings, "--seed", 2, "--run", run]
+    assert "not encoded with the vocabulary of" in refusal(*begin, "--encoded", encoded)
+    call("encode_corpus.py", "--corpus", encoded.parent, "--tokenizer", BUNDLED / "tokenizer.json", "--out", other)
+    begin += ["--encoded", other]
+    assert "The shape of" in refusal(*begin[:4], settings_file(tmp_path, objective), *begin[5:])
+    assert not run.exists()
+    call(*begin, "--rate-share", 0.5)
+    told = json.loads((run / "settings.json").read_text())
+    assert told["rate"] == json.loads(settings.read_text())["rate"] / 2
+    assert told["pack"]["digest"] == json.loads((BUNDLED / "pack.json").read_text())["digest"]
+    norms = [values for name, values in weights(run).items() if name.endswith("norm.weight")]
+    assert all((values != 1).any() for values in norms)
+    assert "exists; this makes a new one" in refusal(*begin)
 
 
 def test_saves_when_it_is_told_to_stop(encoded, tmp_path):
