@@ -26,7 +26,7 @@ type Entrant = {
 
 const entrants: readonly Entrant[] = [
   { label: 'Autoregressive', decoder: 'autoregressive' },
-  { label: 'MARIA, untrained fusion', decoder: 'maria' },
+  { label: 'MARIA', decoder: 'maria' },
   { label: 'Masked LM, one-shot', decoder: 'masked-lm', options: { commit: 'one-shot' } },
   { label: 'Masked LM, confidence, one per pass', decoder: 'masked-lm' },
   { label: 'Masked LM, mask-predict', decoder: 'masked-lm', options: { revise: 'mask-predict' } },

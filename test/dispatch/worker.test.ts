@@ -91,7 +91,7 @@ describe('a dispatcher over the built worker', () => {
       {
         id: packId,
         device: 'cpu',
-        roles: [{ role: 'causal' }, { role: 'masked' }, { role: 'fusion', parameters: 0 }],
+        roles: [{ role: 'causal' }, { role: 'masked' }, { role: 'fusion', parameters: 513 * 4096 }],
         decoderNames: ['maria', 'autoregressive', 'masked-lm', 'diffusion'],
       },
     ]);

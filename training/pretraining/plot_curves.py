@@ -1,6 +1,7 @@
-"""Draws the curves of trainings as SVG: validation bits per byte, mean over sources, by tokens seen.
+"""Draws the curves of trainings as SVG, by tokens seen: validation, bits per byte, mean over sources; or training losses.
 
     python plot_curves.py --run runs/causal --run runs/causal-decayed --out causal.svg
+    python plot_curves.py --training-loss --run runs/causal --run runs/causal-decayed --out causal-loss.svg
 
 Each run is a line, or one per mask rate. The axis of tokens is linear.
 """
@@ -18,15 +19,25 @@ Points = list[tuple[float, float]]
 
 def main() -> None:
     arguments = parse_arguments()
-    lines = {label: points for run in arguments.run for label, points in read_lines(run).items()}
-    arguments.out.write_text(draw(lines))
+    read, what = (read_losses, "training loss") if arguments.training_loss else (read_validations, "validation, bits per byte")
+    lines = {label: points for run in arguments.run for label, points in read(run).items()}
+    arguments.out.write_text(draw(lines, what))
 
 
-def read_lines(run: Path) -> dict[str, Points]:
+def read_log(run: Path) -> list[dict]:
+    return [json.loads(line) for line in (run / "log.jsonl").read_text().splitlines()]
+
+
+def read_losses(run: Path) -> dict[str, Points]:
+    """By label, (millions of tokens, natural logarithm per token)."""
+    losses = {entry["tokens"] / 1e6: entry["loss"] for entry in read_log(run) if "loss" in entry}
+    return {run.name: list(losses.items())}
+
+
+def read_validations(run: Path) -> dict[str, Points]:
     """By label, (millions of tokens, bits per byte)."""
     lines: dict[str, dict[float, float]] = {}
-    for line in (run / "log.jsonl").read_text().splitlines():
-        entry = json.loads(line)
+    for entry in read_log(run):
         for case, sources in entry.get("bitsPerByte", {}).items():
             label = run.name if case == "all" else f"{run.name}, rate {case}"
             # A run that was killed repeats what it had not saved; the later line holds.
@@ -34,7 +45,7 @@ def read_lines(run: Path) -> dict[str, Points]:
     return {label: list(points.items()) for label, points in lines.items()}
 
 
-def draw(lines: dict[str, Points]) -> str:
+def draw(lines: dict[str, Points], what: str) -> str:
     points = [point for line in lines.values() for point in line]
     most = max(x for x, _ in points) or 1
     # The first validations, of untrained models, would squeeze the rest.
@@ -56,7 +67,7 @@ def draw(lines: dict[str, Points]) -> str:
         parts.append(f'<path d="M{LEFT} {down}H{WIDTH - RIGHT}" stroke="#ddd"/>')
         parts.append(f'<text x="{LEFT - 6}" y="{float(down) + 4:.1f}" text-anchor="end">{y:.2f}</text>')
         parts.append(f'<text x="{across}" y="{HEIGHT - BOTTOM + 18}" text-anchor="middle">{x:.3g}</text>')
-    parts.append(f'<text x="{LEFT}" y="{HEIGHT - 8}">million tokens; vertical: validation, bits per byte</text>')
+    parts.append(f'<text x="{LEFT}" y="{HEIGHT - 8}">million tokens; vertical: {what}</text>')
     for index, (label, line) in enumerate(lines.items()):
         colour = COLOURS[index % len(COLOURS)]
         path = " ".join(place(x, y) for x, y in line)
@@ -68,6 +79,7 @@ def draw(lines: dict[str, Points]) -> str:
 def parse_arguments():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--run", type=Path, action="append", required=True)
+    parser.add_argument("--training-loss", action="store_true")
     parser.add_argument("--out", type=Path, required=True)
     return parser.parse_args()
 
