@@ -8,7 +8,7 @@ import type { Priority } from '../decoding/precedence.ts';
 import { InfillError } from '../errors.ts';
 import { aheadOfBatchWork } from './ahead-of-batch-work.ts';
 import type { CostLedger } from './cost-ledger.ts';
-import { type PreparationOptions, type PreparedScore, prepareScore } from './prepared-request.ts';
+import { type PreparationOptions, prepareScore } from './prepared-request.ts';
 import type { ScoredInfill, ScoreInput, Viewer } from './service.ts';
 
 /** What scores are taken with. */
@@ -26,30 +26,20 @@ export class Scores {
   }
 
   /** @throws as `prepareScore` and `Dispatcher.score`; RATE_LIMITED */
-  async score(input: ScoreInput, viewer: Viewer, call: ScoreCall): Promise<ScoredInfill> {
-    // Until the worker has it: from there the worker itself has batch work of its pack wait.
-    const { ended } = await aheadOfBatchWork(this.#options.dispatcher, call.priority, () =>
-      this.#begin(input, viewer, call),
+  score(input: ScoreInput, viewer: Viewer, call: ScoreCall): Promise<ScoredInfill> {
+    return aheadOfBatchWork(this.#options.dispatcher, call.priority, () =>
+      this.#score(input, viewer, call),
     );
-    return ended;
   }
 
-  async #begin(
+  async #score(
     input: ScoreInput,
-    viewer: Viewer,
-    call: ScoreCall,
-  ): Promise<{ readonly ended: Promise<ScoredInfill> }> {
-    const asked = await prepareScore(input, this.#options);
-    await this.#options.ledger.charge(viewer, asked.prepared.cost);
-    return { ended: this.#scored(asked, viewer, call) };
-  }
-
-  async #scored(
-    { pack, score, prepared }: PreparedScore,
     viewer: Viewer,
     { priority, signal }: ScoreCall,
   ): Promise<ScoredInfill> {
     const { dispatcher, ledger } = this.#options;
+    const { pack, score, prepared } = await prepareScore(input, this.#options);
+    await ledger.charge(viewer, prepared.cost);
     const scored = await dispatcher
       .score(pack.id, score, signal, priority)
       .catch(async (error: unknown) => {

@@ -1,4 +1,3 @@
-import { setImmediate as nextTurn } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { InfillError } from '../../src/errors.ts';
 import type { CompareInput } from '../../src/service/comparisons.ts';
@@ -34,10 +33,8 @@ function setUp() {
     };
     return { ...ticket, start };
   };
-  dispatcher.score = async (...asked) => {
+  dispatcher.score = (...asked) => {
     note('score');
-    await nextTurn();
-    note('scoring');
     return score.apply(dispatcher, asked);
   };
   return { ...options, dispatcher, ledger, diary };
@@ -70,10 +67,10 @@ describe('batch work', () => {
     await service.settled();
   });
 
-  it('is held for an interactive score until the worker has it', async () => {
+  it('is held for an interactive score', async () => {
     const { service, dispatcher, diary } = setUp();
     await service.scoreInfill(scoring, viewer, never);
-    expect([...diary, dispatcher.holds]).toEqual(['check 1', 'score 1', 'scoring 0', 0]);
+    expect([...diary, dispatcher.holds]).toEqual(['check 1', 'score 1', 0]);
   });
 
   it('is not held for batch work', async () => {
