@@ -13,6 +13,7 @@ import type { ReadImport } from './service/datasets.ts';
 export function importFolder(folder: string): ReadImport {
   return async function* readImport(path) {
     const file = fileBelow(folder, path);
+    // Lines end as those of a request do: `node:readline` ends them at U+2028 too, which a text of JSON may hold.
     let line = '';
     for await (const text of textsOf(file, path)) {
       const [end = '', ...others] = text.split('\n');
@@ -26,7 +27,6 @@ export function importFolder(folder: string): ReadImport {
   };
 }
 
-/** A line ends as one of a request does: `node:readline` ends it at U+2028 too, which a text of JSON may hold. */
 function withoutReturn(line: string): string {
   return line.endsWith('\r') ? line.slice(0, -1) : line;
 }
