@@ -46,7 +46,7 @@ The file is YAML or JSON:
     - label: left to right
       decoder: autoregressive
       sampling: { temperature: 1 }
-      model: lacuna-bootstrap          a model pack; the first when absent
+      model: lacuna-small              a model pack; the first when absent
 
 A benchmark that is interrupted goes on when a server starts on the same data.
 
