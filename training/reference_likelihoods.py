@@ -28,9 +28,7 @@ def main() -> None:
     masked = AutoModelForMaskedLM.from_pretrained(arguments.masked, **load).eval()
     special = sorted(i for i, token in tokenizer.get_added_tokens_decoder().items() if token.special)
     mask_id = tokenizer.token_to_id("<|mask|>")
-    fused = MeanOfHeads(causal, masked)
-    if arguments.fusion:
-        fused = LinearFusion(arguments.fusion, causal.config.hidden_size, masked.config.hidden_size)
+    fused = linear_fusion(arguments.fusion, causal, masked) if arguments.fusion else mean_of_heads(causal, masked)
     draw = random.Random(20)
     items = []
     with open(arguments.texts, encoding="utf-8") as texts:
@@ -47,27 +45,19 @@ def main() -> None:
         out.write("\n")
 
 
-class MeanOfHeads:
+def mean_of_heads(causal, masked):
     """The untrained fusion: (T, D) of both models → (T, V)."""
-
-    def __init__(self, causal, masked) -> None:
-        self.causal, self.masked = causal, masked
-
-    def __call__(self, causal_hidden, masked_hidden):
-        return (self.causal.lm_head(causal_hidden) + self.masked.decoder(masked_hidden)) / 2
+    return lambda causal_hidden, masked_hidden: (causal.lm_head(causal_hidden) + masked.decoder(masked_hidden)) / 2
 
 
-class LinearFusion:
+def linear_fusion(file: str, causal, masked):
     """A trained fusion, from its weights in float16: (V, D) of the causal part, (V, D) of the masked part, (V) bias."""
-
-    def __init__(self, file: str, causal_width: int, masked_width: int) -> None:
-        weights = torch.from_numpy(np.fromfile(file, np.float16).astype(np.float32))
-        size = len(weights) // (causal_width + masked_width + 1)
-        causal, masked, self.bias = weights.split([size * causal_width, size * masked_width, size])
-        self.causal, self.masked = causal.view(size, causal_width), masked.view(size, masked_width)
-
-    def __call__(self, causal_hidden, masked_hidden):
-        return causal_hidden @ self.causal.T + masked_hidden @ self.masked.T + self.bias
+    weights = torch.from_numpy(np.fromfile(file, np.float16).astype(np.float32))
+    widths = causal.config.hidden_size, masked.config.hidden_size
+    size = len(weights) // (sum(widths) + 1)
+    causal_part, masked_part, bias = weights.split([size * widths[0], size * widths[1], size])
+    rows = causal_part.view(size, -1), masked_part.view(size, -1)
+    return lambda causal_hidden, masked_hidden: causal_hidden @ rows[0].T + masked_hidden @ rows[1].T + bias
 
 
 def score(tokens, opened, models, ids):

@@ -5,7 +5,7 @@
 
 A pack has weights, as float16, and nothing of the optimizers: the rate warms up again, to the given share of the
 settings'. Give a seed of its own, so that the run does not begin with the texts and masks that the weights have seen; a
-masked model is asked about the rates that its settings end with. The corpus must be encoded with the pack's vocabulary,
+masked model is asked about the rates that its settings end with. The corpus must be encoded with the pack's tokenizer,
 and the shape be that of the settings.
 """
 
@@ -14,19 +14,19 @@ import json
 from pathlib import Path
 
 from checkpoint import save_state, write_whole
-from pack_weights import read_weights
-from pretrain import new_progress, new_settings
+from pack_weights import pack_facts, read_weights
+from pretrain import new_progress, new_settings, tokenizer_hash
 from run_lock import lock_run
 from shapes import make_model, make_optimizers
+from windows import token_bytes
 
 
 def main() -> None:
     arguments = parse_arguments()
     settings = settings_of(arguments)
-    vocabulary = vocabulary_of(arguments.pack / "tokenizer.json")
-    if vocabulary != vocabulary_of(arguments.encoded / "tokenizer.json"):
-        raise SystemExit(f"{arguments.encoded} was not encoded with the vocabulary of {arguments.pack}.")
-    model = make_model(settings, len(vocabulary))
+    if settings["tokenizer"] != tokenizer_hash(arguments.pack):
+        raise SystemExit(f"{arguments.encoded} was not encoded with the tokenizer of {arguments.pack}.")
+    model = make_model(settings, len(token_bytes(arguments.encoded)))
     weights = read_weights(arguments.pack, settings["objective"])
     own = {name: values.shape for name, values in model.named_parameters()}
     if own != {name: values.shape for name, values in weights.items()}:
@@ -45,16 +45,6 @@ def settings_of(arguments) -> dict:
     if "rates" in settings:
         settings["rates"] = settings["rates"][-1:]
     return settings
-
-
-def pack_facts(pack: Path) -> dict[str, str]:
-    manifest = json.loads((pack / "pack.json").read_text())
-    return {name: manifest[name] for name in ("id", "version", "digest")}
-
-
-def vocabulary_of(tokenizer: Path) -> dict[str, int]:
-    told = json.loads(tokenizer.read_text())
-    return told["model"]["vocab"] | {token["content"]: token["id"] for token in told["added_tokens"]}
 
 
 def parse_arguments():

@@ -14,7 +14,7 @@ from pathlib import Path
 
 import torch
 
-from pack_weights import read_weights
+from pack_weights import pack_facts, read_weights
 from shapes import make_model
 from windows import token_bytes
 
@@ -26,6 +26,8 @@ def main() -> None:
     model = make_model(settings, len(token_bytes(encoded)))
     model.load_state_dict(torch.load(arguments.run / "state.pt", map_location="cpu", weights_only=True)["model"])
     if arguments.average_with:
+        if settings.get("pack") != pack_facts(arguments.average_with):
+            raise SystemExit(f"{arguments.run} did not go on from {arguments.average_with}.")
         average(model, read_weights(arguments.average_with, settings["objective"]), arguments.share)
     half = model.half()
     if not all(parameter.isfinite().all() for parameter in half.parameters()):
@@ -50,6 +52,8 @@ def parse_arguments():
     arguments = parser.parse_args()
     if (arguments.average_with is None) != (arguments.share is None):
         parser.error("--average-with and --share go together.")
+    if arguments.share is not None and not 0 < arguments.share < 1:
+        parser.error(f"--share is {arguments.share}; it must be between 0 and 1.")
     return arguments
 
 

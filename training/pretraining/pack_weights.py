@@ -3,27 +3,31 @@
 Knows how `lacuna pack build --storage f16` lays weights out; knows no training.
 """
 
+import json
 from pathlib import Path
 
 import numpy as np
 import onnx
 import torch
+from onnx import numpy_helper
 
 GRAPHS = {"causal": ("causal-backbone", "causal-head"), "masked": ("masked-backbone", "masked-head")}
 HALF = ":f16"
 
 
+def pack_facts(pack: Path) -> dict[str, str]:
+    manifest = json.loads((pack / "pack.json").read_text())
+    return {name: manifest[name] for name in ("id", "version", "digest")}
+
+
 def read_weights(pack: Path, objective: str) -> dict[str, torch.Tensor]:
     """By the checkpoint's names. A tensor whose name is several, joined by `+`, has their rows below one another."""
-    bytes_of_pack = np.memmap(pack / "weights.bin", np.uint8, "r")
     weights = {}
     for graph in GRAPHS[objective]:
-        for tensor in onnx.load(pack / f"{graph}.onnx", load_external_data=False).graph.initializer:
+        for tensor in onnx.load(pack / f"{graph}.onnx").graph.initializer:
             if tensor.name.endswith(HALF):
-                place = {entry.key: entry.value for entry in tensor.external_data}
-                first, size = int(place["offset"]), int(place["length"])
-                values = np.frombuffer(bytes_of_pack[first : first + size], np.float16).reshape(tensor.dims)
-                weights |= parts_of(tensor.name.removesuffix(HALF), torch.from_numpy(values.astype(np.float32)))
+                rows = torch.from_numpy(numpy_helper.to_array(tensor).astype(np.float32))
+                weights |= parts_of(tensor.name.removesuffix(HALF), rows)
     return weights
 
 

@@ -4,7 +4,7 @@ import torch
 
 
 def has_bfloat16(device_type: str) -> bool:
-    return device_type == "cuda" or torch.cpu._is_avx512_bf16_supported() or torch.cpu._is_amx_tile_supported()
+    return device_type == "cuda" or torch.cpu._is_avx512_bf16_supported()
 
 
 class Float32Muon(torch.optim.Muon):

@@ -16,7 +16,12 @@ HERE = Path(__file__).parent
 BUNDLED = HERE.parents[1] / "models" / "bundled"
 sys.path.insert(0, str(HERE))
 
-from objectives import IGNORED, mask  # noqa: E402
+import torch  # noqa: E402
+
+from export_model import average  # noqa: E402
+from objectives import IGNORED, loss, mask  # noqa: E402
+from pack_weights import parts_of  # noqa: E402
+from precision import Float32Muon  # noqa: E402
 from run_lock import lock_run  # noqa: E402
 from windows import BOS, EOS, MASK, Windows  # noqa: E402
 
@@ -62,8 +67,6 @@ def settings_file(folder: Path, name: str) -> Path:
 
 
 def weights(run: Path) -> dict:
-    import torch
-
     return torch.load(run / "state.pt", weights_only=True)["model"]
 
 
@@ -154,7 +157,7 @@ def test_refuses_ids_of_another_tokenizer(encoded, tmp_path):
 def test_goes_on_from_the_weights_of_a_pack(encoded, tmp_path, objective):
     settings, run, other = HERE / f"{objective}.json", tmp_path / "run", tmp_path / "encoded"
     begin = ["begin_from_pack.py", "--pack", BUNDLED, "--settings", settings, "--seed", 2, "--run", run]
-    assert "not encoded with the vocabulary of" in refusal(*begin, "--encoded", encoded)
+    assert "not encoded with the tokenizer of" in refusal(*begin, "--encoded", encoded)
     call("encode_corpus.py", "--corpus", encoded.parent, "--tokenizer", BUNDLED / "tokenizer.json", "--out", other)
     begin += ["--encoded", other]
     assert "The shape of" in refusal(*begin[:4], settings_file(tmp_path, objective), *begin[5:])
@@ -165,7 +168,64 @@ def test_goes_on_from_the_weights_of_a_pack(encoded, tmp_path, objective):
     assert told["pack"]["digest"] == json.loads((BUNDLED / "pack.json").read_text())["digest"]
     norms = [values for name, values in weights(run).items() if name.endswith("norm.weight")]
     assert all((values != 1).any() for values in norms)
+    assert told.get("rates") in (None, [[1000, 0, 1]])
     assert "exists; this makes a new one" in refusal(*begin)
+    # Of two ends that are the same, the average is the same again, but for the rounding to float16, which it has already.
+    call("export_model.py", "--run", run, "--average-with", BUNDLED, "--share", 0.3, "--out", tmp_path / "model")
+    from safetensors.torch import load_file
+
+    exported = load_file(tmp_path / "model" / "model.safetensors")
+    assert all(values.float().equal(weights(run)[name]) for name, values in exported.items())
+
+
+def test_averages_with_the_pack_that_a_run_went_on_from_alone(encoded, tmp_path):
+    settings, run = settings_file(tmp_path, "causal"), tmp_path / "run"
+    call("pretrain.py", "--settings", settings, "--encoded", encoded, "--run", run, "--until-step", 1)
+    export = ["export_model.py", "--run", run, "--out", tmp_path / "model", "--average-with", BUNDLED]
+    assert "did not go on from" in refusal(*export, "--share", 0.3)
+    assert "must be between 0 and 1" in refusal(*export, "--share", 1.5)
+    assert "go together" in refusal(*export)
+
+
+def test_moves_an_average_the_given_share_of_the_way():
+    model = torch.nn.Linear(2, 1)
+    torch.nn.init.ones_(model.weight), torch.nn.init.ones_(model.bias)
+    average(model, {name: torch.zeros_like(values) for name, values in model.named_parameters()}, 0.3)
+    assert model.weight.detach().allclose(torch.tensor([[0.3, 0.3]]))
+
+
+def test_takes_joined_tensors_apart_in_the_order_of_their_names():
+    parts = parts_of("q+k", torch.arange(4.0).reshape(2, 2))
+    assert {name: values.tolist() for name, values in parts.items()} == {"q": [[0.0, 1.0]], "k": [[2.0, 3.0]]}
+
+
+def test_weighs_every_window_the_same():
+    logits = torch.randn(2, 3, 5, generator=torch.Generator().manual_seed(1))
+    targets = torch.tensor([[1, IGNORED, IGNORED], [2, 3, 4]])
+
+    class Fixed:
+        @staticmethod
+        def logits(_model, _inputs, asked):
+            return logits.reshape(-1, 5)[asked]
+
+    means = [torch.nn.functional.cross_entropy(row, wanted, ignore_index=IGNORED) for row, wanted in zip(logits, targets)]
+    assert loss(Fixed, None, torch.zeros(2, 3), targets).allclose(torch.stack(means).mean())
+
+
+@pytest.mark.parametrize("shape", [(24, 8), (8, 24)])
+def test_steps_in_float32_as_torch_does_in_bfloat16(shape):
+    ends = []
+    for optimizer_class in (torch.optim.Muon, Float32Muon):
+        draw = torch.Generator().manual_seed(3)
+        matrix = torch.nn.Parameter(torch.randn(shape, generator=draw))
+        optimizer = optimizer_class([matrix], lr=0.05, momentum=0.95, weight_decay=0.05, adjust_lr_fn="match_rms_adamw")
+        begin = matrix.detach().clone()
+        for _ in range(4):
+            matrix.grad = torch.randn(shape, generator=draw)
+            optimizer.step()
+        ends.append(matrix.detach() - begin)
+    # bfloat16 has eight bits: a hundredth of the way that the weights went.
+    assert (ends[0] - ends[1]).norm() < 0.02 * ends[0].norm()
 
 
 def test_saves_when_it_is_told_to_stop(encoded, tmp_path):
