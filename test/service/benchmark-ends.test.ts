@@ -12,6 +12,7 @@ import {
   started,
   untilBenchmark,
   untilDone,
+  untilInNext,
   untilOver,
 } from './support/benchmarks.ts';
 import { viewer } from './support/set-up.ts';
@@ -44,7 +45,7 @@ describe('a benchmark that cannot go on', () => {
     const dying = serve();
     dying.dispatcher.answers = 3;
     const { id } = await started(dying, { measures: ['FILL'] });
-    await untilDone(dying, id, 3);
+    await untilInNext(dying, id, 3);
     // What the next start of a server does.
     await interruptUnfinished(store.database, new Date());
     const other = serve();
@@ -106,8 +107,7 @@ describe('a benchmark whose server stops', () => {
     const { dispatcher } = stopping;
     dispatcher.answers = 3;
     const { id } = await started(stopping, { measures: ['FILL'] });
-    await untilDone(stopping, id, 3);
-    while (dispatcher.admitted.length < 4) await setImmediate();
+    await untilInNext(stopping, id, 3);
     dispatcher.admit = () => {
       throw new InfillError('SHUTTING_DOWN', 'The server is stopping.');
     };

@@ -90,6 +90,14 @@ export async function untilDone({ service }: Served, id: string, units: number) 
   }
 }
 
+/** Waits until so many units are done, and the next has begun: its infill is stored. It ends if the dispatcher answers it. */
+export async function untilInNext(served: Served, id: string, done: number) {
+  await untilDone(served, id, done);
+  while ((await served.service.countInfills({ benchmarkId: id }, viewer)) <= done) {
+    await setImmediate();
+  }
+}
+
 /** Starts one and waits for its end. */
 export async function finished(served: Served, changes?: Partial<BenchmarkInput>) {
   const { id } = await started(served, changes);
