@@ -41,8 +41,17 @@ async function* textsOf(file: string, path: string): AsyncGenerator<string> {
       throw refused(path, 'is not UTF-8', cause);
     }
   };
-  for await (const bytes of createReadStream(file)) yield decode(bytes);
+  for await (const bytes of piecesOf(file, path)) yield decode(bytes);
   yield decode();
+}
+
+/** @throws INVALID_INPUT for what this process may not read, or no longer can */
+async function* piecesOf(file: string, path: string): AsyncGenerator<Buffer> {
+  try {
+    yield* createReadStream(file);
+  } catch (cause) {
+    throw refused(path, 'cannot be read', cause);
+  }
 }
 
 /** @throws INVALID_INPUT for what is no plain file in the folder, or is too large */

@@ -60,6 +60,17 @@ describe('the import folder', () => {
     await expect(linesOf(path)).rejects.toMatchObject({ code: 'INVALID_INPUT' });
   });
 
+  // A file that Linux lets its process open, and not read at its start.
+  it.runIf(process.platform === 'linux')('refuses what cannot be read', async () => {
+    const read = async () => {
+      for await (const _ of importFolder('/proc/self')('mem'));
+    };
+    await expect(read()).rejects.toMatchObject({
+      code: 'INVALID_INPUT',
+      message: '"mem" cannot be read.',
+    });
+  });
+
   it('refuses absolute paths', async () => {
     await expect(linesOf(join(root, 'in/sub/good.txt'))).rejects.toMatchObject({
       code: 'INVALID_INPUT',

@@ -141,14 +141,20 @@ export class Benchmarks {
     return countBenchmarks(this.#options.database, owner, filter);
   }
 
-  /** The best figures of the viewer's benchmarks of a dataset that came to their end. @throws as `checkedRanking` */
-  leaderboard(
+  /**
+   * The best figures of the viewer's benchmarks of a dataset that came to their end.
+   *
+   * @throws as `checkedRanking`; UNKNOWN_DATASET
+   */
+  async leaderboard(
     asked: LeaderboardInput,
     page: { readonly after: number | null; readonly limit: number },
-    { owner }: Viewer,
+    viewer: Viewer,
   ): Promise<{ readonly rows: readonly RankedCell[]; readonly total: number }> {
-    const ranking = checkedRanking(asked, this.#options.dispatcher.packs);
-    return rankCells(this.#options.database, owner, ranking, page);
+    const { database, datasets, dispatcher } = this.#options;
+    const ranking = checkedRanking(asked, dispatcher.packs);
+    await datasets.require(asked.datasetId, viewer);
+    return rankCells(database, viewer.owner, ranking, page);
   }
 
   /** @throws UNKNOWN_BENCHMARK */

@@ -15,7 +15,7 @@ import {
   untilInNext,
   untilOver,
 } from './support/benchmarks.ts';
-import { viewer } from './support/set-up.ts';
+import { codeOf, viewer } from './support/set-up.ts';
 
 let store: Store;
 beforeAll(async () => {
@@ -196,6 +196,19 @@ describe('a leaderboard', () => {
     );
     expect(rows.map(({ benchmark }) => benchmark.id)).toEqual([whole.id, whole.id]);
     expect(total).toBe(2);
+  });
+
+  it('is of a dataset that there is', async () => {
+    const datasetId = '01900000-0000-7000-8000-000000000000';
+    const masking = { kind: 'MIDDLE_SENTENCE' } as const;
+    const ranking = { datasetId, masking, metric: 'EXACT_MATCH', model: null } as const;
+    const page = { after: null, limit: 10 };
+    const asked = serve().service.benchmarks.leaderboard(
+      { ...ranking, likelihoodKind: null },
+      page,
+      viewer,
+    );
+    expect(await codeOf(asked)).toBe('UNKNOWN_DATASET');
   });
 });
 
