@@ -9,6 +9,7 @@ COPY tsconfig.json tsconfig.build.json ./
 COPY src src
 COPY plugins plugins
 COPY schema schema
+COPY migrations migrations
 RUN npm run build && npm prune --omit=dev --ignore-scripts
 
 FROM node:22-slim

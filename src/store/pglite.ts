@@ -3,17 +3,29 @@
  *
  * Does not lock the folder; two processes that open it at once damage it.
  */
-import { existsSync, readdirSync, renameSync, rmSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, renameSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { PGlite } from '@electric-sql/pglite';
 import { drizzle } from 'drizzle-orm/pglite';
 import { migrate } from 'drizzle-orm/pglite/migrator';
 import { InfillError } from '../errors.ts';
+import { packageRoot } from '../package-root.ts';
 import type { Connection } from './database.ts';
 import { readIfPresent } from './running-process.ts';
 
 /** The PostgreSQL major version whose folders this PGlite reads. */
 const embeddedMajor = '18';
+
+/** An open database that is embedded. */
+export type EmbeddedConnection = Connection & {
+  /** All of it, as a new one can be made of: a tar file, compressed. */
+  dump(): Promise<Uint8Array>;
+};
+
+/** Where the build puts the database that new ones are copies of: empty, with the tables of this version. */
+export function emptyDatabaseFile(): string {
+  return join(packageRoot(), 'dist/empty-database.tar.gz');
+}
 
 /**
  * Opens the database in `folder`, which is made when it is absent or empty.
@@ -21,7 +33,7 @@ const embeddedMajor = '18';
  * @param folder - in a folder that exists and is locked.
  * @throws STORE_VERSION when the folder is of another PostgreSQL major, or is no database; it is not touched then.
  */
-export async function openPglite(folder: string): Promise<Connection> {
+export async function openPglite(folder: string): Promise<EmbeddedConnection> {
   if (isEmpty(folder)) await initialise(folder);
   checkMajor(folder);
   const client = await startPglite(folder);
@@ -30,6 +42,12 @@ export async function openPglite(folder: string): Promise<Connection> {
     database,
     migrate: (migrationsFolder) => migrate(database, { migrationsFolder }),
     close: () => client.close(),
+    async dump() {
+      // A copy then has no log to replay.
+      await client.exec('CHECKPOINT');
+      const archive = await client.dumpDataDir('gzip');
+      return new Uint8Array(await archive.arrayBuffer());
+    },
   };
 }
 
@@ -41,14 +59,20 @@ function isEmpty(folder: string): boolean {
 async function initialise(folder: string): Promise<void> {
   const draft = `${folder}.new`;
   rmSync(draft, { recursive: true, force: true });
-  const client = await startPglite(draft);
+  const client = await startPglite(draft, readArchive(emptyDatabaseFile()));
   await client.close();
   rmSync(folder, { recursive: true, force: true });
   renameSync(draft, folder);
 }
 
-async function startPglite(folder: string): Promise<PanicSafePglite> {
-  const client = new PanicSafePglite(folder);
+/** Null where there is none, as before a build: then PostgreSQL makes the database, which takes ten times as long. */
+function readArchive(file: string): Blob | null {
+  return existsSync(file) ? new Blob([readFileSync(file)], { type: 'application/x-gzip' }) : null;
+}
+
+/** @param archive - what an empty folder is to have. */
+async function startPglite(folder: string, archive: Blob | null = null): Promise<PanicSafePglite> {
+  const client = new PanicSafePglite(folder, archive === null ? {} : { loadDataDir: archive });
   try {
     await client.waitReady;
   } catch (cause) {

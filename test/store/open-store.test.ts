@@ -3,7 +3,9 @@ import { join } from 'node:path';
 import { sql } from 'drizzle-orm';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { readLock } from '../../src/store/folder-lock.ts';
+import { compareMigrations } from '../../src/store/migrations.ts';
 import { openStore } from '../../src/store/open-store.ts';
+import { openPglite } from '../../src/store/pglite.ts';
 import { listRuns } from '../../src/store/run-pages.ts';
 import { findRun, insertRun, readEvents } from '../../src/store/runs.ts';
 import { interruptUnfinished } from '../../src/store/unfinished-runs.ts';
@@ -36,6 +38,12 @@ function copyOfTemplate(): string {
 describe('openStore', () => {
   it('makes the database, after a try that was killed too, and leaves nothing else when closed', () => {
     expect(readdirSync(template)).toEqual(['pglite']);
+  });
+
+  it('copies the database that the build made, which has the tables of this version', async () => {
+    const connection = await openPglite(join(temporaryFolder(), 'pglite'));
+    expect(await compareMigrations(connection.database)).toEqual({ missing: [], unknown: [] });
+    await connection.close();
   });
 
   it(
