@@ -5,6 +5,7 @@ per byte of the asked tokens' text, which may be compared across vocabularies.
 """
 
 import math
+from pathlib import Path
 
 import numpy as np
 import torch
@@ -12,7 +13,7 @@ from torch.nn import functional
 from transformers import PreTrainedModel
 
 from precision import has_bfloat16
-from windows import BOS, FIRST_ORDINARY, MASK, PAD
+from windows import BOS, FIRST_ORDINARY, MASK, PAD, word_edges
 
 IGNORED = -100
 VALID_RATES = (0.15, 0.5, 0.85)
@@ -53,7 +54,8 @@ class Masked:
     """Masked tokens from all others, with no frame around a text.
 
     The mask rate of a window is uniform; its bounds move linearly between the points of `rates`, [step, lower, upper], and
-    stay at the last. Windows are cut shorter in some batches, by `lengths`, {length: share}.
+    stay at the last. Windows are cut shorter in some batches, by `lengths`, {length: share}. `wordShare` of the windows have
+    whole words masked, as texts have that people fill.
     """
 
     needs_bos = False
@@ -62,11 +64,17 @@ class Masked:
     def __init__(self, settings: dict) -> None:
         self.steps, self.lower, self.upper = zip(*settings["rates"])
         self.lengths = {int(length): share for length, share in settings["lengths"].items()}
+        self.word_share = settings["wordShare"]
+        self.edges = word_edges(Path(settings["encoded"]))
 
     def batch(self, windows: np.ndarray, step: int, seed: int) -> tuple[torch.Tensor, torch.Tensor]:
         random = np.random.default_rng([seed, step])
         length = random.choice(list(self.lengths), p=np.array(list(self.lengths.values())) / sum(self.lengths.values()))
-        return mask(windows.reshape(-1, length), self.rate_bounds(step), random)
+        ids = windows.reshape(-1, length)
+        words = word_numbers(ids, self.edges)
+        by_word = random.random(len(ids)) < self.word_share
+        units = np.where(by_word[:, None], words, np.arange(length))
+        return mask(ids, units, self.rate_bounds(step), random)
 
     def rate_bounds(self, step: int) -> tuple[float, float]:
         return float(np.interp(step, self.steps, self.lower)), float(np.interp(step, self.steps, self.upper))
@@ -76,7 +84,8 @@ class Masked:
         for rate in VALID_RATES:
             told[str(rate)] = []
             for index, ids in enumerate(passages):
-                inputs, targets = mask(np.asarray([ids]), (rate, rate), np.random.default_rng([index]))
+                units = np.arange(len(ids))[None]
+                inputs, targets = mask(np.asarray([ids]), units, (rate, rate), np.random.default_rng([index]))
                 told[str(rate)].append((inputs[0].tolist(), targets[0].tolist()))
         return told
 
@@ -87,17 +96,30 @@ class Masked:
         return model.decoder(model.head(hidden.reshape(-1, hidden.shape[-1])[asked]))
 
 
-def mask(ids: np.ndarray, bounds: tuple[float, float], random: np.random.Generator) -> tuple[torch.Tensor, torch.Tensor]:
-    """Masks max(1, round(rate × ordinary tokens)) of each row. Its rate is uniform within bounds, one of as many equal parts
-    of them as there are rows."""
+def mask(
+    ids: np.ndarray, units: np.ndarray, bounds: tuple[float, float], random: np.random.Generator
+) -> tuple[torch.Tensor, torch.Tensor]:
+    """Masks max(1, round(rate × ordinary tokens)) of each row, unit after unit in a random order; the last may be masked in
+    part. `units` (rows, T) has the number of each token's unit in its row. A row's rate is uniform within bounds, one of as
+    many equal parts of them as there are rows."""
     count = len(ids)
     rates = bounds[0] + (bounds[1] - bounds[0]) * (random.permutation(count) + random.random(count)) / count
-    keys = np.where(ids < FIRST_ORDINARY, 2.0, random.random(ids.shape))
+    keys = np.take_along_axis(random.random(ids.shape), units, axis=1)
+    keys = np.where(ids < FIRST_ORDINARY, 2.0, keys)
     ordinary = (ids >= FIRST_ORDINARY).sum(axis=1)
     opened = np.minimum(ordinary, np.maximum(1, np.round(rates * ordinary))).astype(int)
-    is_open = keys.argsort(axis=1).argsort(axis=1) < opened[:, None]
+    is_open = keys.argsort(axis=1, kind="stable").argsort(axis=1) < opened[:, None]
     inputs, targets = torch.from_numpy(ids), torch.from_numpy(is_open)
     return torch.where(targets, MASK, inputs), torch.where(targets, inputs, IGNORED)
+
+
+def word_numbers(ids: np.ndarray, edges: tuple[np.ndarray, np.ndarray]) -> np.ndarray:
+    """(rows, T) number of each token's word in its row; what stands between words counts as one."""
+    begins, ends = edges
+    is_first = begins[ids]
+    is_first[:, 1:] |= ends[ids[:, :-1]]
+    is_first[:, 0] = True
+    return is_first.cumsum(axis=1) - 1
 
 
 def autocast(device: torch.device) -> torch.autocast:

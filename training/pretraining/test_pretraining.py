@@ -17,13 +17,14 @@ BUNDLED = HERE.parents[1] / "models" / "bundled"
 sys.path.insert(0, str(HERE))
 
 import torch  # noqa: E402
+from tokenizers import Tokenizer  # noqa: E402
 
 from export_model import average  # noqa: E402
-from objectives import IGNORED, loss, mask  # noqa: E402
+from objectives import IGNORED, loss, mask, word_numbers  # noqa: E402
 from pack_weights import parts_of  # noqa: E402
 from precision import Float32Muon  # noqa: E402
 from run_lock import lock_run  # noqa: E402
-from windows import BOS, EOS, MASK, Windows  # noqa: E402
+from windows import BOS, EOS, MASK, Windows, word_edges  # noqa: E402
 
 TINY = {"hidden_size": 32, "intermediate_size": 48, "num_hidden_layers": 2, "num_attention_heads": 2, "max_position_embeddings": 64}
 
@@ -240,13 +241,32 @@ def test_saves_when_it_is_told_to_stop(encoded, tmp_path):
     assert (run / "state.pt").exists()
 
 
+def by_token(ids: np.ndarray) -> np.ndarray:
+    return np.broadcast_to(np.arange(ids.shape[1]), ids.shape)
+
+
 def test_masks_as_many_ordinary_tokens_as_the_rate_says():
     ids = np.random.default_rng(1).integers(4, 99, (8, 40))
     ids[:, 7] = EOS
-    inputs, targets = mask(ids, (0.5, 0.5), np.random.default_rng(2))
+    inputs, targets = mask(ids, by_token(ids), (0.5, 0.5), np.random.default_rng(2))
     assert ((inputs == MASK) == (targets != IGNORED)).all()
     assert ((inputs == MASK).sum(1) == round(0.5 * 39)).all()
     assert (inputs[:, 7] == EOS).all()
+
+
+def test_masks_words_whole_but_the_last():
+    edges = word_edges(BUNDLED)
+    tokenizer = Tokenizer.from_file(str(BUNDLED / "tokenizer.json"))
+    text = 'She said, "It\'s unfathomable.\nThe astonished" archaeologists left.'
+    ids = np.asarray([tokenizer.encode(text, add_special_tokens=False).ids])
+    numbers = word_numbers(ids, edges)
+    words = ["".join(tokenizer.decode([token]) for token in ids[0][numbers[0] == n]) for n in range(numbers.max() + 1)]
+    assert words[:3] == ["She", " said", ","]
+    assert {" unfathomable", " archaeologists", " astonished", "The"} <= set(words)
+    rows = np.repeat(ids, 50, axis=0)
+    _, targets = mask(rows, np.repeat(numbers, 50, axis=0), (0.3, 0.7), np.random.default_rng(3))
+    cut = [len({*(row[numbers[0] == n] == IGNORED)}) - 1 for row in targets.numpy() for n in range(numbers.max() + 1)]
+    assert 0 < sum(cut) <= 50
 
 
 def test_refuses_a_corpus_shorter_than_a_window(encoded):

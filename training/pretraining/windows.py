@@ -74,10 +74,29 @@ def read_passages(folder: Path, length: int) -> dict[str, list[list[int]]]:
     return {name: [ids[:length] for ids in all_ids if len(ids) > 1] for name, all_ids in passages.items()}
 
 
+def word_edges(folder: Path) -> tuple[np.ndarray, np.ndarray]:
+    """(V) whether a word begins with each id, whatever is before it, and (V) whether one begins after it, whatever that is:
+    because the id begins, or ends, with what is neither letter nor digit."""
+    vocabulary = read_vocabulary(folder)
+    begins, ends = np.ones((2, max(vocabulary.values()) + 1), bool)
+    for token, index in vocabulary.items():
+        if index >= FIRST_ORDINARY:
+            begins[index], ends[index] = is_between(token[0]), is_between(token[-1])
+    return begins, ends
+
+
+def is_between(character: str) -> bool:
+    """Of byte-level BPE's characters: space and line feed are Ġ and Ċ; bytes above 127 are taken for letters."""
+    return character in "ĠĊ" or character.isascii() and not character.isalnum()
+
+
+def read_vocabulary(folder: Path) -> dict[str, int]:
+    return json.loads((folder / "tokenizer.json").read_text())["model"]["vocab"]
+
+
 def token_bytes(folder: Path) -> np.ndarray:
     """(V) bytes of text that each id stands for; 0 for the special ones."""
-    tokenizer = json.loads((folder / "tokenizer.json").read_text())
-    vocabulary = tokenizer["model"]["vocab"]
+    vocabulary = read_vocabulary(folder)
     sizes = np.zeros(max(vocabulary.values()) + 1, np.int64)
     for token, index in vocabulary.items():
         # Byte-level BPE writes each byte as one character.
