@@ -65,7 +65,7 @@ async function initialise(folder: string): Promise<void> {
   renameSync(draft, folder);
 }
 
-/** Null where there is none, as before a build: then PostgreSQL makes the database, which takes ten times as long. */
+/** Null where there is none, as before a build: then PostgreSQL makes the database, which takes six times as long. */
 function readArchive(file: string): Blob | null {
   return existsSync(file) ? new Blob([readFileSync(file)], { type: 'application/x-gzip' }) : null;
 }

@@ -64,7 +64,7 @@ class Masked:
     def __init__(self, settings: dict) -> None:
         self.steps, self.lower, self.upper = zip(*settings["rates"])
         self.lengths = {int(length): share for length, share in settings["lengths"].items()}
-        self.word_share = settings["wordShare"]
+        self.word_share = settings.get("wordShare", 0)
         self.edges = word_edges(Path(settings["encoded"]))
 
     def batch(self, windows: np.ndarray, step: int, seed: int) -> tuple[torch.Tensor, torch.Tensor]:
@@ -99,8 +99,8 @@ class Masked:
 def mask(
     ids: np.ndarray, units: np.ndarray, bounds: tuple[float, float], random: np.random.Generator
 ) -> tuple[torch.Tensor, torch.Tensor]:
-    """Masks max(1, round(rate × ordinary tokens)) of each row, unit after unit in a random order; the last may be masked in
-    part. `units` (rows, T) has the number of each token's unit in its row. A row's rate is uniform within bounds, one of as
+    """Masks max(1, round(rate × ordinary tokens)) of each row, unit after unit in a random order; of the last, as many of
+    its first tokens as are left. `units` (rows, T) has the number of each token's unit in its row. A row's rate is uniform within bounds, one of as
     many equal parts of them as there are rows."""
     count = len(ids)
     rates = bounds[0] + (bounds[1] - bounds[0]) * (random.permutation(count) + random.random(count)) / count

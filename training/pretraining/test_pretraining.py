@@ -20,7 +20,7 @@ import torch  # noqa: E402
 from tokenizers import Tokenizer  # noqa: E402
 
 from export_model import average  # noqa: E402
-from objectives import IGNORED, loss, mask, word_numbers  # noqa: E402
+from objectives import IGNORED, Masked, loss, mask, word_numbers  # noqa: E402
 from pack_weights import parts_of  # noqa: E402
 from precision import Float32Muon  # noqa: E402
 from run_lock import lock_run  # noqa: E402
@@ -169,7 +169,7 @@ def test_goes_on_from_the_weights_of_a_pack(encoded, tmp_path, objective):
     assert told["pack"]["digest"] == json.loads((BUNDLED / "pack.json").read_text())["digest"]
     norms = [values for name, values in weights(run).items() if name.endswith("norm.weight")]
     assert all((values != 1).any() for values in norms)
-    assert told.get("rates") in (None, [[1000, 0, 1]])
+    assert told.get("rates") == (None if objective == "causal" else [[1000, 0, 1]])
     assert "exists; this makes a new one" in refusal(*begin)
     # Of two ends that are the same, the average is the same again, but for the rounding to float16, which it has already.
     call("export_model.py", "--run", run, "--average-with", BUNDLED, "--share", 0.3, "--out", tmp_path / "model")
@@ -190,7 +190,8 @@ def test_averages_with_the_pack_that_a_run_went_on_from_alone(encoded, tmp_path)
 
 def test_moves_an_average_the_given_share_of_the_way():
     model = torch.nn.Linear(2, 1)
-    torch.nn.init.ones_(model.weight), torch.nn.init.ones_(model.bias)
+    for values in model.parameters():
+        torch.nn.init.ones_(values)
     average(model, {name: torch.zeros_like(values) for name, values in model.named_parameters()}, 0.3)
     assert model.weight.detach().allclose(torch.tensor([[0.3, 0.3]]))
 
@@ -265,8 +266,25 @@ def test_masks_words_whole_but_the_last():
     assert {" unfathomable", " archaeologists", " astonished", "The"} <= set(words)
     rows = np.repeat(ids, 50, axis=0)
     _, targets = mask(rows, np.repeat(numbers, 50, axis=0), (0.3, 0.7), np.random.default_rng(3))
-    cut = [len({*(row[numbers[0] == n] == IGNORED)}) - 1 for row in targets.numpy() for n in range(numbers.max() + 1)]
-    assert 0 < sum(cut) <= 50
+    cuts = cut_words(targets.numpy(), numbers)
+    assert max(cuts) == 1 and 0 < sum(cuts)
+
+
+def cut_words(targets: np.ndarray, numbers: np.ndarray) -> list[int]:
+    """How many words of each row are masked in part."""
+    return [
+        sum(len(set(row[of == number] == IGNORED)) - 1 for number in range(of.max() + 1))
+        for row, of in zip(targets, np.broadcast_to(numbers, targets.shape))
+    ]
+
+
+@pytest.mark.parametrize("share", [0, 1])
+def test_masks_words_in_the_share_of_windows_that_is_asked_for(share):
+    objective = Masked({"rates": [[0, 0.3, 0.7]], "lengths": {"64": 1}, "wordShare": share, "encoded": BUNDLED})
+    ids = np.random.default_rng(1).integers(4, 4096, (20, 64))
+    _, targets = objective.batch(ids, 0, 5)
+    cuts = cut_words(targets.numpy(), word_numbers(ids, objective.edges))
+    assert max(cuts) == 1 if share == 1 else min(cuts) > 1
 
 
 def test_refuses_a_corpus_shorter_than_a_window(encoded):

@@ -76,7 +76,7 @@ def read_passages(folder: Path, length: int) -> dict[str, list[list[int]]]:
 
 def word_edges(folder: Path) -> tuple[np.ndarray, np.ndarray]:
     """(V) whether a word begins with each id, whatever is before it, and (V) whether one begins after it, whatever that is:
-    because the id begins, or ends, with what is neither letter nor digit."""
+    because the id begins, or ends, with what is neither letter nor digit: "don't" is two words."""
     vocabulary = read_vocabulary(folder)
     begins, ends = np.ones((2, max(vocabulary.values()) + 1), bool)
     for token, index in vocabulary.items():
@@ -86,8 +86,9 @@ def word_edges(folder: Path) -> tuple[np.ndarray, np.ndarray]:
 
 
 def is_between(character: str) -> bool:
-    """Of byte-level BPE's characters: space and line feed are Ġ and Ċ; bytes above 127 are taken for letters."""
-    return character in "ĠĊ" or character.isascii() and not character.isalnum()
+    """Of byte-level BPE's characters: space, line feed, tab and return are ĠĊĉč. Bytes above 127, so curly quotes and dashes
+    too, are taken for letters."""
+    return character in "ĠĊĉč" or character.isascii() and not character.isalnum()
 
 
 def read_vocabulary(folder: Path) -> dict[str, int]:

@@ -90,7 +90,7 @@ export async function untilDone({ service }: Served, id: string, units: number) 
   }
 }
 
-/** Waits until so many units are done, and the next has begun: its infill is stored. It ends if the dispatcher answers it. */
+/** Waits until so many units are done, and the infill of the next is stored; that one ends when the dispatcher answers it. */
 export async function untilInNext(served: Served, id: string, done: number) {
   await untilDone(served, id, done);
   while ((await served.service.countInfills({ benchmarkId: id }, viewer)) <= done) {
