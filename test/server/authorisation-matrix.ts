@@ -68,6 +68,12 @@ const notFound = {
   token: 'NotFoundError',
   machine: 'NotFoundError',
 };
+const datasetNotFound = {
+  ...forReaders,
+  read: 'UNKNOWN_DATASET',
+  admin: 'UNKNOWN_DATASET',
+  machine: 'UNKNOWN_DATASET',
+};
 
 /** Every field of the root types. */
 export const fieldRows: readonly FieldRow[] = [
@@ -89,7 +95,7 @@ export const fieldRows: readonly FieldRow[] = [
   query(
     'leaderboard',
     `{ leaderboard(dataset: "${noDataset}", masking: { name: "explicit" }, metric: EXACT_MATCH) { totalCount } }`,
-    forReaders,
+    datasetNotFound,
   ),
   mutation('infill', `infill${input}`, forFillers),
   mutation('submitInfill', `submitInfill${input}`, forFillers),
