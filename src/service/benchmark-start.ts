@@ -78,11 +78,11 @@ export class BenchmarkStarts {
     viewer: Viewer,
     submission: Submission | null,
   ): Promise<BenchmarkRow> {
-    const checking = { owner: viewer.owner };
+    const checking = { id: uuidV7(this.#options.now()), owner: viewer.owner };
     this.#checking.add(checking);
     try {
-      const before = () => this.#countBefore(checking);
-      const options = { ...this.#options, submission, before };
+      const before = () => this.#idsBefore(checking);
+      const options = { ...this.#options, id: checking.id, submission, before };
       const { benchmark, entrants } = await checkedBenchmark(input, viewer, options);
       await insertBenchmark(options.database, benchmark, entrants);
       this.#add(benchmark.id);
@@ -92,20 +92,21 @@ export class BenchmarkStarts {
     }
   }
 
-  #countBefore(checking: Checking): number {
+  #idsBefore(checking: Checking): string[] {
     const all = [...this.#checking];
     const earlier = all.slice(0, all.indexOf(checking));
-    return earlier.filter(({ owner }) => owner === checking.owner).length;
+    return earlier.flatMap(({ id, owner }) => (owner === checking.owner ? id : []));
   }
 }
 
 /** A benchmark that is being checked. */
-type Checking = { readonly owner: string };
+type Checking = { readonly id: string; readonly owner: string };
 
 type CheckOptions = StartOptions & {
+  readonly id: string;
   readonly submission: Submission | null;
-  /** How many of the owner came before it and are being checked. */
-  readonly before: () => number;
+  /** Those of the owner that came before it and are being checked or stored. */
+  readonly before: () => readonly string[];
 };
 
 async function checkedBenchmark(
@@ -139,7 +140,7 @@ async function checkedBenchmark(
   if (dataset === null) throw new InfillError('UNKNOWN_DATASET', 'The dataset is gone.');
   const createdAt = new Date(now());
   const benchmark: BenchmarkRow = {
-    id: uuidV7(createdAt.getTime()),
+    id: options.id,
     owner: viewer.owner,
     name: input.name ?? null,
     status: 'QUEUED',
@@ -198,7 +199,8 @@ async function requireRoom(
   problems: readonly Problem[],
 ): Promise<void> {
   const { unfinished } = benchmarkLimits;
-  const count = before() + (await countUnfinished(database, owner));
+  const earlier = before();
+  const count = earlier.length + (await countUnfinished(database, owner, earlier));
   if (count < unfinished) {
     if (problems.length === 0) gate.check();
     return;

@@ -3,7 +3,7 @@
  *
  * Knows rows; their units are in `benchmark-units.ts`, their figures in `benchmark-cells.ts`.
  */
-import { and, asc, eq, inArray, isNotNull, isNull } from 'drizzle-orm';
+import { and, asc, eq, inArray, isNotNull, isNull, notInArray } from 'drizzle-orm';
 import type { RunError } from '../decoding/run-event.ts';
 import { InfillError } from '../errors.ts';
 import { benchmarkEntrants, benchmarks } from './benchmark-tables.ts';
@@ -121,11 +121,15 @@ export function findUnfinished(database: Database, id: string): Promise<Benchmar
   });
 }
 
-/** How many benchmarks of an owner have no end. */
-export function countUnfinished(database: Database, owner: string): Promise<number> {
-  return guarded('count unfinished benchmarks', () =>
-    database.$count(benchmarks, and(eq(benchmarks.owner, owner), isNull(benchmarks.finishedAt))),
-  );
+/** How many benchmarks of an owner have no end, besides some that are counted otherwise. */
+export function countUnfinished(
+  database: Database,
+  owner: string,
+  besides: readonly string[],
+): Promise<number> {
+  const others = besides.length === 0 ? undefined : notInArray(benchmarks.id, [...besides]);
+  const which = and(eq(benchmarks.owner, owner), isNull(benchmarks.finishedAt), others);
+  return guarded('count unfinished benchmarks', () => database.$count(benchmarks, which));
 }
 
 /** The entrants of a benchmark, in their order. */
