@@ -17,14 +17,13 @@ BUNDLED = HERE.parents[1] / "models" / "bundled"
 sys.path.insert(0, str(HERE))
 
 import torch  # noqa: E402
-from tokenizers import Tokenizer  # noqa: E402
 
 from export_model import average  # noqa: E402
-from objectives import IGNORED, Masked, loss, mask, word_numbers  # noqa: E402
+from objectives import IGNORED, loss  # noqa: E402
 from pack_weights import parts_of  # noqa: E402
 from precision import Float32Muon  # noqa: E402
 from run_lock import lock_run  # noqa: E402
-from windows import BOS, EOS, MASK, Windows, word_edges  # noqa: E402
+from windows import BOS, EOS, Windows  # noqa: E402
 
 TINY = {"hidden_size": 32, "intermediate_size": 48, "num_hidden_layers": 2, "num_attention_heads": 2, "max_position_embeddings": 64}
 
@@ -240,51 +239,6 @@ def test_saves_when_it_is_told_to_stop(encoded, tmp_path):
         process.stdout.read()
     assert process.returncode == 0
     assert (run / "state.pt").exists()
-
-
-def by_token(ids: np.ndarray) -> np.ndarray:
-    return np.broadcast_to(np.arange(ids.shape[1]), ids.shape)
-
-
-def test_masks_as_many_ordinary_tokens_as_the_rate_says():
-    ids = np.random.default_rng(1).integers(4, 99, (8, 40))
-    ids[:, 7] = EOS
-    inputs, targets = mask(ids, by_token(ids), (0.5, 0.5), np.random.default_rng(2))
-    assert ((inputs == MASK) == (targets != IGNORED)).all()
-    assert ((inputs == MASK).sum(1) == round(0.5 * 39)).all()
-    assert (inputs[:, 7] == EOS).all()
-
-
-def test_masks_words_whole_but_the_last():
-    edges = word_edges(BUNDLED)
-    tokenizer = Tokenizer.from_file(str(BUNDLED / "tokenizer.json"))
-    text = 'She said, "It\'s unfathomable.\nThe astonished" archaeologists left.'
-    ids = np.asarray([tokenizer.encode(text, add_special_tokens=False).ids])
-    numbers = word_numbers(ids, edges)
-    words = ["".join(tokenizer.decode([token]) for token in ids[0][numbers[0] == n]) for n in range(numbers.max() + 1)]
-    assert words[:3] == ["She", " said", ","]
-    assert {" unfathomable", " archaeologists", " astonished", "The"} <= set(words)
-    rows = np.repeat(ids, 50, axis=0)
-    _, targets = mask(rows, np.repeat(numbers, 50, axis=0), (0.3, 0.7), np.random.default_rng(3))
-    cuts = cut_words(targets.numpy(), numbers)
-    assert max(cuts) == 1 and 0 < sum(cuts)
-
-
-def cut_words(targets: np.ndarray, numbers: np.ndarray) -> list[int]:
-    """How many words of each row are masked in part."""
-    return [
-        sum(len(set(row[of == number] == IGNORED)) - 1 for number in range(of.max() + 1))
-        for row, of in zip(targets, np.broadcast_to(numbers, targets.shape))
-    ]
-
-
-@pytest.mark.parametrize("share", [0, 1])
-def test_masks_words_in_the_share_of_windows_that_is_asked_for(share):
-    objective = Masked({"rates": [[0, 0.3, 0.7]], "lengths": {"64": 1}, "wordShare": share, "encoded": BUNDLED})
-    ids = np.random.default_rng(1).integers(4, 4096, (20, 64))
-    _, targets = objective.batch(ids, 0, 5)
-    cuts = cut_words(targets.numpy(), word_numbers(ids, objective.edges))
-    assert max(cuts) == 1 if share == 1 else min(cuts) > 1
 
 
 def test_refuses_a_corpus_shorter_than_a_window(encoded):
