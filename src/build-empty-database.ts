@@ -7,6 +7,8 @@ import { join } from 'node:path';
 import { applyMigrations } from './store/migrations.ts';
 import { emptyDatabaseFile, openPglite } from './store/pglite.ts';
 
+// Else the database would be a copy of the last one.
+rmSync(emptyDatabaseFile(), { force: true });
 const folder = mkdtempSync(join(tmpdir(), 'lacuna-build-'));
 try {
   await write(emptyDatabaseFile());

@@ -1,4 +1,4 @@
-"""The whole pipeline on a text of its own,: `python -m pytest training/pretraining`."""
+"""The whole pipeline on a text of its own: `python -m pytest training/pretraining`."""
 
 import json
 import os
