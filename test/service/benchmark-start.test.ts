@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { InfillError, type Problem } from '../../src/errors.ts';
 import type { BenchmarkInput } from '../../src/service/benchmarks.ts';
+import { countUnfinished } from '../../src/store/benchmarks.ts';
 import type { Store } from '../../src/store/open-store.ts';
 import { openTestStore } from '../support/test-store.ts';
 import { askedBenchmark, importLines, type Served, serveBenchmarks } from './support/benchmarks.ts';
@@ -148,6 +149,9 @@ describe('a benchmark before its first unit', () => {
     await expect(benchmarks.start(asked, crowd)).rejects.toMatchObject({ code: 'QUEUE_FULL' });
     const wrong = benchmarks.start({ ...asked, name: '' }, crowd);
     await expect(wrong).rejects.toMatchObject({ code: 'INVALID_INPUT' });
+    // One that is being stored may be there already: who counts it as that does not count its row.
+    expect(await countUnfinished(store.database, 'crowd', [])).toBe(8);
+    expect(await countUnfinished(store.database, 'crowd', begun.slice(0, 3))).toBe(5);
     for (const each of begun) await benchmarks.cancel(each, crowd);
   });
 
