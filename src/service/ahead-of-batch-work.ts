@@ -1,6 +1,8 @@
 /**
  * Interactive work from its request to its start: no step of batch work comes in between.
  *
+ * Of a score, to its end: it waits for its turn on the way to the worker, and what lets batch work go on would overtake it.
+ *
  * Knows priorities; checks, charges and stores nothing.
  */
 import type { Priority } from '../decoding/precedence.ts';

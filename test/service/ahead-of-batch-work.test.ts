@@ -1,3 +1,4 @@
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { InfillError } from '../../src/errors.ts';
 import type { CompareInput } from '../../src/service/comparisons.ts';
@@ -33,8 +34,10 @@ function setUp() {
     };
     return { ...ticket, start };
   };
-  dispatcher.score = (...asked) => {
+  dispatcher.score = async (...asked) => {
     note('score');
+    await nextTurn();
+    note('scored');
     return score.apply(dispatcher, asked);
   };
   return { ...options, dispatcher, ledger, diary };
@@ -67,10 +70,10 @@ describe('batch work', () => {
     await service.settled();
   });
 
-  it('is held for an interactive score', async () => {
+  it('is held for an interactive score until it has ended', async () => {
     const { service, dispatcher, diary } = setUp();
     await service.scoreInfill(scoring, viewer, never);
-    expect([...diary, dispatcher.holds]).toEqual(['check 1', 'score 1', 0]);
+    expect([...diary, dispatcher.holds]).toEqual(['check 1', 'score 1', 'scored 1', 0]);
   });
 
   it('is not held for batch work', async () => {
