@@ -50,8 +50,15 @@ async function* piecesOf(file: string, path: string): AsyncGenerator<Buffer> {
   try {
     yield* createReadStream(file);
   } catch (cause) {
+    if (isOutOfFiles(cause)) throw cause;
     throw refused(path, 'cannot be read', cause);
   }
+}
+
+/** Too many open files, here or on the machine, are no fault of the file. */
+function isOutOfFiles(cause: unknown): boolean {
+  const { code } = cause as NodeJS.ErrnoException;
+  return code === 'EMFILE' || code === 'ENFILE';
 }
 
 /** @throws INVALID_INPUT for what is no plain file in the folder, or is too large */
@@ -60,8 +67,8 @@ function fileBelow(folder: string, path: string): string {
   const root = realPath(folder);
   const noFile = 'is not a file in the folder that DATASETS_DIR names';
   if (file === null || root === null || !isBelow(root, file)) throw refused(path, noFile);
-  const found = statSync(file);
-  if (!found.isFile()) throw refused(path, noFile);
+  const found = statSync(file, { throwIfNoEntry: false });
+  if (!found?.isFile()) throw refused(path, noFile);
   const { bytes } = datasetLimits;
   if (found.size > bytes) throw refused(path, `has ${found.size} bytes; the limit is ${bytes}`);
   return file;

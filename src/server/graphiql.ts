@@ -1,7 +1,6 @@
 /**
  * The GraphQL page with operations to try, served from the package: it must work without a network.
  */
-import { renderGraphiQL } from '@graphql-yoga/render-graphiql';
 import type { GraphiQLOptions } from 'graphql-yoga';
 import { exampleOperations } from './example-operations.ts';
 
@@ -37,11 +36,16 @@ export const pageHeaders = {
  */
 const tabStyle = '<style>.graphiql-tab { transform: none !important; }</style>';
 
-/** Renders the page, nine megabytes of it, at the first request and keeps it. */
-export function createGraphiqlPage(): (options: GraphiQLOptions) => string {
-  let page: string | null = null;
+/** Renders the page at the first request and keeps it. Its module is nine megabytes, which nobody else should wait for. */
+export function createGraphiqlPage(): (options: GraphiQLOptions) => Promise<string> {
+  let page: Promise<string> | null = null;
   return (options) => {
-    page ??= renderGraphiQL(options).replace('<head>', `<head>${tabStyle}`);
+    page ??= render(options);
     return page;
   };
+}
+
+async function render(options: GraphiQLOptions): Promise<string> {
+  const { renderGraphiQL } = await import('@graphql-yoga/render-graphiql');
+  return renderGraphiQL(options).replace('<head>', `<head>${tabStyle}`);
 }

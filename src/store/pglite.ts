@@ -16,12 +16,6 @@ import { readIfPresent } from './running-process.ts';
 /** The PostgreSQL major version whose folders this PGlite reads. */
 const embeddedMajor = '18';
 
-/** An open database that is embedded. */
-export type EmbeddedConnection = Connection & {
-  /** All of it, as a new one can be made of: a tar file, compressed. */
-  dump(): Promise<Uint8Array>;
-};
-
 /** Where the build puts the database that new ones are copies of: empty, with the tables of this version. */
 export function emptyDatabaseFile(): string {
   return join(packageRoot(), 'dist/empty-database.tar.gz');
@@ -33,21 +27,39 @@ export function emptyDatabaseFile(): string {
  * @param folder - in a folder that exists and is locked.
  * @throws STORE_VERSION when the folder is of another PostgreSQL major, or is no database; it is not touched then.
  */
-export async function openPglite(folder: string): Promise<EmbeddedConnection> {
+export async function openPglite(folder: string): Promise<Connection> {
   if (isEmpty(folder)) await initialise(folder);
   checkMajor(folder);
+  return connectionTo(await startPglite(folder));
+}
+
+/**
+ * Makes a database in `folder`, by `prepare`.
+ *
+ * @returns all of it, as a new one can be made of: a tar file, compressed.
+ */
+export async function dumpPrepared(
+  folder: string,
+  prepare: (connection: Connection) => Promise<void>,
+): Promise<Uint8Array> {
   const client = await startPglite(folder);
+  try {
+    await prepare(connectionTo(client));
+    // A copy then has no log to replay.
+    await client.exec('CHECKPOINT');
+    const archive = await client.dumpDataDir('gzip');
+    return new Uint8Array(await archive.arrayBuffer());
+  } finally {
+    await client.close();
+  }
+}
+
+function connectionTo(client: PanicSafePglite): Connection {
   const database = drizzle(client);
   return {
     database,
     migrate: (migrationsFolder) => migrate(database, { migrationsFolder }),
     close: () => client.close(),
-    async dump() {
-      // A copy then has no log to replay.
-      await client.exec('CHECKPOINT');
-      const archive = await client.dumpDataDir('gzip');
-      return new Uint8Array(await archive.arrayBuffer());
-    },
   };
 }
 
