@@ -20,18 +20,32 @@ VALID_RATES = (0.15, 0.5, 0.85)
 VALID_BATCH = 16
 
 
+class Lengths:
+    """Of windows, by their shares of the batches: each divides the longest."""
+
+    def __init__(self, shares: dict[str | int, float]) -> None:
+        self.lengths = [int(length) for length in shares]
+        self.shares = np.array(list(shares.values())) / sum(shares.values())
+
+    def draw(self, random: np.random.Generator) -> int:
+        return int(random.choice(self.lengths, p=self.shares))
+
+
 class Causal:
-    """Each token from those before it. Every window begins with `<|bos|>`, as every text will."""
+    """Each token from those before it. Every window begins with `<|bos|>`, as every text will.
+
+    Windows are cut shorter in some batches, by `lengths`, {length: share}, where there are any.
+    """
 
     needs_bos = True
     spare = 1
 
-    def __init__(self, _settings: dict) -> None:
-        pass
+    def __init__(self, settings: dict) -> None:
+        self.lengths = Lengths(settings.get("lengths", {settings["length"]: 1}))
 
-    def batch(self, windows: np.ndarray, _step: int, _seed: int) -> tuple[torch.Tensor, torch.Tensor]:
-        ids = torch.from_numpy(windows)
-        inputs, targets = ids[:, :-1].clone(), ids[:, 1:].clone()
+    def batch(self, windows: np.ndarray, step: int, seed: int) -> tuple[torch.Tensor, torch.Tensor]:
+        ids, length = torch.from_numpy(windows), self.lengths.draw(np.random.default_rng([seed, step]))
+        inputs, targets = ids[:, :-1].reshape(-1, length).clone(), ids[:, 1:].reshape(-1, length).clone()
         inputs[:, 0] = BOS
         targets[targets == BOS] = IGNORED
         return inputs, targets
@@ -63,13 +77,13 @@ class Masked:
 
     def __init__(self, settings: dict) -> None:
         self.steps, self.lower, self.upper = zip(*settings["rates"])
-        self.lengths = {int(length): share for length, share in settings["lengths"].items()}
+        self.lengths = Lengths(settings["lengths"])
         self.word_share = settings.get("wordShare", 0)
         self.edges = word_edges(Path(settings["encoded"]))
 
     def batch(self, windows: np.ndarray, step: int, seed: int) -> tuple[torch.Tensor, torch.Tensor]:
         random = np.random.default_rng([seed, step])
-        length = random.choice(list(self.lengths), p=np.array(list(self.lengths.values())) / sum(self.lengths.values()))
+        length = self.lengths.draw(random)
         ids = windows.reshape(-1, length)
         words = word_numbers(ids, self.edges)
         by_word = random.random(len(ids)) < self.word_share
@@ -100,8 +114,8 @@ def mask(
     ids: np.ndarray, units: np.ndarray, bounds: tuple[float, float], random: np.random.Generator
 ) -> tuple[torch.Tensor, torch.Tensor]:
     """Masks max(1, round(rate × ordinary tokens)) of each row, unit after unit in a random order; of the last, as many of
-    its first tokens as are left. `units` (rows, T) has the number of each token's unit in its row. A row's rate is uniform within bounds, one of as
-    many equal parts of them as there are rows."""
+    its first tokens as are left. `units` (rows, T) has the number of each token's unit in its row. A row's rate is uniform
+    within bounds, one of as many equal parts of them as there are rows."""
     count = len(ids)
     rates = bounds[0] + (bounds[1] - bounds[0]) * (random.permutation(count) + random.random(count)) / count
     keys = np.take_along_axis(random.random(ids.shape), units, axis=1)

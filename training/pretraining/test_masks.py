@@ -41,6 +41,10 @@ def test_masks_words_whole_but_the_last():
     _, targets = mask(rows, np.repeat(numbers, 50, axis=0), (0.3, 0.7), np.random.default_rng(3))
     cuts = cut_words(targets.numpy(), numbers)
     assert max(cuts) == 1 and 0 < sum(cuts)
+    # Of a word that is cut, the first tokens are masked.
+    is_open = targets.numpy() != IGNORED
+    is_within = numbers[0, 1:] == numbers[0, :-1]
+    assert not (is_open[:, 1:] & ~is_open[:, :-1] & is_within).any()
 
 
 def cut_words(targets: np.ndarray, numbers: np.ndarray) -> list[int]:
@@ -51,10 +55,12 @@ def cut_words(targets: np.ndarray, numbers: np.ndarray) -> list[int]:
     ]
 
 
-@pytest.mark.parametrize("share", [0, 1])
+@pytest.mark.parametrize("share", [0, 0.5, 1])
 def test_masks_words_in_the_share_of_windows_that_is_asked_for(share):
     objective = Masked({"rates": [[0, 0.3, 0.7]], "lengths": {"64": 1}, "wordShare": share, "encoded": BUNDLED})
-    ids = np.random.default_rng(1).integers(4, 4096, (20, 64))
+    ids = np.random.default_rng(1).integers(4, 4096, (60, 64))
     _, targets = objective.batch(ids, 0, 5)
     cuts = cut_words(targets.numpy(), word_numbers(ids, objective.edges))
-    assert max(cuts) == 1 if share == 1 else min(cuts) > 1
+    # By tokens, several words of a window are cut.
+    by_word = sum(count <= 1 for count in cuts)
+    assert {0: by_word == 0, 0.5: 0.3 * len(ids) < by_word < 0.7 * len(ids), 1: by_word == len(ids)}[share]
