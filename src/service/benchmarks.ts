@@ -12,6 +12,7 @@ import {
   type BenchmarkFilter,
   type BenchmarkPage,
   countBenchmarks,
+  findWithoutFigures,
   listBenchmarks,
   type RankedCell,
   rankCells,
@@ -154,6 +155,9 @@ export class Benchmarks {
     const { database, datasets, dispatcher } = this.#options;
     const ranking = checkedRanking(asked, dispatcher.packs);
     await datasets.require(asked.datasetId, viewer);
+    // A server was ended between an import and its figures.
+    const unranked = await findWithoutFigures(database, viewer.owner, asked.datasetId);
+    for (const benchmark of unranked) await this.#storeCells(benchmark);
     return rankCells(database, viewer.owner, ranking, page);
   }
 
@@ -213,7 +217,7 @@ export class Benchmarks {
     const { database } = this.#options;
     const stored = await readCells(database, benchmark.id);
     if (stored.length > 0 || (await countUnits(database, benchmark.id)).done === 0) return stored;
-    // A server was ended between an import and its figures.
+    // As for a leaderboard.
     await this.#storeCells(benchmark);
     return readCells(database, benchmark.id);
   }

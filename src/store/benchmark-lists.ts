@@ -3,12 +3,25 @@
  *
  * Knows rows and their order; knows no GraphQL.
  */
-import { and, asc, count, desc, eq, inArray, isNotNull, isNull, type SQL } from 'drizzle-orm';
+import {
+  and,
+  asc,
+  count,
+  desc,
+  eq,
+  exists,
+  inArray,
+  isNotNull,
+  isNull,
+  notExists,
+  type SQL,
+} from 'drizzle-orm';
 import type { Cell } from '../benchmark/cells.ts';
 import {
   type BenchmarkStatus,
   benchmarkCells,
   benchmarkEntrants,
+  benchmarkItems,
   benchmarks,
 } from './benchmark-tables.ts';
 import type { BenchmarkRow, EntrantRow } from './benchmarks.ts';
@@ -129,6 +142,28 @@ export function rankCells(
       .where(which);
     return { rows, total: counted?.total ?? 0 };
   });
+}
+
+/** Returns an owner's benchmarks of a dataset that came to their end and have units, but no figures. */
+export function findWithoutFigures(
+  database: Database,
+  owner: string,
+  datasetId: string,
+): Promise<readonly BenchmarkRow[]> {
+  const ofBenchmark = (table: typeof benchmarkCells | typeof benchmarkItems) =>
+    database.select({ id: table.id }).from(table).where(eq(table.benchmarkId, benchmarks.id));
+  return guarded('find benchmarks without figures', () =>
+    database
+      .select()
+      .from(benchmarks)
+      .where(
+        and(
+          matching(owner, { statuses: ['COMPLETED'], datasetId }),
+          exists(ofBenchmark(benchmarkItems)),
+          notExists(ofBenchmark(benchmarkCells)),
+        ),
+      ),
+  );
 }
 
 function matching(owner: string, { statuses, datasetId }: BenchmarkFilter): SQL | undefined {

@@ -216,18 +216,32 @@ describe('the figures of a benchmark that is over', () => {
   it('are replaced by none of other units than there are, and computed where they are gone', async () => {
     const served = serve();
     const { benchmarks } = served.service;
-    const maskings = [{ kind: 'MIDDLE_SENTENCE' }] as const;
-    const over = await untilOver(
+    const { id: dataset } = await importLines(
       served,
-      (await started(served, { maskings, measures: ['FILL'] })).id,
+      'Up. Down. Left. Right. Round.\nIn. Out. Here. There. Gone.',
     );
+    const masking = { kind: 'MIDDLE_SENTENCE' } as const;
+    const asked = { dataset, maskings: [masking], measures: ['FILL'] } as const;
+    const over = await untilOver(served, (await started(served, asked)).id);
     const cells = await benchmarks.cells(over);
+    const ranking = { datasetId: dataset, masking, metric: 'EXACT_MATCH', model: null } as const;
+    const ranked = async () =>
+      (
+        await benchmarks.leaderboard(
+          { ...ranking, likelihoodKind: null },
+          { after: null, limit: 10 },
+          viewer,
+        )
+      ).total;
+    expect(await ranked()).toBe(2);
     const { database } = store;
-    expect(await storeCells(database, over.id, { cells: [], unitCount: 11 })).toBe(false);
+    expect(await storeCells(database, over.id, { cells: [], unitCount: 3 })).toBe(false);
     expect(await benchmarks.cells(over)).toEqual(cells);
     // As a server leaves it that ends between an import and its figures.
-    expect(await storeCells(database, over.id, { cells: [], unitCount: 12 })).toBe(true);
+    expect(await storeCells(database, over.id, { cells: [], unitCount: 4 })).toBe(true);
     expect(await benchmarks.cells(over)).toEqual(cells);
+    expect(await storeCells(database, over.id, { cells: [], unitCount: 4 })).toBe(true);
+    expect(await ranked()).toBe(2);
   });
 });
 
