@@ -61,19 +61,9 @@ const noDataset = Buffer.from(`Dataset:${absent}`).toString('base64');
 const noComparison = Buffer.from(`Comparison:${absent}`).toString('base64');
 const noBenchmark = Buffer.from(`Benchmark:${absent}`).toString('base64');
 const noneFound = answersAll('NotFoundError');
-const notFound = {
-  ...forFillers,
-  infill: 'NotFoundError',
-  admin: 'NotFoundError',
-  token: 'NotFoundError',
-  machine: 'NotFoundError',
-};
-const datasetNotFound = {
-  ...forReaders,
-  read: 'UNKNOWN_DATASET',
-  admin: 'UNKNOWN_DATASET',
-  machine: 'UNKNOWN_DATASET',
-};
+const notFound = insteadOfYes(forFillers, 'NotFoundError');
+const datasetNotFound = insteadOfYes(forReaders, 'UNKNOWN_DATASET');
+const notFoundByAdmins = insteadOfYes(forAdmins, 'NotFoundError');
 
 /** Every field of the root types. */
 export const fieldRows: readonly FieldRow[] = [
@@ -120,11 +110,7 @@ export const fieldRows: readonly FieldRow[] = [
     'importDataset(input: { name: "a", licence: "b", source: "c", format: LINES, content: { inline: "d" } })',
     { ...forFillers, token: 'UnsupportedError' },
   ),
-  mutation('deleteDataset', `deleteDataset(input: { id: "${noDataset}" })`, {
-    ...forAdmins,
-    admin: 'NotFoundError',
-    machine: 'NotFoundError',
-  }),
+  mutation('deleteDataset', `deleteDataset(input: { id: "${noDataset}" })`, notFoundByAdmins),
   mutation(
     'startBenchmark',
     `startBenchmark(input: { dataset: "${noDataset}", maskings: [{ name: "explicit" }], entrants: [] })`,
@@ -136,11 +122,7 @@ export const fieldRows: readonly FieldRow[] = [
     { ...notFound, token: 'UnsupportedError' },
   ),
   mutation('cancelBenchmark', `cancelBenchmark(input: { id: "${noBenchmark}" })`, notFound),
-  mutation('deleteBenchmark', `deleteBenchmark(input: { id: "${noBenchmark}" })`, {
-    ...forAdmins,
-    admin: 'NotFoundError',
-    machine: 'NotFoundError',
-  }),
+  mutation('deleteBenchmark', `deleteBenchmark(input: { id: "${noBenchmark}" })`, notFoundByAdmins),
   subscription(
     'importDataset',
     'importDataset(input: { name: "a", licence: "b", source: "c", format: LINES, content: { inline: "d" } })',
@@ -219,6 +201,15 @@ function answersWhere(isAllowed: (name: string) => boolean): FieldRow['answers']
     token: verdict('token'),
     machine: verdict('machine'),
   };
+}
+
+/** What is answered in place of `yes` where there is nothing that was asked for. */
+function insteadOfYes(answers: FieldRow['answers'], verdict: Verdict): FieldRow['answers'] {
+  const told = Object.entries(answers).map(([name, answer]) => [
+    name,
+    answer === 'yes' ? verdict : answer,
+  ]);
+  return { ...answers, ...Object.fromEntries(told) };
 }
 
 function answersAll(verdict: Verdict): FieldRow['answers'] {
