@@ -6,6 +6,7 @@
 import { InfillError } from '../../errors.ts';
 import { keyedUniform } from '../../numerics/keyed-random.ts';
 import type { Tokenizer } from '../../text/tokenizer.ts';
+import { WordEdges } from './word-edges.ts';
 
 /** What examples are like. */
 export type CorpusOptions = {
@@ -27,11 +28,12 @@ type Part = { readonly documents: readonly Int32Array[]; readonly ends: readonly
 const minDocumentLength = 16;
 
 /** Keys of the draws of one example; those of its masks follow. */
-const draws = { place: 0, rate: 1 } as const;
+const draws = { place: 0, rate: 1, unit: 2, masks: 3 } as const;
 
 /** Documents, cut into examples. */
 export class Corpus {
   readonly #options: CorpusOptions;
+  readonly #words: WordEdges;
   readonly #training: Part;
   readonly #heldOut: Part;
 
@@ -41,6 +43,7 @@ export class Corpus {
    */
   constructor(texts: readonly string[], tokenizer: Tokenizer, options: CorpusOptions) {
     this.#options = options;
+    this.#words = new WordEdges(tokenizer);
     const written = texts.flatMap((text) => text.split(/\n\s*\n/)).map((text) => text.trim());
     // Once each: the other copy of what is held out would be trained on.
     const documents = [...new Set(written)]
@@ -82,10 +85,17 @@ export class Corpus {
     const length = Math.min(this.#options.exampleLength, document.length);
     const start = Math.min(offset, document.length - length);
     const ids = [...document.subarray(start, start + length)];
-    const draw = (position: number) => this.#uniform(purpose, index, 2 + position);
-    const masked = [...ids.keys()].filter((position) => draw(position) < rate);
-    // A rate near 0 may mask nothing; then the position that came nearest is.
-    return { ids, masked: masked.length > 0 ? masked : [leastOf(ids.length, draw)] };
+    return { ids, masked: this.#masked(ids, { purpose, index, rate }) };
+  }
+
+  #masked(ids: readonly number[], { purpose, index, rate }: Cut): number[] {
+    // Half of the examples have whole words masked, as texts have that people fill: all positions have the draw of the first.
+    const isByWord = this.#uniform(purpose, index, draws.unit) < 0.5;
+    const units = isByWord ? this.#words.firstPositions(ids) : [...ids.keys()];
+    const drawn = units.map((unit) => this.#uniform(purpose, index, draws.masks + unit));
+    // A rate near 0 may mask nothing; then what came nearest is.
+    const bound = Math.max(rate, Math.min(...drawn));
+    return [...ids.keys()].filter((position) => (drawn[position] ?? 1) <= bound);
   }
 
   #uniform(purpose: keyof typeof streams, index: number, step: number): number {
@@ -109,12 +119,4 @@ const streams = { document: 0, example: 1, heldOut: 2 } as const;
 function partOf(documents: readonly Int32Array[]): Part {
   let end = 0;
   return { documents, ends: documents.map(({ length }) => (end += length)) };
-}
-
-function leastOf(count: number, draw: (position: number) => number): number {
-  let least = 0;
-  for (let position = 1; position < count; position++) {
-    if (draw(position) < draw(least)) least = position;
-  }
-  return least;
 }

@@ -53,13 +53,13 @@ export function planOf(
 
 /** What files of features are called by: 16 hexadecimal digits. Counted up where features are computed otherwise. */
 export function featureKey({ features }: TrainingPlan): string {
-  return keyOf(['features', 2, ...featureFacts(features)]);
+  return keyOf(['features', 3, ...featureFacts(features)]);
 }
 
 /** What files of a training's progress are called by: 16 hexadecimal digits. */
 export function trainingKey({ features, steps }: TrainingPlan): string {
   const sorted = Object.entries(steps).sort(([a], [b]) => (a < b ? -1 : 1));
-  return keyOf(['steps', 2, ...featureFacts(features), sorted]);
+  return keyOf(['steps', 3, ...featureFacts(features), sorted]);
 }
 
 function featureFacts({ pack, texts, seed, length, heldOut }: TrainingPlan['features']): unknown[] {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { Corpus } from '../../../src/packs/train/corpus.ts';
+import { Corpus, type Example } from '../../../src/packs/train/corpus.ts';
 import { ByteTokenizer } from '../../support/byte-tokenizer.ts';
 
 const tokenizer = new ByteTokenizer();
@@ -10,7 +10,19 @@ const options = { exampleLength: 32, heldOutShare: 0.3, seed: 7n };
 const corpus = new Corpus([text], tokenizer, options);
 const indices = Array.from({ length: 200 }, (_, index) => index);
 
+const words = 'the old, cold harbour; nobody unfathomable left it\nwithout a "word"';
+const sentences = letters.map((letter) => `${words} ${letter} ${words}`).join('\n\n');
+const spoken = new Corpus([sentences], tokenizer, { ...options, exampleLength: 200 });
+
 const letterOf = (ids: readonly number[]) => new Set(ids).size === 1 && ids[0];
+
+/** Positions of each word, of which at most eight letters count as one, and of each character between words. */
+function wordsOf(ids: readonly number[]): number[][] {
+  const text = ids.map((id) => String.fromCharCode(...tokenizer.bytesOf(id))).join('');
+  return [...text.matchAll(/[a-z]{1,8}|[^a-z]/g)].map(({ 0: { length }, index }) =>
+    Array.from({ length }, (_, offset) => index + offset),
+  );
+}
 
 describe('a corpus', () => {
   it('cuts each example from one document, and none from one that is held out', () => {
@@ -63,7 +75,7 @@ describe('a corpus', () => {
 
   it('has mask rates that are uniform', () => {
     const shares = indices.map((index) => {
-      const { ids, masked } = corpus.example(index);
+      const { ids, masked } = spoken.example(index);
       return masked.length / ids.length;
     });
     const mean = shares.reduce((sum, share) => sum + share, 0) / shares.length;
@@ -74,6 +86,32 @@ describe('a corpus', () => {
       const count = shares.filter((share) => Math.min(3, Math.floor(share * 4)) === quarter).length;
       expect(count).toBeGreaterThan(25);
     }
+  });
+
+  it('masks whole words in half of the examples', () => {
+    const cutWords = (example: Example) => {
+      const isMasked = new Set(example.masked);
+      const parts = wordsOf(example.ids);
+      return parts.filter((part) => new Set(part.map((at) => isMasked.has(at))).size > 1).length;
+    };
+    const examples = [
+      (index: number) => spoken.example(index),
+      (index: number) => spoken.heldOutExample(index, 0.5),
+    ];
+    for (const example of examples) {
+      const counts = indices.map((index) => cutWords(example(index)));
+      // Of single tokens, rates near 0 and 1 cut few words or none.
+      const whole = counts.filter((count) => count === 0).length;
+      expect(whole).toBeGreaterThan(85);
+      expect(whole).toBeLessThan(130);
+      expect(counts.filter((count) => count > 2).length).toBeGreaterThan(65);
+    }
+  });
+
+  it('takes parts of what has no spaces for words', () => {
+    const counts = indices.map((index) => corpus.example(index).masked.length);
+    expect(counts.filter((count) => count % 8 === 0).length).toBeGreaterThan(75);
+    expect(Math.max(...counts.filter((count) => count < 20))).toBeGreaterThan(8);
   });
 
   it('holds the same texts out at every rate, with more masks at a higher one', () => {

@@ -1,0 +1,41 @@
+/**
+ * Where words begin in token ids.
+ *
+ * Knows the bytes of ids; knows no text.
+ */
+import type { Tokenizer } from '../../text/tokenizer.ts';
+
+/** Of what looks like a longer word, as all of a text does whose script has no spaces, parts count as words. */
+const maxWordLength = 8;
+
+/**
+ * Of one vocabulary. A word begins at what is neither letter nor digit, and after it; "don't" is two words. Bytes above 127
+ * are taken for letters.
+ */
+export class WordEdges {
+  /** (V) */
+  readonly #begins: readonly boolean[];
+  /** (V), whether a word begins after the id, whatever that is. */
+  readonly #ends: readonly boolean[];
+
+  constructor(tokenizer: Tokenizer) {
+    const all = Array.from({ length: tokenizer.vocabularySize }, (_, id) => tokenizer.bytesOf(id));
+    this.#begins = all.map((bytes) => isBetween(bytes[0]));
+    this.#ends = all.map((bytes) => isBetween(bytes.at(-1)));
+  }
+
+  /** For each position that of the first token of its word. */
+  firstPositions(ids: readonly number[]): number[] {
+    let first = 0;
+    return ids.map((id, position) => {
+      const isAfterEnd = this.#ends[ids[position - 1] ?? -1] ?? true;
+      const isLong = position - first === maxWordLength;
+      if (this.#begins[id] || isAfterEnd || isLong) first = position;
+      return first;
+    });
+  }
+}
+
+function isBetween(byte = 0): boolean {
+  return byte < 128 && !/[0-9A-Za-z]/.test(String.fromCharCode(byte));
+}
