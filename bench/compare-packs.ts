@@ -5,11 +5,12 @@
  * has in their own vocabulary. What is compared is Σ −log₂ p / Σ open characters; the difference has a 95 % interval of
  * 2,000 paired bootstrap samples of passages, below 0 where the first pack is better. Masked one-shot takes the tokens of
  * a word, and all others, as independent. --tokens is the most that a passage may have in either vocabulary; longer ones
- * are cut, for both.
+ * are cut, for both. --draws is how many masks each passage is measured under, one after another; a passage counts once.
  *
  *   npx tsx bench/compare-packs.ts --pack DIR --against DIR --text FILE [--text FILE] [--per-file N] [--characters N]
- *     [--tokens T] [--rate R …] [--decoder NAME …] [--json FILE] [--threads N]
+ *     [--tokens T] [--rate R …] [--draws N] [--decoder NAME …] [--json FILE] [--threads N]
  */
+import assert from 'node:assert/strict';
 import { writeFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 import { openPack, type Pack, score } from '../src/index.ts';
@@ -32,7 +33,10 @@ const decoders = {
 /** A key of `decoders`. */
 type DecoderName = keyof typeof decoders;
 
-/** A passage scored by both packs. */
+/** Masks of another draw are those of passages this much farther on. */
+const mostPassages = 100_000;
+
+/** A passage scored by both packs, under all masks. */
 type Compared = {
   readonly decoder: DecoderName;
   readonly source: string;
@@ -55,6 +59,7 @@ const { values } = parseArgs({
     characters: { type: 'string', default: '400' },
     tokens: { type: 'string', default: '128' },
     rate: { type: 'string', multiple: true, default: ['0.1', '0.3', '0.5', '0.7', '0.9'] },
+    draws: { type: 'string', default: '1' },
     decoder: { type: 'string', multiple: true, default: Object.keys(decoders) },
     json: { type: 'string' },
     threads: { type: 'string' },
@@ -117,20 +122,26 @@ async function compare(
   rate: number,
   { passage, index }: { readonly passage: WordPassage; readonly index: number },
 ): Promise<Compared> {
-  const open = openUnits(passage, index, rate);
-  const [first, second] = packs;
-  const [one, other] = [
-    await bitsOf(first, name, { passage, open }),
-    await bitsOf(second, name, { passage, open }),
-  ];
+  let characters = 0;
+  const [first, second] = packs.map((pack) => ({ pack, bits: 0, tokens: 0 }));
+  assert(first !== undefined && second !== undefined);
+  for (let draw = 0; draw < Number(values.draws); draw += 1) {
+    const open = openUnits(passage, index + draw * mostPassages, rate);
+    for (const sum of [first, second]) {
+      const { bits, tokens } = await bitsOf(sum.pack, name, { passage, open });
+      sum.bits += bits;
+      sum.tokens += tokens;
+    }
+    for (const at of open) characters += passage.units[at]?.length ?? 0;
+  }
   return {
     decoder: name,
     source: passage.source,
     document: passage.document,
     rate,
-    characters: passage.units.reduce((sum, text, at) => sum + (open.has(at) ? text.length : 0), 0),
-    bits: [one.bits, other.bits],
-    tokens: [one.tokens, other.tokens],
+    characters,
+    bits: [first.bits, second.bits],
+    tokens: [first.tokens, second.tokens],
   };
 }
 
