@@ -36,11 +36,11 @@ export const pageHeaders = {
  */
 const tabStyle = '<style>.graphiql-tab { transform: none !important; }</style>';
 
-/** Renders the page at the first request and keeps it. Its module is nine megabytes, which nobody else should wait for. */
+/** Renders the page at the first request and keeps it. Its module, nine megabytes, is not loaded before that. */
 export function createGraphiqlPage(): (options: GraphiQLOptions) => Promise<string> {
-  let page: Promise<string> | null = null;
-  return (options) => {
-    page ??= render(options);
+  let page: string | null = null;
+  return async (options) => {
+    page ??= await render(options);
     return page;
   };
 }

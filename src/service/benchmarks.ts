@@ -155,7 +155,7 @@ export class Benchmarks {
     const { database, datasets, dispatcher } = this.#options;
     const ranking = checkedRanking(asked, dispatcher.packs);
     await datasets.require(asked.datasetId, viewer);
-    // A server was ended between an import and its figures.
+    // Those of an import whose server ended before its figures were there, or that are under way.
     const unranked = await findWithoutFigures(database, viewer.owner, asked.datasetId);
     for (const benchmark of unranked) await this.#storeCells(benchmark);
     return rankCells(database, viewer.owner, ranking, page);
@@ -216,8 +216,10 @@ export class Benchmarks {
   async #storedCells(benchmark: Benchmark): Promise<readonly Cell[]> {
     const { database } = this.#options;
     const stored = await readCells(database, benchmark.id);
-    if (stored.length > 0 || (await countUnits(database, benchmark.id)).done === 0) return stored;
-    // As for a leaderboard.
+    if (stored.length > 0) return stored;
+    const { done, failed } = await countUnits(database, benchmark.id);
+    if (done === failed) return stored;
+    // A server was ended between an import and its figures.
     await this.#storeCells(benchmark);
     return readCells(database, benchmark.id);
   }

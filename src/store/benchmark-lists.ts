@@ -144,25 +144,26 @@ export function rankCells(
   });
 }
 
-/** Returns an owner's benchmarks of a dataset that came to their end and have units, but no figures. */
+/** Returns an owner's benchmarks of a dataset that came to their end and have something measured, but no figures. */
 export function findWithoutFigures(
   database: Database,
   owner: string,
   datasetId: string,
 ): Promise<readonly BenchmarkRow[]> {
-  const ofBenchmark = (table: typeof benchmarkCells | typeof benchmarkItems) =>
-    database.select({ id: table.id }).from(table).where(eq(table.benchmarkId, benchmarks.id));
+  const measured = database
+    .select({ id: benchmarkItems.id })
+    .from(benchmarkItems)
+    .where(and(eq(benchmarkItems.benchmarkId, benchmarks.id), eq(benchmarkItems.hasFailed, false)));
+  const figures = database
+    .select({ id: benchmarkCells.id })
+    .from(benchmarkCells)
+    .where(eq(benchmarkCells.benchmarkId, benchmarks.id));
+  const own = matching(owner, { statuses: ['COMPLETED'], datasetId });
   return guarded('find benchmarks without figures', () =>
     database
       .select()
       .from(benchmarks)
-      .where(
-        and(
-          matching(owner, { statuses: ['COMPLETED'], datasetId }),
-          exists(ofBenchmark(benchmarkItems)),
-          notExists(ofBenchmark(benchmarkCells)),
-        ),
-      ),
+      .where(and(own, exists(measured), notExists(figures))),
   );
 }
 

@@ -89,7 +89,7 @@ export class Corpus {
   }
 
   #masked(ids: readonly number[], { purpose, index, rate }: Cut): number[] {
-    // Half of the examples have whole words masked, as texts have that people fill: all positions have the draw of the first.
+    // Half of the examples have whole words masked, as texts have that people fill: a word's positions share one draw.
     const isByWord = this.#uniform(purpose, index, draws.unit) < 0.5;
     const units = isByWord ? this.#words.firstPositions(ids) : [...ids.keys()];
     const drawn = units.map((unit) => this.#uniform(purpose, index, draws.masks + unit));

@@ -5,11 +5,11 @@
  */
 import type { Tokenizer } from '../../text/tokenizer.ts';
 
-/** Of what looks like a longer word, as all of a text does whose script has no spaces, parts count as words. */
+/** Most tokens of a word; longer ones, such as text in scripts without spaces, are cut into pieces of this many. */
 const maxWordLength = 8;
 
 /**
- * Of one vocabulary. A word begins at what is neither letter nor digit, and after it; "don't" is two words. Bytes above 127
+ * Finds the words in ids of one vocabulary. A word begins at what is neither letter nor digit, and after it; "don't" is two words. Bytes above 127
  * are taken for letters.
  */
 export class WordEdges {
