@@ -1,7 +1,7 @@
 """Makes a run of `pretrain.py` that goes on from the weights of a pack, where the run that they come from is gone.
 
     python begin_from_pack.py --pack ../../models/bundled --settings causal.json --encoded encoded --run runs/causal \
-        --seed 2 --rate-share 0.1
+        --seed 2 --rate-share 0.2
 
 A pack has weights, as float16, and nothing of the optimizers: the rate warms up again, to the given share of the
 settings'. Give a seed of its own, so that the run does not begin with the texts and masks that the weights have seen; a
