@@ -5,12 +5,11 @@
  * has in their own vocabulary. What is compared is Σ −log₂ p / Σ open characters; the difference has a 95 % interval of
  * 2,000 paired bootstrap samples of passages, below 0 where the first pack is better. Masked one-shot takes the tokens of
  * a word, and all others, as independent. --tokens is the most that a passage may have in either vocabulary; longer ones
- * are cut, for both. --draws is how many masks each passage is measured under, one after another; a passage counts once.
+ * are cut, for both. --draws is how many choices of open words a passage is measured under; it counts once.
  *
  *   npx tsx bench/compare-packs.ts --pack DIR --against DIR --text FILE [--text FILE] [--per-file N] [--characters N]
  *     [--tokens T] [--rate R …] [--draws N] [--decoder NAME …] [--json FILE] [--threads N]
  */
-import assert from 'node:assert/strict';
 import { writeFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 import { openPack, type Pack, score } from '../src/index.ts';
@@ -33,8 +32,8 @@ const decoders = {
 /** A key of `decoders`. */
 type DecoderName = keyof typeof decoders;
 
-/** Masks of another draw are those of passages this much farther on. */
-const mostPassages = 100_000;
+/** Draw n of passage i has the masks of passage i + n × this. */
+const passagesPerDraw = 100_000;
 
 /** A passage scored by both packs, under all masks. */
 type Compared = {
@@ -69,6 +68,10 @@ const { values } = parseArgs({
 if (values.pack === undefined || values.against === undefined || values.text.length === 0) {
   throw new Error('--pack DIR, --against DIR and --text FILE are needed.');
 }
+const draws = Number(values.draws);
+if (!Number.isInteger(draws) || draws < 1) {
+  throw new Error(`--draws is ${values.draws}; it must be a whole number from 1.`);
+}
 const threads = values.threads === undefined ? {} : { threads: Number(values.threads) };
 const packs = [
   await openPack({ folder: values.pack, ...threads }),
@@ -87,7 +90,7 @@ async function report(): Promise<void> {
     characters: Number(values.characters),
   }).map((passage) => fitted(passage, packs, Number(values.tokens)));
   write(
-    `${machineState()}; ${passages.length} passages of at most ${values.characters} characters`,
+    `${machineState()}; ${passages.length} passages of at most ${values.characters} characters; ${draws} draws of masks each`,
   );
   write('| source | passages | decoder | rate | first | second | difference |');
   write('| --- | --- | --- | --- | --- | --- | --- |');
@@ -123,10 +126,10 @@ async function compare(
   { passage, index }: { readonly passage: WordPassage; readonly index: number },
 ): Promise<Compared> {
   let characters = 0;
-  const [first, second] = packs.map((pack) => ({ pack, bits: 0, tokens: 0 }));
-  assert(first !== undefined && second !== undefined);
-  for (let draw = 0; draw < Number(values.draws); draw += 1) {
-    const open = openUnits(passage, index + draw * mostPassages, rate);
+  const first = { pack: packs[0], bits: 0, tokens: 0 };
+  const second = { pack: packs[1], bits: 0, tokens: 0 };
+  for (let draw = 0; draw < draws; draw += 1) {
+    const open = openUnits(passage, index + draw * passagesPerDraw, rate);
     for (const sum of [first, second]) {
       const { bits, tokens } = await bitsOf(sum.pack, name, { passage, open });
       sum.bits += bits;

@@ -21,10 +21,12 @@ VALID_BATCH = 16
 
 
 class Lengths:
-    """Of windows, by their shares of the batches: each divides the longest."""
+    """Lengths that windows are cut into, each with its share of the batches."""
 
-    def __init__(self, shares: dict[str | int, float]) -> None:
+    def __init__(self, shares: dict[str | int, float], longest: int) -> None:
         self.lengths = [int(length) for length in shares]
+        # Else a window would be joined from pieces of two.
+        assert all(longest % length == 0 for length in self.lengths), f"{self.lengths} must divide {longest}."
         self.shares = np.array(list(shares.values())) / sum(shares.values())
 
     def draw(self, random: np.random.Generator) -> int:
@@ -41,7 +43,7 @@ class Causal:
     spare = 1
 
     def __init__(self, settings: dict) -> None:
-        self.lengths = Lengths(settings.get("lengths", {settings["length"]: 1}))
+        self.lengths = Lengths(settings.get("lengths", {settings["length"]: 1}), settings["length"])
 
     def batch(self, windows: np.ndarray, step: int, seed: int) -> tuple[torch.Tensor, torch.Tensor]:
         ids, length = torch.from_numpy(windows), self.lengths.draw(np.random.default_rng([seed, step]))
@@ -77,7 +79,7 @@ class Masked:
 
     def __init__(self, settings: dict) -> None:
         self.steps, self.lower, self.upper = zip(*settings["rates"])
-        self.lengths = Lengths(settings["lengths"])
+        self.lengths = Lengths(settings["lengths"], settings["length"])
         self.word_share = settings.get("wordShare", 0)
         self.edges = word_edges(Path(settings["encoded"]))
 

@@ -108,12 +108,6 @@ describe('a corpus', () => {
     }
   });
 
-  it('takes parts of what has no spaces for words', () => {
-    const counts = indices.map((index) => corpus.example(index).masked.length);
-    expect(counts.filter((count) => count % 8 === 0).length).toBeGreaterThan(75);
-    expect(Math.max(...counts.filter((count) => count < 20))).toBeGreaterThan(8);
-  });
-
   it('holds the same texts out at every rate, with more masks at a higher one', () => {
     for (const index of indices.slice(0, 20)) {
       const [few, many] = [0.1, 0.9].map((rate) => corpus.heldOutExample(index, rate));
