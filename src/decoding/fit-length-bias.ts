@@ -9,6 +9,7 @@ import { InfillError } from '../errors.ts';
 import type { LoadedModels } from '../model/models.ts';
 import { keyedUniform } from '../numerics/keyed-random.ts';
 import { type Tokenizer, wordStartIds } from '../text/tokenizer.ts';
+import { isInsideWord } from '../text/word-bytes.ts';
 import { spanConfidence } from './span-confidence.ts';
 import { TokenRules } from './token-rules.ts';
 
@@ -151,10 +152,4 @@ export class GapCutter {
     while (!isEnd(end)) end += 1;
     return end;
   }
-}
-
-/** Whether a token that begins with this byte goes on with a word: a letter, a digit or a byte of a longer character. */
-function isInsideWord(byte: number): boolean {
-  const isLetter = (byte >= 0x41 && byte <= 0x5a) || (byte >= 0x61 && byte <= 0x7a);
-  return isLetter || (byte >= 0x30 && byte <= 0x39) || byte >= 0x80;
 }

@@ -4,6 +4,7 @@
  * Knows the bytes of ids; knows no text.
  */
 import type { Tokenizer } from '../../text/tokenizer.ts';
+import { isInsideWord } from '../../text/word-bytes.ts';
 
 /** Most tokens of a word; longer ones, such as text in scripts without spaces, are cut into pieces of this many. */
 const maxWordLength = 8;
@@ -20,8 +21,8 @@ export class WordEdges {
 
   constructor(tokenizer: Tokenizer) {
     const all = Array.from({ length: tokenizer.vocabularySize }, (_, id) => tokenizer.bytesOf(id));
-    this.#begins = all.map((bytes) => isBetween(bytes[0]));
-    this.#ends = all.map((bytes) => isBetween(bytes.at(-1)));
+    this.#begins = all.map((bytes) => !isInsideWord(bytes[0] ?? 0));
+    this.#ends = all.map((bytes) => !isInsideWord(bytes.at(-1) ?? 0));
   }
 
   /** For each position that of the first token of its word. */
@@ -34,8 +35,4 @@ export class WordEdges {
       return first;
     });
   }
-}
-
-function isBetween(byte = 0): boolean {
-  return byte < 128 && !/[0-9A-Za-z]/.test(String.fromCharCode(byte));
 }
