@@ -34,8 +34,9 @@ export async function openPglite(folder: string): Promise<Connection> {
 }
 
 /**
- * Makes a database in `folder`, by `prepare`.
+ * Makes a database in `folder`, by `prepare`; from nothing, and not as a copy of what an earlier build made.
  *
+ * @param folder - must not exist.
  * @returns all of it, as a new one can be made of: a tar file, compressed.
  */
 export async function dumpPrepared(
