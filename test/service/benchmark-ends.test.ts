@@ -173,6 +173,22 @@ describe('a benchmark that is cancelled', () => {
   });
 });
 
+const middleSentence = { kind: 'MIDDLE_SENTENCE' } as const;
+
+/** The first figures of a dataset, by exact match. */
+const ranked = ({ service }: Served, datasetId: string) =>
+  service.benchmarks.leaderboard(
+    {
+      datasetId,
+      masking: middleSentence,
+      metric: 'EXACT_MATCH',
+      likelihoodKind: null,
+      model: null,
+    },
+    { after: null, limit: 10 },
+    viewer,
+  );
+
 describe('a leaderboard', () => {
   it('is of benchmarks that came to their end', async () => {
     const served = serve();
@@ -181,55 +197,35 @@ describe('a leaderboard', () => {
       served,
       'One. Two. Three. Four. Five.\nGo on. Be it. Do it. See it. End it.',
     );
-    const masking = { kind: 'MIDDLE_SENTENCE' } as const;
-    const asked = { dataset, maskings: [masking], measures: ['FILL'] } as const;
+    const asked = { dataset, maskings: [middleSentence], measures: ['FILL'] } as const;
     const whole = await started(served, asked);
     await untilOver(served, whole.id);
     served.dispatcher.answers = 1;
     const part = await started(served, asked);
     await untilDone(served, part.id, 1);
     await benchmarks.cancel(part.id, viewer);
-    const ranking = { datasetId: dataset, masking, metric: 'EXACT_MATCH', model: null } as const;
-    const { rows, total } = await benchmarks.leaderboard(
-      { ...ranking, likelihoodKind: null },
-      { after: null, limit: 10 },
-      viewer,
-    );
+    const { rows, total } = await ranked(served, dataset);
     expect(rows.map(({ benchmark }) => benchmark.id)).toEqual([whole.id, whole.id]);
     expect(total).toBe(2);
   });
 
   it('has the figures of one whose server ended between an import and its figures', async () => {
     const served = serve();
-    const { benchmarks } = served.service;
     const { id: dataset } = await importLines(
       served,
       'Up. Down. Left. Right. Round.\nIn. Out. Here. There. Gone.',
     );
-    const masking = { kind: 'MIDDLE_SENTENCE' } as const;
-    const asked = { dataset, maskings: [masking], measures: ['FILL'] } as const;
+    const asked = { dataset, maskings: [middleSentence], measures: ['FILL'] } as const;
     const over = await untilOver(served, (await started(served, asked)).id);
     expect(await storeCells(store.database, over.id, { cells: [], unitCount: 4 })).toBe(true);
-    const ranking = { datasetId: dataset, masking, metric: 'EXACT_MATCH', model: null } as const;
-    const { total } = await benchmarks.leaderboard(
-      { ...ranking, likelihoodKind: null },
-      { after: null, limit: 10 },
-      viewer,
-    );
+    const { total } = await ranked(served, dataset);
     expect(total).toBe(2);
     expect(await findWithoutFigures(store.database, over.owner, dataset)).toEqual([]);
   });
 
   it('is of a dataset that there is', async () => {
     const datasetId = '01900000-0000-7000-8000-000000000000';
-    const masking = { kind: 'MIDDLE_SENTENCE' } as const;
-    const ranking = { datasetId, masking, metric: 'EXACT_MATCH', model: null } as const;
-    const page = { after: null, limit: 10 };
-    const asked = serve().service.benchmarks.leaderboard(
-      { ...ranking, likelihoodKind: null },
-      page,
-      viewer,
-    );
+    const asked = ranked(serve(), datasetId);
     expect(await codeOf(asked)).toBe('UNKNOWN_DATASET');
   });
 });
